@@ -55,7 +55,7 @@ class PlaceSettings:
             "help": "the log on Kafka: kafka://host:9092,host:9092/topic, with ?tls=true&ca_file=… "
             "and sasl=SCRAM-SHA-512 if the brokers want them; user and password in front of @, or "
             "in HEADWATER_KAFKA_USER and HEADWATER_KAFKA_PASSWORD. Not set: in the store of "
-            "redis_url or data_dir. Needs the extra kafka"
+            "redis_url or data_dir. @PATH reads it from a file. Needs the extra kafka"
         },
     )
     snapshots: str | None = field(
@@ -67,6 +67,11 @@ class PlaceSettings:
             "objects"
         },
     )
+
+    @property
+    def has_log(self) -> bool:
+        """Whether it says where the log is; an archive may be read without it."""
+        return bool(self.redis_url or self.data_dir or self.log)
 
 
 @dataclass(frozen=True)

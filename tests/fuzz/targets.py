@@ -99,10 +99,10 @@ def snapshot(data: bytes) -> None:
     stored = zstandard.ZstdCompressor(level=1).compress(data)
     chunk = Chunk(stored, checksum(stored), len(data))
     with contextlib.suppress(DamagedSnapshot):
-        snapshots._decode([chunk], hashlib.blake2b(data, digest_size=32).digest())
+        snapshots.decoded([chunk], hashlib.blake2b(data, digest_size=32).digest())
     raw = Chunk(data, checksum(data), len(data))
     with contextlib.suppress(DamagedSnapshot):
-        snapshots._decode([raw], b"")
+        snapshots.decoded([raw], b"")
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {

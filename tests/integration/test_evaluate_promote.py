@@ -14,6 +14,7 @@ from headwater_server.engine.engine import Engine
 from headwater_server.storage.storage import Storage
 from tests.integration.api_server import serving
 from tests.integration.replicas import running_replica
+from tests.integration.waiting import PATIENCE_S
 
 
 def report(verdict: str, *, same: int = 400, metric: str = "act_rate") -> dict[str, Any]:
@@ -44,7 +45,8 @@ async def test_what_is_better_is_promoted_with_its_figures_and_nothing_else_is(
         serving(replica) as listen,
         AsyncClient(listen) as client,
     ):
-        await client.upsert_policy(Policy("warm", {"exploration_temperature": 0.4}))
+        warm = Policy("warm", {"exploration_temperature": 0.4})
+        await client.upsert_policy(warm, timeout_s=PATIENCE_S)
 
         async def promote(found: dict[str, Any]) -> None:
             await asyncio.to_thread(promote_if_better, found, "warm", listen, "")
@@ -59,10 +61,10 @@ async def test_what_is_better_is_promoted_with_its_figures_and_nothing_else_is(
                 await promote(found)
             assert refused.value.exit_code == 1
             assert why in capsys.readouterr().err
-            assert not await client.list_promotions()
+            assert not await client.list_promotions(timeout_s=PATIENCE_S)
         await promote(report("better"))
         assert "warm is in force" in capsys.readouterr().out
-        (one,) = await client.list_promotions()
+        (one,) = await client.list_promotions(timeout_s=PATIENCE_S)
         assert one.policy_id == "warm"
         assert one.force_reason == (
             "evaluation warm: warm is better in act_rate, +0.02 (+0.01 to unbounded) against the "

@@ -39,5 +39,6 @@ def be_patient(*clients: type) -> None:
     os.environ.setdefault("HEADWATER_STORE_TIMEOUT_MS", str(STORE_TIMEOUT_MS))
     for client in clients:
         for _, method in inspect.getmembers(client, inspect.isfunction):
-            if "timeout_s" in (method.__kwdefaults__ or {}):
-                method.__kwdefaults__["timeout_s"] = PATIENCE_S
+            defaults = method.__kwdefaults__ or {}
+            if "timeout_s" in defaults:
+                defaults["timeout_s"] = PATIENCE_S

@@ -7,19 +7,18 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from aiokafka.client import AIOKafkaClient
 
+from scripts.kafka_jars import NoJars, kafka_jars
 from tests.integration.waiting import PATIENCE_S, eventually
 
-HERE = Path(__file__).resolve().parent.parent.parent
 CLUSTER_ID = "hw-tests-AAAAAAAAAAAAAAA"[:22]
 JVM = (
     "-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
@@ -30,11 +29,6 @@ JVM = (
 
 def jars() -> Path:
     """Return the directory of Kafka's jars; skip the test, with the reason, where there is none."""
-    sys.path.insert(0, str(HERE / "scripts"))
-    try:
-        from kafka_jars import NoJars, kafka_jars
-    finally:
-        sys.path.pop(0)
     try:
         return kafka_jars()
     except NoJars as error:
@@ -84,7 +78,11 @@ class Broker:
             "num.io.threads": "2",
             "log.cleaner.enable": "false",
         } | properties
+        chosen = {"PLAINTEXT://@": f"PLAINTEXT://{self.address}"}
+        chosen["CONTROLLER://@"] = f"CONTROLLER://127.0.0.1:{self.control}"
         text = "".join(f"{name}={value}\n" for name, value in plain.items())
+        for place, address in chosen.items():
+            text = text.replace(place, address)
         (self.directory / "server.properties").write_text(text)
 
     def start(self, classpath: str, *formatting: str) -> None:
@@ -167,7 +165,8 @@ class Brokers:
             await client.bootstrap()
             await client.set_topics([topic])
             known = client.cluster._partitions[topic][0]
-            return self.nodes[known.leader - 1]
+            found: Broker = self.nodes[known.leader - 1]
+            return found
         finally:
             await client.close()
 
@@ -203,20 +202,22 @@ class Brokers:
 
 
 @contextmanager
-def running_brokers(nodes: int = 1, *, disk_bytes: int = 0, **properties: str) -> Iterator[Brokers]:
+def running_brokers(
+    nodes: int = 1, *, disk_bytes: int = 0, formatting: Sequence[str] = (), **properties: str
+) -> Iterator[Brokers]:
     """Run a cluster for a block; its files are deleted with it.
 
     With ``disk_bytes`` each node has a disk of its own of that size, where mounting is allowed.
     """
     directory = Path(tempfile.mkdtemp(prefix="hw-kafka-"))
-    brokers = Brokers(nodes, directory, {k.replace("_", "."): v for k, v in properties.items()})
+    brokers = Brokers(nodes, directory, properties)
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, directory, ignore_errors=True)
         stack.callback(brokers.end)
         for one in brokers.nodes:
             if disk_bytes:
                 one.has_own_disk = mounted(stack, one.directory / "data", disk_bytes)
-        brokers.start()
+        brokers.start(*formatting)
         yield brokers
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
+from headwater_server.replica.ports.position import START
+from tests.simulation.oracle import Violated
+
 if TYPE_CHECKING:
+    from headwater_server.replica.replica import Replica
     from tests.simulation.node import Node
     from tests.simulation.world import World
 
@@ -88,14 +93,24 @@ class Nemesis:
         self._world.oracle.lost(lost, store.entries)
 
     async def operate(self) -> None:
-        """Start each replica again that reports a broken state, as an operator would."""
+        """Start each replica again that shares nothing with the log, as an operator would.
+
+        All others return to the log by themselves.
+        """
         while True:
             await asyncio.sleep(self._random.uniform(0, 1))
             for node in self._world.nodes:
                 if node.replica is not None and (fault := node.replica.own.health.fault):
                     self._world.note(f"{node.name} is broken: {fault}")
+                    self._world.check(partial(self._shares_nothing, node.replica))
                     node.kill()
                     await node.start()
+
+    def _shares_nothing(self, replica: Replica) -> None:
+        positions = replica.shell.tail.recent.positions()
+        shared = [one for one in positions if one != START and self._world.store.holds(one)]
+        if shared:
+            raise Violated(f"a replica is broken that shares {shared[-1]} with the log")
 
     async def _while(self) -> None:
         await asyncio.sleep(self._random.uniform(0.05, 1.0))

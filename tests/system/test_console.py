@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pytest
 
 from headwater import Client, Event, ItemOrder
 from headwater_server.cli.demo.crowd import SimulatedCrowd
-from tests.integration.gateway_server import KEY, PAGE_KEY, GatewayServer, gateway_server
+from tests.integration.gateway_server import KEY, PAGE_KEY, READ_KEY, GatewayServer, gateway_server
 from tests.system.console_browser import PAGE, need_console, play
 from tests.system.shop_browser import ROOT, need_node_modules
 
@@ -172,6 +173,17 @@ def test_storage_shows_the_log_and_the_store(shown, client):
     assert seen["facts"]["In total"] == f"{kept.log_entries_ever:,}"
     assert seen["facts"]["Write to disk (fsync)"] == "everysec"
     assert seen["facts"]["Version"] == kept.store_version
+    assert seen["complaints"] == []
+
+
+def test_an_operator_downloads_what_the_catalogue_holds(shown, client):
+    seen = shown.play("exported", KEY, READ_KEY)
+    items = len(list(client.list_items()))
+    assert seen["files"]["headwater-items.jsonl"].endswith(f"{items:,} rows")
+    assert re.fullmatch(
+        r"headwater-events.csv: [1-9][\d,]* rows", seen["files"]["headwater-events.csv"]
+    )
+    assert "a key with the scope export" in seen["why"]
     assert seen["complaints"] == []
 
 

@@ -200,6 +200,7 @@ def test_the_secrets_that_are_made_are_keys_that_the_server_takes() -> None:
     assert made["headwater-read-key"]["key"].encode() == read.key
     assert made["headwater-redis-auth"]["password"] in made["headwater-store"]["url"]
     checked("redis_url", SETTINGS["redis_url"], made["headwater-store"]["url"])
+    checked("log", SETTINGS["log"], made["headwater-log"]["url"])
 
 
 @each_overlay

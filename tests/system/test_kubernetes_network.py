@@ -8,7 +8,16 @@ import shutil
 import pytest
 
 from scripts.manifests import OVERLAYS
-from tests.system.cluster import Pod, may_reach, others_may_reach, pods, secrets, variables
+from tests.system.cluster import (
+    Pod,
+    may_reach,
+    of_kind,
+    others_may_reach,
+    pods,
+    secrets,
+    selects,
+    variables,
+)
 
 ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)?(headwater-[a-z]+):(\d+)")
 
@@ -50,6 +59,20 @@ def test_nothing_else_is_open(overlay) -> None:
                 assert others_may_reach(overlay, target, number) == (
                     (target.name, number) == ("headwater-gateway", 8080)
                 )
+
+
+def test_with_kafka_servers_and_archiver_alone_reach_the_brokers() -> None:
+    (policy,) = [
+        one for one in of_kind("kafka", "NetworkPolicy") if one["metadata"]["name"] == "to-kafka"
+    ]
+    chosen = [p.name for p in pods("kafka") if selects(policy["spec"]["podSelector"], p.labels)]
+    assert sorted(chosen) == ["headwater-archiver", "headwater-server"]
+    (rule,) = policy["spec"]["egress"]
+    url = secrets()["headwater-log"]["url"]
+    namespace = rule["to"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+    host, port = url.split("/")[2].split(":")
+    assert host.endswith(f".{namespace}")
+    assert int(port) in {one["port"] for one in rule["ports"]}
 
 
 def test_nobody_is_called_without_a_way_out() -> None:

@@ -14,6 +14,7 @@ from google.rpc import error_details_pb2
 from headwater.v1 import (
     catalog_service_pb2,
     experiment_service_pb2,
+    export_service_pb2,
     feedback_service_pb2,
     model_service_pb2,
     recommendation_service_pb2,
@@ -27,6 +28,7 @@ API = (
     user_service_pb2.DESCRIPTOR,
     model_service_pb2.DESCRIPTOR,
     experiment_service_pb2.DESCRIPTOR,
+    export_service_pb2.DESCRIPTOR,
 )
 ERRORS = error_details_pb2.DESCRIPTOR  # without it, an error's field would not reach REST callers
 

@@ -186,6 +186,7 @@ class Shell:
                     await self._resume()
                 except LogBroken as again:
                     error = again
+                    self._acknowledgements.fail(StoreUnavailable(str(again)))
                 else:
                     self._health.repaired()
                     return await self.losses.put(found, self.tail)

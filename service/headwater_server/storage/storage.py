@@ -223,7 +223,7 @@ class _Opening:
     async def _clients(self) -> tuple[Store, Store, bool]:
         settings = self._settings
         store = Store(self._where, settings)
-        reader = Store(self._where, settings, blocking_ms=BLOCK_MS_MAX)
+        reader = Store(self._where, settings, blocking_ms=BLOCK_MS_MAX, beside=store)
         self._stack.push_async_callback(store.close)
         self._stack.push_async_callback(reader.close)
         can_wait = await knows_waitaof(store)

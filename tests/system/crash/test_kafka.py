@@ -41,7 +41,7 @@ class Shop:
         self.snapshots = f"file://{path}/objects"
         flags = ("--log", self.log, "--snapshots", self.snapshots)
         # a second is the default, and what a shop would notice
-        small = ("--store-timeout-ms", "1000", "--snapshot-entries", "200")
+        small = ("--store-timeout-ms", "1000", "--snapshot-entries", "20")
         self.servers = [Server(path / name, *small, places=flags) for name in ("a", "b")]
 
     @property

@@ -11,7 +11,7 @@ from tests.system.failover.cluster_group import cluster_group
 from tests.system.failover.scenario import Fault, Found, played
 from tests.system.failover.sentinel_group import NAME, NODES, Group, Node, sentinel_group
 
-FAULTS = ("planned", "primary killed", "partitioned")
+FAULTS = ("planned", "primary killed", "partitioned", "divided")
 CLUSTER_FAULTS = ("slot moved", "node killed")
 
 
@@ -20,7 +20,7 @@ async def sentinel_row(
 ) -> Found:
     """Play one fault under sentinels."""
     async with sentinel_group(backend, path) as group:
-        work = {"planned": planned, "primary killed": killed, "partitioned": partitioned}[fault]
+        work = WORKS[fault]
         values = await played(path, group.url, replicas, work(group, replicas), servers=servers)
     return _found(fault, f"{replicas} of {NODES - 1}", backend, values)
 
@@ -79,6 +79,23 @@ def partitioned(group: Group, replicas: int) -> Fault:
     return work
 
 
+def divided(group: Group, replicas: int) -> Fault:
+    """The same, and one of the replicas stays with the old primary, and goes on confirming."""
+
+    async def work(load: Load) -> None:
+        old = await group.primary()
+        beside = next(node for node in group.nodes if node is not old)
+        beside.network.cut()
+        old.network.cut(spares_servers=True, spared=str(beside.port))
+        await another(group, old)
+        await asyncio.sleep(1.0)
+        beside.network.heal()
+        old.network.heal()
+        await back(group, old, replicas)
+
+    return work
+
+
 async def another(group: Group, old: Node) -> Node:
     """Return the new primary, when there is one."""
 
@@ -94,3 +111,11 @@ async def back(group: Group, old: Node, replicas: int) -> None:
     """Return when another one is the primary, and has as many replicas as are promised."""
     new = await another(group, old)
     await eventually(lambda: new.serves(replicas))
+
+
+WORKS = {
+    "planned": planned,
+    "primary killed": killed,
+    "partitioned": partitioned,
+    "divided": divided,
+}

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager, suppress
 
 from tests.system.crash.listening import CHUNK_BYTES, listening
 
-OF_THE_GROUP = (b"REPLCONF", b"PSYNC", b"sentinel")  # what replicas and sentinels say first
+REPLICAS = (b"REPLCONF", b"PSYNC")  # what they say first
+SENTINELS = b"sentinel"
 
 
 class Network:
@@ -19,11 +20,12 @@ class Network:
         self._open: set[asyncio.Task[None]] = set()
         self._whole = asyncio.Event()
         self._whole.set()
-        self.spares_servers = False
+        self._spares_servers = False
+        self._spared = b""
 
-    def cut(self, *, spares_servers: bool = False) -> None:
-        """Let nothing through; but our own servers, if they are spared."""
-        self.spares_servers = spares_servers
+    def cut(self, *, spares_servers: bool = False, spared: str = "") -> None:
+        """Let nothing through; but our own servers, and the replica that says ``spared``."""
+        self._spares_servers, self._spared = spares_servers, spared.encode()
         self._whole.clear()
 
     def heal(self) -> None:
@@ -73,7 +75,10 @@ class Network:
                 await writer.drain()
 
     def _is_spared(self, said: list[bytes]) -> bool:
-        return self.spares_servers and not any(word in b"".join(said) for word in OF_THE_GROUP)
+        words = b"".join(said)
+        if any(word in words for word in REPLICAS):
+            return bool(self._spared) and self._spared in words
+        return self._spares_servers and SENTINELS not in words
 
 
 @asynccontextmanager

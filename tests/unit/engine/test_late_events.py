@@ -102,7 +102,7 @@ def test_a_late_event_is_learned_from_what_was_before_it(monkeypatch):
 
     def noting(table, profiles, *more):
         """Note what the kernel is about to learn from, and whether it begins a session."""
-        (act,) = engine.parts.learning.acts.table[:1].tolist()
+        (act,) = engine.parts.learning.acts.table()[:1].tolist()
         history = visitors.history("ann", "", f"s{len(learned)}", act[5], of_past=True)
         names = [engine.parts.catalogue.ids[i] for i in history.items]
         learned.append((names, history.session_length, round(history.gap_s)))

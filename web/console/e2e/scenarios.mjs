@@ -140,6 +140,32 @@ export async function storage(browser, url, folder, key) {
   };
 }
 
+/** Downloads events as CSV, and items; then signs in with a key that may not. */
+export async function exported(browser, url, folder, key, readKey) {
+  const page = await enter(browser, url, key);
+  await openView(page, "Storage");
+  // the dialog that asks for a file cannot be answered here
+  await page.evaluate(() => Object.assign(window, { showSaveFilePicker: undefined }));
+  const card = page.locator("section[aria-label=Export]");
+  const files = {};
+  for (const table of ["Events", "Items"]) {
+    await card.locator("button", { hasText: new RegExp(`^${table}$`) }).click();
+    if (table === "Events") await card.locator("button", { hasText: "CSV" }).click();
+    const waiting = page.waitForEvent("download");
+    await card.locator("button", { hasText: "Download" }).click();
+    const download = await waiting;
+    await download.saveAs(`${folder}/${download.suggestedFilename()}`);
+    await card.locator(".notice.good").waitFor();
+    files[download.suggestedFilename()] = await card.locator(".notice.good").innerText();
+  }
+  const reader = await enter(browser, url, readKey);
+  await openView(reader, "Storage");
+  const refused = reader.locator("section[aria-label=Export]");
+  await refused.locator("button[disabled]", { hasText: "Download" }).waitFor();
+  const why = await refused.locator("p.soft").innerText();
+  return { files, why, complaints: [...page.complaints, ...reader.complaints] };
+}
+
 export async function settings(browser, url, folder, key) {
   const page = await enter(browser, url, key);
   await openView(page, "Settings");

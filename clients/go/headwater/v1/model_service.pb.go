@@ -788,7 +788,8 @@ type GetServingResponse struct {
 	ReadsServed bool `protobuf:"varint,4,opt,name=reads_served,json=readsServed,proto3" json:"reads_served,omitempty"`
 	// Whether feedback is acknowledged.
 	WritesServed bool `protobuf:"varint,5,opt,name=writes_served,json=writesServed,proto3" json:"writes_served,omitempty"`
-	// The reason if one of the two is false, as text for people; empty when both are true.
+	// The reason if one of the two is false, as text for people. Otherwise the learned events that
+	// the last failover of the store lost, if any; else empty.
 	Detail string `protobuf:"bytes,6,opt,name=detail,proto3" json:"detail,omitempty"`
 	// The memory of the process, in bytes.
 	MemoryBytes int64 `protobuf:"varint,7,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`

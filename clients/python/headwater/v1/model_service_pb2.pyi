@@ -481,7 +481,9 @@ class GetServingResponse(_message.Message):
     writes_served: _builtins.bool
     """Whether feedback is acknowledged."""
     detail: _builtins.str
-    """The reason if one of the two is false, as text for people; empty when both are true."""
+    """The reason if one of the two is false, as text for people. Otherwise the learned events that
+    the last failover of the store lost, if any; else empty.
+    """
     memory_bytes: _builtins.int
     """The memory of the process, in bytes."""
     memory_budget_bytes: _builtins.int

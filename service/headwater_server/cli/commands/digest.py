@@ -42,7 +42,7 @@ def digest(
         check_one_existing(target, settings)
         if target:
             if at or from_log:
-                raise BadSettings("--at and --from-log need --redis-url or --data-dir")
+                raise BadSettings("--at and --from-log need --redis-url, --data-dir or --log")
             _print(_of_server(target, key))
         else:
             value, offset = asyncio.run(_of_store(settings, _checked(at), from_log=from_log))

@@ -96,8 +96,8 @@ async def _as_on_log(settings: Settings) -> Settings:
 
     A file is read with the event types of the log; a store that does not exist yet has none.
     """
-    data_dir = settings.place.data_dir
-    if not (settings.place.redis_url or (data_dir and data_dir.is_dir())):
+    place = settings.place
+    if not (place.redis_url or place.log or (place.data_dir and place.data_dir.is_dir())):
         return settings
     from headwater_server.replica.settings_in_force import SettingsInForce
     from headwater_server.replica.startup import WantedSettings

@@ -69,9 +69,8 @@ def _asked(given: Mapping[str, Any]) -> LogAsked:
 
 def _check_source(settings: Settings) -> None:
     """Refuse no source, and a directory that does not exist. Raises `BadSettings`."""
-    redis_url, data_dir = settings.place.redis_url, settings.place.data_dir
-    archive = settings.storage.archive_dir
-    if not (redis_url or data_dir or archive):
+    data_dir, archive = settings.place.data_dir, settings.storage.archive_dir
+    if not (settings.place.has_log or archive):
         raise BadSettings("give one of --data-dir, --redis-url, --archive-dir and --rows")
     for flag, path in (("--data-dir", data_dir), ("--archive-dir", archive)):
         if path is not None and not path.is_dir():
@@ -103,7 +102,7 @@ async def _source(settings: Settings) -> AsyncIterator[tuple[Source, Evaluations
     from headwater_server.storage.storage import archive_of
 
     catalogue = settings.storage.catalogue
-    if not (settings.place.redis_url or settings.place.data_dir):
+    if not settings.place.has_log:
         archive = archive_of(settings.storage, None)
         if archive is None or not archive.files():
             where = archive.path if archive else settings.storage.archive_dir
@@ -116,6 +115,8 @@ async def _source(settings: Settings) -> AsyncIterator[tuple[Source, Evaluations
         place = {"redis": without_secrets("redis_url", url)} if url else {}
         if settings.place.data_dir:
             place = {"data_dir": settings.place.data_dir.name}
+        if settings.place.log:
+            place = {"log": without_secrets("log", settings.place.log)}
         source = Source(storage.log, storage.snapshots, {**place, "catalogue": catalogue})
         yield source, storage.evaluations
 

@@ -52,7 +52,8 @@ class Repair:
         if common is None or common in (START, positions[-1]):
             return None
         missing = self.tail.recent.missing_after(common)
-        restored, position = await restore(self.snapshots, self.log, type(self.engine))
+        engine_type = type(self.engine)
+        restored, position = await restore(self.snapshots, self.log, engine_type, is_ours=True)
         _log.error(
             "the store lost entries that were learned here; the state returns to the log, and goes "
             "on from there. Callers that send the lost events again are answered CREATED",

@@ -19,14 +19,19 @@ EngineT = TypeVar("EngineT", bound=StateMachine)
 
 
 async def restore(
-    snapshots: Snapshots, log: Log, engine_type: type[EngineT], *, until: str | None = None
+    snapshots: Snapshots,
+    log: Log,
+    engine_type: type[EngineT],
+    *,
+    until: str | None = None,
+    is_ours: bool = False,
 ) -> tuple[EngineT, Position]:
     """Return the newest available state at or before ``until``, and its position.
 
     A snapshot that is damaged, of another build, or of an entry that the log lost, is logged and
     skipped: the one before it and the log give the same state. `LogBroken` if log, head and archive
-    do not match, if snapshots exist and none of them is of this log, or if none can be used and
-    the first entry is gone.
+    do not match, if snapshots exist and none of them is of this log, unless the caller knows that
+    it ``is_ours``, or if none can be used and the first entry is gone.
     """
     reasons, strange = list[str](), START
     for meta in await snapshots.published():
@@ -45,7 +50,8 @@ async def restore(
             continue
         await log.verify(meta.position)
         return engine, meta.position
-    await log.verify(strange)  # if there are snapshots, and none is of this log: what it lacks
+    # where snapshots exist, and none of them is of this log, this says what the log lacks
+    await log.verify(START if is_ours else strange)
     await _check_first(log, reasons)
     return engine_type(), START
 

@@ -144,7 +144,8 @@ def object_errors() -> Iterator[None]:
             "the object store of snapshots refuses the keys: it needs GetObject, PutObject, "
             "DeleteObject and ListBucket"
         ) from error
-    except exceptions.NotFoundError as error:
-        raise StoreRefused("there is no such bucket: create it, or correct snapshots") from error
     except (exceptions.BaseError, OSError) as error:
+        if isinstance(error, exceptions.NotFoundError) or "NoSuchBucket" in str(error):
+            text = "there is no such bucket: create it, or correct snapshots"
+            raise StoreRefused(text) from error
         raise StoreUnavailable(AWAY) from error

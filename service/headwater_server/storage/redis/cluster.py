@@ -61,11 +61,12 @@ class ClusterPrimary:
         await self._nodes.close()
 
     async def _ask(self) -> Address:
-        question = ("CLUSTER", "SLOTS")
-        found = await self._nodes.ask(*question, patience_s=self._timeout_s, others_s=OTHERS_S)
+        found = await self._nodes.ask(
+            ("CLUSTER", "SLOTS"), patience_s=self._timeout_s, others_s=OTHERS_S
+        )
         votes: Counter[Address] = Counter()
         for answer in found:
-            for first, last, address in _ranges(answer):
+            for first, last, address in _ranges(answer[0] if isinstance(answer, list) else ()):
                 self._nodes.add([address])
                 votes[address] += first <= self._slot <= last
         best = votes.most_common(1)
@@ -90,8 +91,6 @@ def _ranges(answer: Any) -> Iterator[tuple[int, int, Address]]:
     >>> list(_ranges([[0, 9, ["h", 1, "id"], ["replica", 2, "id"]], [10, 11, ["", 3, "id"]]]))
     [(0, 9, ('h', 1))]
     """
-    if not isinstance(answer, list):
-        return
     for first, last, node, *_ in answer:
         host, port = node[0], node[1]
         if host and host != "?":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from headwater_server.errors import StoreRefused, StoreUnavailable
@@ -16,6 +17,16 @@ OTHERS_S = 0.1  # after the first answer the others get so long: one may know of
 HOLD_S = 10.0
 FAILOVER = "failover_in_progress"
 DOWN = ("s_down", "o_down", "disconnected")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One sentinel's: where the primary is, since which failover, and whether one goes on."""
+
+    address: Address
+    epoch: int
+    is_replaced: bool
+    is_down: bool
 
 
 class SentinelPrimary:
@@ -64,26 +75,26 @@ class SentinelPrimary:
 
     async def _ask(self) -> Address:
         found = await self._sentinels.ask(
-            "SENTINEL",
-            "MASTER",
-            self._service,
+            ("SENTINEL", "MASTER", self._service),
+            ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._service),
             patience_s=self._timeout_s,
             others_s=OTHERS_S,
         )
-        states = [state for state in map(_state, found) if state]
-        if not states:
+        views = [_view(*answers) for answers in found if isinstance(answers, list)]
+        if not views:
             raise _unanswered(found, self._service)
-        self._wait_for_failover(states)
-        best = max(states, key=lambda state: (_epoch(state), not _is_down(state)))
-        return best["ip"], int(best["port"])
+        newest = max(view.epoch for view in views)
+        views = [view for view in views if view.epoch == newest]
+        self._wait_for_failover(views)
+        return min(views, key=lambda view: view.is_down).address
 
-    def _wait_for_failover(self, states: Sequence[dict[str, str]]) -> None:
+    def _wait_for_failover(self, views: Sequence[View]) -> None:
         """Raise while the sentinels replace the primary: what it takes now may be lost.
 
         Only for some seconds: a failover that does not succeed must not stop all writes.
         """
         now_s = asyncio.get_running_loop().time()
-        if not any(FAILOVER in state.get("flags", "") for state in states):
+        if not any(view.is_replaced for view in views):
             self._hold_until_s = 0.0
             return
         self._hold_until_s = self._hold_until_s or now_s + HOLD_S
@@ -94,19 +105,17 @@ class SentinelPrimary:
             )
 
 
-def _state(answer: Any) -> dict[str, str] | None:
-    """Return the fields of an answer; None if it is an error."""
-    if not isinstance(answer, list):
-        return None
-    return dict(zip(answer[::2], answer[1::2], strict=True))
-
-
-def _epoch(state: dict[str, str]) -> int:
-    return int(state.get("config-epoch", 0))
-
-
-def _is_down(state: dict[str, str]) -> bool:
-    return any(flag in state.get("flags", "") for flag in DOWN)
+def _view(master: list[str], address: list[str]) -> View:
+    """Return what a sentinel says. After it has promoted a replica, only the address is new."""
+    state = dict(zip(master[::2], master[1::2], strict=True))
+    flags, now = state.get("flags", ""), (address[0], int(address[1]))
+    is_promoted = now != (state.get("ip"), int(state.get("port", 0)))
+    return View(
+        now,
+        int(state.get("config-epoch", 0)),
+        is_replaced=FAILOVER in flags and not is_promoted,
+        is_down=any(flag in flags for flag in DOWN),
+    )
 
 
 def _unanswered(found: Sequence[Any], service: str) -> StoreUnavailable:

@@ -41,15 +41,17 @@ class Servers:
         pool.connection_kwargs |= {"host": address[0], "port": address[1]}
         return pool
 
-    async def ask(self, *command: str, patience_s: float, others_s: float) -> list[Any]:
-        """Return answers and errors; of those that come ``others_s`` after the first good one.
+    async def ask(self, *commands: Sequence[str], patience_s: float, others_s: float) -> list[Any]:
+        """Return each server's answers to all commands, or its error.
+
+        Of those that come at most ``others_s`` after the first good one.
 
         >>> import asyncio
-        >>> asyncio.run(Servers("redis://h", [], 1).ask("PING", patience_s=1, others_s=1))
+        >>> asyncio.run(Servers("redis://h", [], 1).ask(["PING"], patience_s=1, others_s=1))
         []
         """
         tasks = [
-            asyncio.create_task(self._one(client, command)) for client in self._clients.values()
+            asyncio.create_task(self._one(client, commands)) for client in self._clients.values()
         ]
         loop = asyncio.get_running_loop()
         end_s, waiting = loop.time() + patience_s, set(tasks)
@@ -63,9 +65,12 @@ class Servers:
             task.cancel()
         return [task.result() for task in tasks if task not in waiting]
 
-    async def _one(self, client: Redis, command: Sequence[str]) -> Any:
+    async def _one(self, client: Redis, commands: Sequence[Sequence[str]]) -> Any:
         try:
-            return await client.execute_command(*command)  # type: ignore[no-untyped-call]
+            return [
+                await client.execute_command(*command)  # type: ignore[no-untyped-call]
+                for command in commands
+            ]
         except (RedisError, OSError, TimeoutError) as error:
             return error
 

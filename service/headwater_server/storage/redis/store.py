@@ -41,7 +41,12 @@ class Store:
     """A client with a timeout on every call, and without automatic retries."""
 
     def __init__(
-        self, where: str | Path, settings: StorageSettings, *, blocking_ms: int = 0
+        self,
+        where: str | Path,
+        settings: StorageSettings,
+        *,
+        blocking_ms: int = 0,
+        beside: Store | None = None,
     ) -> None:
         """Use the URL or unix socket ``where``; nothing is sent yet.
 
@@ -50,7 +55,7 @@ class Store:
         is sent again at once.
 
         ``blocking_ms`` is how long a command may block on the server by design; it is added to the
-        timeout.
+        timeout. ``beside`` is another client of the same store: both look for its primary together.
         """
         self._timeout_s = (settings.store_timeout_ms + blocking_ms) / 1_000
         options: dict[str, Any] = {
@@ -66,7 +71,7 @@ class Store:
         url = StoreUrl("one", (), "") if isinstance(where, Path) else parsed(where)
         pool = _pool(where if isinstance(where, Path) else url.one, options)
         self._parsing = Redis.from_pool(pool)
-        self._primary = _primary(url, settings)
+        self.primary: Primary = beside.primary if beside else _primary(url, settings)
 
         def make(address: Address | None) -> Any:
             connection = pool.make_connection()  # type: ignore[no-untyped-call]
@@ -74,12 +79,12 @@ class Store:
                 connection.host, connection.port = address
             return connection
 
-        self._connections = Connections(make, CONNECTIONS_MAX, self._primary)
+        self._connections = Connections(make, CONNECTIONS_MAX, self.primary)
 
     @property
     def may_fail_over(self) -> bool:
         """Whether sentinels or a cluster may name another server as the primary."""
-        return self._primary.moves
+        return self.primary.moves
 
     async def call(self, *command: Argument) -> Any:
         """Return the answer; `StoreUnavailable` or `Overloaded`, or an error of our own scripts."""
@@ -96,7 +101,7 @@ class Store:
                 async with asyncio.timeout(self._timeout_s):
                     return await self._redirected(commands)
             except TimeoutError:
-                self._primary.failed()
+                self.primary.failed()
                 raise
 
     async def _redirected(self, commands: Sequence[Command]) -> list[Any]:
@@ -105,7 +110,7 @@ class Store:
         for _ in range(REDIRECTS_MAX):
             first = answers[0] if answers else None
             if isinstance(first, MovedError):
-                self._primary.moved(_address(first))
+                self.primary.moved(_address(first))
                 answers = await self._exchange(commands)
             elif isinstance(first, AskError):
                 asking = [part for command in commands for part in (("ASKING",), command)]
@@ -120,8 +125,8 @@ class Store:
     def _seen(self, answers: list[Any]) -> list[Any]:
         """Look for another primary if this one is none any more."""
         if any(isinstance(one, ReadOnlyError | ClusterDownError | MovedError) for one in answers):
-            self._primary.failed()
-        if self._primary.moves:
+            self.primary.failed()
+        if self.primary.moves:
             changing = CHANGING.error()
             return [changing if isinstance(one, ReadOnlyError) else one for one in answers]
         return answers
@@ -143,7 +148,7 @@ class Store:
     async def close(self) -> None:
         """Close all connections."""
         await self._connections.close()
-        await self._primary.close()
+        await self.primary.close()
 
     aclose = close
 

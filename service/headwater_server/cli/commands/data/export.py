@@ -69,9 +69,8 @@ def export(
 
 def check_source(settings: Settings) -> None:
     """Refuse no source, and a directory that does not exist. Raises `BadSettings`."""
-    redis_url, data_dir = settings.place.redis_url, settings.place.data_dir
-    archive = settings.storage.archive_dir
-    if not (redis_url or data_dir or archive):
+    data_dir, archive = settings.place.data_dir, settings.storage.archive_dir
+    if not (settings.place.has_log or archive):
         raise BadSettings("give one of --data-dir, --redis-url and --archive-dir")
     for flag, path in (("--data-dir", data_dir), ("--archive-dir", archive)):
         if path is not None and not path.is_dir():
@@ -82,7 +81,7 @@ async def _export(settings: Settings, table: str, file: ExportFile) -> None:
     from headwater_server.storage.archive.archived_log import ArchivedLog
     from headwater_server.storage.storage import archive_of
 
-    if not (settings.place.redis_url or settings.place.data_dir):
+    if not settings.place.has_log:
         archive = archive_of(settings.storage, None)
         if archive is None or not archive.files():
             where = archive.path if archive else settings.storage.archive_dir
