@@ -88,7 +88,7 @@ def _event(event: events.Event) -> Event:
         ],
         value=event.value,
         placement=event.placement,
-        position=event.position or None,
+        position=event.position,
         event_time=EPOCH + timedelta(milliseconds=event.event_time_ms or 0),
         event_id=event.event_id,
     )

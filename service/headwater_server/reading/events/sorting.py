@@ -46,7 +46,7 @@ def _is_whole(staged: Staged, session: Session) -> bool:
     """Return whether the rows are in order already, and all of them are events."""
     earlier = f"SELECT time_ms < lag(time_ms) OVER () AS back, left_out FROM {staged.table}"
     sql = f"SELECT count(*) FROM ({earlier}) WHERE back OR left_out IS NOT NULL"
-    return session.row(sql)[0] == 0
+    return bool(session.row(sql)[0] == 0)
 
 
 def _events_of(staged: Staged, *, aliases: bool) -> str:

@@ -41,7 +41,7 @@ def stage(source: int, part: Part, session: Session, about_rows: int) -> Staged:
     """Read a file once into a table, with what cannot be read beside what can."""
     stored, view = session.new_name("stored"), session.new_name("staged")
     time = _time_of(part, session)
-    lacks = getattr(part.compiled, "lacks", frozenset()) & {*NUMBERS, *TEXTS}
+    lacks = part.compiled.lacks & {*NUMBERS, *TEXTS}
     columns = dict(_stored(part, time, lacks))
     selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     try:

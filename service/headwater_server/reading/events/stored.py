@@ -30,7 +30,7 @@ class StoredEvents:
             f"SELECT 1 FROM duckdb_columns() WHERE table_name = '{table}' AND column_name = 'lines'"
         )
         self._columns = ", ".join(COLUMNS) + (", lines" if has_lines else ", NULL")
-        rows = session.row(f"SELECT count(*) FROM {table}")[0]
+        rows = int(session.row(f"SELECT count(*) FROM {table}")[0])
         self._rows = min(rows, limit) if limit else rows
         self._has_lines = bool(has_lines)
 

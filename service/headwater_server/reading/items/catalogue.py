@@ -131,7 +131,8 @@ class _Reading:
     def _time(self, line: int, name: str, row: dict[str, Any]) -> int | None:
         if row[name] and row[f"{name}_ms"] is None:
             self._add(line, name, f"{shape(row[name])!r} is no time; see --time-format")
-        return row[f"{name}_ms"]
+        time_ms: int | None = row[f"{name}_ms"]
+        return time_ms
 
     def _add(self, line: int, column: str, reason: str) -> None:
         self._problems.append((line, self._compiled.labels.get(column, column), reason))

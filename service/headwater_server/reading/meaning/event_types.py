@@ -50,7 +50,7 @@ def type_sql(
     A type that is left out is the empty text. Words that were ``seen`` in the file are compared
     first: a million rows then take a second less.
     """
-    words = {theirs: ours for theirs, ours in (KNOWN | dict(types)).items() if theirs}
+    words = {theirs: ours for theirs, ours in ({**KNOWN, **types}).items() if theirs}
     spelled = f"CASE {word_sql(cell)} {_cases(words)} ELSE {cell} END"
     usual = {one: ours for theirs, ours in words.items() for one in _spellings(theirs)}
     usual = {one: usual[one] for one in sorted(usual, key=lambda one: one not in seen)}
