@@ -124,7 +124,6 @@ def test_what_has_no_time_comes_first(tmp_path):
 @pytest.mark.parametrize(
     ("flags", "text"),
     [
-        (("--users", "u"), "need --format gorse"),
         (("--format", "gorse", "--type", "read"), "write THEIRS=OURS"),
     ],
 )

@@ -135,6 +135,9 @@ class _Reader:
         self, compile_one: Callable[[Choice, DuckDBPyConnection], Compiled], choice: Choice
     ) -> Compiled | None:
         """Return the SQL of a choice; SQL of a mapping that is not right is a problem of it."""
+        if broken := broken_documents(choice.tables, self._session):
+            self._bad += broken
+            return None
         try:
             return compile_one(choice, self._session.connection)
         except BadMapping as error:
@@ -175,9 +178,6 @@ class _Reader:
             if compiled is None:
                 continue
             part = Part(choice, compiled)
-            if broken := broken_documents(choice.tables, self._session):
-                self._bad += broken
-                continue
             about = sum(_bytes(table) for table in choice.tables) // ROW_BYTES
             one = stage(source, part, self._session, about)
             found = check(one, self._rules, self._session)

@@ -69,12 +69,13 @@ class Table:
         if self.text_path is None:
             return {row: row for row in rows}
         found: dict[int, int] = {}
-        for row, line in enumerate(self._starts(), start=0 if self.has_header else 1):
+        header = self.kind == "rows" and self.has_header
+        for row, line in enumerate(self._starts(), start=0 if header else 1):
             if row in rows:
                 found[row] = line
                 if len(found) == len(rows):
                     break
-        return {row: found.get(row, row + self.has_header) for row in rows}
+        return {row: found.get(row, row + header) for row in rows}
 
     def first_line_of(self, kind: str) -> int:
         """Return the line of the first row that has too few cells, too many, or an open quote.

@@ -40,6 +40,7 @@ def compile_events(choice: Choice, connection: DuckDBPyConnection) -> CompiledEv
 class _Compiling:
     def __init__(self, choice: Choice, connection: DuckDBPyConnection) -> None:
         self.form: Form = choice.mapping
+        self._sample = choice.tables[0].sample
         self.connection = connection
         self.fields: Fields = fields_of(self.form, source_for(self.form, choice.tables))
 
@@ -91,13 +92,19 @@ class _Compiling:
             fixed = self.fields.defaults.get("event_type") or self.form.types.get("", "")
             known = text_sql(fixed)
         else:
-            known = type_sql("_word", self.form.types, self.fields.defaults.get("event_type", ""))
+            default = self.fields.defaults.get("event_type", "")
+            known = type_sql("_word", self.form.types, default, self._seen())
         if self.form.rating.zero_is_implicit:
             known = (
                 f"CASE WHEN {known} = '{RATING}' AND TRY_CAST(value AS DOUBLE) = 0 "
                 f"THEN '{IMPLICIT}' ELSE {known} END"
             )
         return returned_sql(known, "quantity") if self.fields.has("quantity") else known
+
+    def _seen(self) -> frozenset[str]:
+        """Return the texts of the first rows; some of them are words for types."""
+        cells = (one for row in self._sample for one in row.values())
+        return frozenset(one for one in cells if isinstance(one, str))
 
     def _groups(self) -> Literal["", "record", "order"]:
         if self.form.explode:
