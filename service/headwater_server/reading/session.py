@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,8 @@ class Session:
     def __init__(self, watch: Watch = unwatched) -> None:
         self.watch = watch
         self.directory = Path(tempfile.mkdtemp(prefix="headwater-reading-"))
+        # also for who never closes it: events are read from it until the command ends
+        weakref.finalize(self, shutil.rmtree, self.directory, ignore_errors=True)
         self._files = 0
         self._views = 0
         try:

@@ -138,7 +138,7 @@ def _options(*, required: bool) -> dict[str, inspect.Parameter]:
                 "(default UTC)"),
         _option("time-zero", str | None, "the date that relative times count from"),
         _option("scale", float | None, "the highest rating, if it is not 5"),
-        _option("map", Path | None, "a mapping of your own, as TOML (docs/import.md)"),
+        _option("map", Path | None, "a mapping of your own, as TOML (docs/import-presets.md)"),
         _option("keep-variants", bool, "keep each variant as an item (default: folded into its "
                 "product)", default=False),
         _option("check", bool, "read and report only; write nothing", default=False),

@@ -112,7 +112,7 @@ def _lines(
     table: Table, role: Role, names: Sequence[str], found: Mapping[str, str], missing: Sequence[str]
 ) -> list[str]:
     lines = [
-        f"# A mapping for {table.name}: edit it, then import with --map FILE (docs/import.md).",
+        f"# A mapping for {table.name}: edit it, then import with --map FILE (import-presets.md).",
         f"# Its columns: {', '.join(names)}",
         f"name = {_text(Path(table.name).stem)}",
         f"[[{role}]]",
