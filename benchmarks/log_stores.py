@@ -1,9 +1,10 @@
 """What an acknowledged event costs on each store of the log, and how long an append takes.
 
-    python -m benchmarks.log_stores [--seconds 4] [--rounds 3] [--brokers 1]
+    python -m tests.kafka --nodes 3                # prints the brokers; needs Java 17 and mvn
+    python -m benchmarks.log_stores --log kafka://BROKERS/bench [--seconds 4] [--rounds 3]
 
 Whole replicas in this process: 64 callers, each with one event under way. The stores take turns in
-rounds, so that what else the machine does disturbs them alike. Kafka needs Java 17 and mvn.
+rounds, so that what else the machine does disturbs them alike.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from headwater_server.replica.replica import Replica
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
-from tests.kafka.brokers import running_brokers
 
 IN_FLIGHT = 64
 APPENDS = 300
@@ -40,16 +40,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--brokers", type=int, default=1)
+    parser.add_argument("--log", required=True, help="kafka://host:port,host:port/topic")
     options = parser.parse_args()
     warm_up()
-    with running_brokers(options.brokers) as brokers, tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory() as directory:
         places: dict[str, dict[str, Any]] = {
             "valkey": {"data_dir": Path(directory) / "valkey"},
-            f"kafka, {options.brokers} nodes": {
-                "log": brokers.url("bench"),
-                "snapshots": f"file://{directory}/objects",
-            },
+            "kafka": {"log": options.log, "snapshots": f"file://{directory}/objects"},
         }
         asyncio.run(_all(places, options.seconds, options.rounds))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from headwater_server.evaluation.backtest import first_counted
-from headwater_server.evaluation.event_file import EventFile
+from headwater_server.evaluation.event_file import Past
 from headwater_server.evaluation.tally import Tally
 
 VISITOR_EVENTS = 3
@@ -30,9 +30,10 @@ class ColdStart:
     does; both make the visitor and the item a little older.
     """
 
-    def __init__(self, events: EventFile) -> None:
-        self._nth_of_visitor = list(_nth(events.visitor_ids))
-        self._nth_of_item = list(_nth(events.item_ids))
+    def __init__(self, events: Past) -> None:
+        past = [(event.visitor_id, event.items[0].item_id) for event in events.events()]
+        self._nth_of_visitor = list(_nth(visitor for visitor, _ in past))
+        self._nth_of_item = list(_nth(item for _, item in past))
         self._first_counted = first_counted(len(events))
         self.tallies = {name: Tally() for name in COLUMNS}
 

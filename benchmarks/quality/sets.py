@@ -10,8 +10,8 @@ from pathlib import Path
 
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.interactions import Repeats
-from headwater_server.evaluation.problems import BadFile
 from headwater_server.evaluation.shop_history import ShopHistory, read_history
+from headwater_server.reading.problems import BadFile
 
 EVENTS, ITEMS, META = "events.csv.gz", "items.csv.gz", "meta.json"
 EVENTS_MIN = 5_000
@@ -32,7 +32,7 @@ class DataSet:
     @property
     def counts(self) -> str:
         """Say how large it is."""
-        events = self.history.events
+        events = self.history.file
         visitors, items = len(set(events.visitor_ids)), len(set(events.item_ids))
         return f"{len(events):,} events, {visitors:,} visitors, {items:,} items"
 
@@ -71,7 +71,7 @@ def read_set(
         reason = f"{len(history.events):,} events, too few to measure (at least {events_min:,})"
         return Skipped(folder.name, reason)
     chosen, why = _repeats(folder, history, repeats)
-    digest = hashlib.sha256(history.events.digest.encode())
+    digest = hashlib.sha256(history.file.digest.encode())
     digest.update(items.read_bytes() if items.exists() else b"")
     return DataSet(folder.name, history, chosen, why, digest.hexdigest())
 
@@ -99,7 +99,7 @@ def coming_back(history: ShopHistory) -> float:
     seen: set[tuple[str, str]] = set()
     latest: dict[str, str] = {}
     came = 0
-    events = history.events
+    events = history.file
     for visitor_id, item_id in zip(events.visitor_ids, events.item_ids, strict=True):
         came += (visitor_id, item_id) in seen and latest.get(visitor_id) != item_id
         seen.add((visitor_id, item_id))

@@ -30,11 +30,17 @@ RECOMMEND = {
     "visitor and circumstances": ("engine.answers:question",),
     "hidden items": ("engine.reranking.hiding:Hiding.hidden",),
     **_TABLES,
-    "kernel: history to slots": ("engine.reranking.answering:answer",),
-    "kernel, around": ("engine.reranking.answering:Answering.candidates",),
+    "kernel: history to slots": (
+        "engine.grouped.answering:answer_all",
+        "engine.reranking.answering:answer",
+    ),
+    "kernel, around": (
+        "engine.grouped.answering:GroupedAnswering._drawn",
+        "engine.reranking.answering:Answering.candidates",
+    ),
     "slots, around": ("engine.reranking.reranker:Reranking.slots",),
     "chances": ("engine.exploration.slot_probabilities:of_slate",),
-    "results": ("engine.answers:results",),
+    "results": ("engine.answers:results", "engine.answers:_plain"),
     "engine, around": (
         "engine.engine:Engine.recommend",
         "engine.engine:Engine.recommend_all",
@@ -49,7 +55,7 @@ RECOMMEND = {
 EVENT = {
     "parse": ("benchmarks.stages.feeding:parse",),
     "translate in": ("api.translate.feedback:_event",),
-    "checks": ("replica.writes.event_checks:EventChecks._check",),
+    "checks": ("replica.writes.event_checks:EventChecks._check_part",),
     "encode for the log": ("benchmarks.stages.feeding:encode",),
     "firewall": ("engine.engine:refusal_of", "engine.plain_acts:_passes"),
     "deduplication: status": ("engine.intake.deduplication_windows:DeduplicationWindows.status",),

@@ -86,7 +86,7 @@ def main(
     for entry in history.preface():
         engine.apply(entry)
     for row in range(len(history.events)):
-        event = history.events.event(row)
+        event = history.file.event(row)
         if row >= FIRST_SHARE * len(history.events) and row % ASK_EVENTS == 0:
             levels.ask(event, forward=row // ASK_EVENTS % 2 == 0)
         engine.apply(Entry(event.event_time_ms or 0, (event,), imported=True))

@@ -52,8 +52,9 @@ class PlaceSettings:
     log: str | None = field(
         default=None,
         metadata={
-            "help": "the log on Kafka: kafka://host:9092,host:9092/topic, with ?tls=true&ca_file=… "
-            "and sasl=SCRAM-SHA-512 if the brokers want them; user and password in front of @, or "
+            "help": "the log on Kafka: kafka://host:9092,host:9092/topic, with "
+            "?tls=true&ca_file=FILE and sasl=SCRAM-SHA-512 if the brokers want them; user and "
+            "password in front of @, or "
             "in HEADWATER_KAFKA_USER and HEADWATER_KAFKA_PASSWORD. Not set: in the store of "
             "redis_url or data_dir. @PATH reads it from a file. Needs the extra kafka"
         },
@@ -62,7 +63,7 @@ class PlaceSettings:
         default=None,
         metadata={
             "help": "directory or object store for the snapshots: file:///directory, or "
-            "s3://bucket/prefix with the usual AWS_… variables. Not set: in the store. With log, "
+            "s3://bucket/prefix with the usual variables AWS_*. Not set: in the store. With log, "
             "and without redis_url and data_dir, all else is kept there, too. Needs the extra "
             "objects"
         },

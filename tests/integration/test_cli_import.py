@@ -95,7 +95,7 @@ class CutOff(Exception):
 
 
 def test_an_import_that_was_cut_off_goes_on_exactly_there(shop, monkeypatch):
-    from headwater_server.cli import import_log
+    from headwater_server.cli.importing import log_writer as import_log
 
     appended = 0
     append = import_log._append

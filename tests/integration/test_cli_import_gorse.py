@@ -8,11 +8,11 @@ import gzip
 import pytest
 from typer.testing import CliRunner
 
-from headwater_server.cli.import_target import send
+from headwater_server.cli.importing.sender import send
 from headwater_server.cli.root import commands
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.problems import BadFile
 from headwater_server.evaluation.shop_history import read_gorse
+from headwater_server.reading.problems import BadFile
 from tests.integration import gorse_files as gorse
 from tests.integration.conftest import url_of
 from tests.integration.served import Served
@@ -124,7 +124,6 @@ def test_what_has_no_time_comes_first(tmp_path):
 @pytest.mark.parametrize(
     ("flags", "text"),
     [
-        (("--users", "u"), "need --format gorse"),
         (("--format", "gorse", "--type", "read"), "write THEIRS=OURS"),
     ],
 )

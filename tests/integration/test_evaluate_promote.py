@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import click
 import pytest
+import typer
 
 from headwater import AsyncClient, Policy
 from headwater_server.cli.evaluating.promoting import promote_if_better
@@ -57,7 +57,7 @@ async def test_what_is_better_is_promoted_with_its_figures_and_nothing_else_is(
             (report("not enough overlap"), "not enough overlap in act_rate"),
             (report("better", same=300), "only 300 of 400 answers are the same"),
         ):
-            with pytest.raises(click.exceptions.Exit) as refused:
+            with pytest.raises(typer.Exit) as refused:
                 await promote(found)
             assert refused.value.exit_code == 1
             assert why in capsys.readouterr().err

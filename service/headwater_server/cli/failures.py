@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from headwater_server.errors import HeadwaterError
-from headwater_server.evaluation.problems import BadFile
+from headwater_server.reading.problems import BadFile
 from headwater_server.settings_checks import BadSettings
 
 FAILED = 1  # the command ran and did not succeed

@@ -39,20 +39,19 @@ class Progress:
             console=Console(stderr=True),
             disable=not self._terminal,
         )
-        self._task = self._bar.add_task(name, total=total, remark="")
+        self._task = self._bar.add_task(name, total=total or None, remark="")
 
     def at(self, done: int, remark: str = "") -> None:
         """Report that ``done`` of the total are done. Shown at most ten times a second."""
         now = time.monotonic()
-        if now < self._next and done < self._total:
+        if now < self._next and (done < self._total or not self._total):
             return
         self._next = now + self._every_seconds
         if self._terminal:
             self._bar.update(self._task, completed=done, remark=remark)
         else:
-            print(
-                f"{self._name}: {done:,} of {self._total:,} {remark}", file=sys.stderr, flush=True
-            )
+            of = f" of {self._total:,}" if self._total else ""
+            print(f"{self._name}: {done:,}{of} {remark}", file=sys.stderr, flush=True)
 
     def __enter__(self) -> Self:
         """Start showing."""

@@ -36,6 +36,7 @@ from headwater_server.cli.evaluating.command import evaluate
 from headwater_server.cli.flags import with_settings
 from headwater_server.cli.help import PlainCommand, PlainGroup, group, show_version
 from headwater_server.cli.planning.command import plan
+from headwater_server.cli.reading.flags import with_files
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
 
 STORE = ("Place", "Storage")
@@ -73,10 +74,10 @@ def _add(to: typer.Typer, name: str, command: Callable[..., Any], *parts: str) -
     to.command(name, cls=PlainCommand)(with_settings(*parts)(command) if parts else command)
 
 
-_add(commands, "demo", demo)
+_add(commands, "demo", with_files(required=False)(demo))
 _add(commands, "serve", serve, *PARTS)
-_add(commands, "import", import_events, *STORE, ENGINE)
-_add(commands, "backtest", backtest, ENGINE)
+_add(commands, "import", with_files(required=False)(import_events), *STORE, ENGINE)
+_add(commands, "backtest", with_files()(backtest), ENGINE)
 _add(commands, "evaluate", evaluate, *STORE)
 _add(commands, "compile", compile_kernels)
 _add(commands, "digest", digest, *STORE)

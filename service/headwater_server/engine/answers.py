@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
-from headwater_server.engine.grouped.answering import GroupedAnswering
+from headwater_server.engine.grouped.answering import Drawn, GroupedAnswering
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.messages.results import Result, Results
 from headwater_server.engine.parts import Parts
@@ -30,12 +30,24 @@ def answer_all(
     parts: Parts, asked: Sequence[tuple[RecommendRequest, AnswerSettings]], now_ms: int
 ) -> list[Recommendation]:
     """Answer each as `answer` does; those that need one kernel only together, in less time."""
-    questions = [(question(parts, request, now_ms), under) for request, under in asked]
-    filled = GroupedAnswering(parts.reranking).slots(questions)
+    questions = [question(parts, request, now_ms) for request, _ in asked]
+    settings = [under for _, under in asked]
+    drawn = GroupedAnswering(parts.reranking).slots(questions, settings)
     return [
-        _recommendation(parts, one, slots or parts.reranking.slots(one, under), under)
-        for (one, under), slots in zip(questions, filled, strict=True)
+        _recommendation(parts, one, parts.reranking.slots(one, under), under)
+        if slots is None
+        else _plain(parts, one, slots)
+        for one, under, slots in zip(questions, settings, drawn, strict=True)
     ]
+
+
+def _plain(parts: Parts, asked: Question, drawn: Drawn) -> Recommendation:
+    """Return the answer to a plain question, as `_recommendation` does with more steps."""
+    head, ids, request = parts.models.probability, parts.catalogue.ids, asked.request
+    items, scores, propensities = drawn
+    chances = _chances(parts, asked, scores, items, known=True).values if head.is_ready else None
+    found = Results([ids[item] for item in items.tolist()], scores, propensities, chances)
+    return Recommendation(request.recommendation_id, found, slates.EXPLORING, request.placement)
 
 
 def _recommendation(

@@ -211,7 +211,8 @@ class Parts:
         stated = circumstances(placement, who.context)
         stated = marked(stated, who, self.models.circumstances.is_known)
         claimed = claimed_by(who, stated)
-        return (*(text for text in stated if text not in claimed), *features), claimed
+        stated = tuple([text for text in stated if text not in claimed]) if claimed else stated
+        return stated + features, claimed
 
     def numbering(self, item_id: str) -> Numbered:
         """Return the item's number; a new one may take the place of those inactive longest.

@@ -103,12 +103,11 @@ class Backtest:
         for entry in self._history.preface():
             self._engine.apply(entry)
         started = time.perf_counter()
-        for row in range(rows):
+        for row, event in enumerate(self._history.events.events()):
             if row == first:
                 started = (
                     time.perf_counter()
                 )  # the first tenth asks for no answers, so it is not timed
-            event = self._history.events.event(row)
             if row >= first or self._on_answer:
                 self._answer(row, event, counted=row >= first)
             self._apply(event)

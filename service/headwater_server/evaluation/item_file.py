@@ -8,9 +8,9 @@ from pathlib import Path
 
 from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.engine.messages.events import ContextValue
-from headwater_server.evaluation.cells import id_problem, parse_number
-from headwater_server.evaluation.problems import Problems
 from headwater_server.evaluation.table import Table, open_table
+from headwater_server.reading.cells import id_problem, parse_number
+from headwater_server.reading.problems import Problems
 
 TITLE = ("title", "description")
 CATEGORIES = ("categories", "genres")

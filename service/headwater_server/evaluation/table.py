@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from headwater_server.evaluation.problems import BadFile, Problem, Problems
+from headwater_server.reading.problems import BadFile, Problem, Problems
 
 GZIP_MAGIC = b"\x1f\x8b"
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.backtest import Result
-from headwater_server.evaluation.problems import BadFile
 from headwater_server.evaluation.shop_history import ShopHistory, read_history
+from headwater_server.reading.problems import BadFile
 
 TIME = "timestamp"
 _HEADER_LINES = 2
@@ -41,8 +41,7 @@ def history_of(
             )
         except BadFile as error:
             raise ValueError(_in_rows(error, folder, order)) from None
-    rows = [int(order[line - _HEADER_LINES]) for line in history.events.lines]
-    history.events.lines[:] = array("q", rows)
+    history.file.lines = array("q", order[: len(history.events)].tolist())
     return history
 
 
@@ -85,7 +84,7 @@ def _in_rows(error: BadFile, folder: str, order: NDArray[np.int64]) -> str:
 
 def questions_of(events: Any, history: ShopHistory, result: Result) -> Any:
     """Return the counted questions as a frame of the kind of ``events``."""
-    file, asked, ranks = history.events, list(result.counted.rows), list(result.counted.ranks)
+    file, asked, ranks = history.file, list(result.counted.rows), list(result.counted.ranks)
     columns = {
         "row": [file.lines[row] for row in asked],
         "timestamp_ms": [file.times_ms[row] for row in asked],

@@ -9,13 +9,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
+
 from headwater import AsyncClient, Event
 from headwater.errors import HeadwaterError
 from headwater_server.engine.messages.entries import AcknowledgedLost
+from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.ports.position import START
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
-from tests.integration.waiting import eventually
+from tests.integration.waiting import STORE_TIMEOUT_MS, eventually
 from tests.system.crash.load import Load, load_on
 from tests.system.crash.oracle import fold_of, verdict
 from tests.system.crash.server import Server, serving
@@ -83,9 +86,16 @@ async def learns(server: Server) -> None:
     await eventually(acknowledges)
 
 
+@retry(
+    retry=retry_if_exception_type(StoreUnavailable),
+    stop=stop_after_attempt(20),
+    wait=wait_fixed(1),
+    reraise=True,
+)
 async def _counted(url, load, fleet, after_s: float, restarts: int):
     models = [await one.model() for one in fleet]
-    async with open_storage(StorageSettings(), redis_url=url, check=False) as storage:
+    settings = StorageSettings(store_timeout_ms=STORE_TIMEOUT_MS)
+    async with open_storage(settings, redis_url=url, check=False) as storage:
         fold = await fold_of(storage, {model.offset for model in models})
         listed = {
             event_id

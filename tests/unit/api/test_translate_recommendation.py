@@ -3,16 +3,23 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headwater import FeatureContribution
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1.value_pb2 import Value
 from headwater.wire.recommendations import recommendation
-from headwater_server.api.translate.recommendation import recommend_request, recommend_response
+from headwater_server.api.translate.recommendation import (
+    PLAIN,
+    general_request,
+    recommend_request,
+    recommend_response,
+)
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.messages.results import Result
 from headwater_server.engine.reranking.levels import LEVELS
-from headwater_server.errors import InvalidRequest
+from headwater_server.errors import HeadwaterError, InvalidRequest
 from headwater_server.replica.answers import Answer
 
 NUMBER = Value(number=2.5)
@@ -167,3 +174,31 @@ def test_every_field_of_the_slate_goes_out() -> None:
     assert not second.HasField("probability")
     assert not second.HasField("probability_low")
     assert third.HasField("probability")
+
+
+TEXTS = st.sampled_from(["", "v", "é" * 64, "é" * 65, "x" * 128, "x" * 129])
+SIZES = st.sampled_from([-1, 0, 7, 100, 101])
+
+
+def read(reading, message, *, is_page):
+    """Return the question, or the text of the error."""
+    try:
+        return reading(message, is_page=is_page)
+    except HeadwaterError as error:
+        return str(error)
+
+
+@given(
+    st.fixed_dictionaries(
+        {name: SIZES if name == "page_size" else TEXTS for name in sorted(PLAIN)}
+    ),
+    st.booleans(),
+)
+def test_usual_fields_are_read_as_every_field_is(values, is_page):
+    values["recommendation_id"] = values["recommendation_id"] or "r"  # else each draws its own
+    if is_page:
+        values["user_id"] = ""
+    message = pb.RecommendRequest(**values)
+    assert read(recommend_request, message, is_page=is_page) == read(
+        general_request, message, is_page=is_page
+    )

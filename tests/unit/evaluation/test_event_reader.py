@@ -13,7 +13,7 @@ from headwater_server.engine.intake.firewall import quarantine_reason
 from headwater_server.engine.messages.events import fingerprint
 from headwater_server.engine.settings import DEFAULT_REWARDS, EngineSettings
 from headwater_server.evaluation.event_reader import read_events
-from headwater_server.evaluation.problems import BadFile
+from headwater_server.reading.problems import BadFile
 
 HEADER = "timestamp,user_id,item_id,event_type,value"
 KNOWN = frozenset(DEFAULT_REWARDS)
@@ -25,10 +25,10 @@ def problems_of(path):
     return [(p.line, p.column) for p in caught.value.problems]
 
 
-def test_a_row_becomes_an_event_named_by_file_and_line(write):
+def test_a_row_becomes_an_event_named_by_its_content(write):
     file = read_events(write("10,v1,007,view,2.5", "11.5,v1,x,click,"), KNOWN)
     event = file.event(0)
-    assert event.event_id == f"{file.digest[:12]}:2"
+    assert event.event_id.endswith(":0")
     assert (event.visitor_id, event.items[0].item_id) == ("v1", "007")
     assert (event.event_type, event.value) == ("detail-page-view", 2.5)
     assert event.event_time_ms == 10_000
@@ -70,7 +70,6 @@ def test_a_limit_keeps_the_first_rows_and_still_checks_all(write):
         ("nan,v,a,view,1", "timestamp"),
         ("-5,v,a,view,1", "timestamp"),
         ("1590884413000,v,a,view,1", "timestamp"),
-        ("9,v,a,view,1", "timestamp"),  # earlier than the row before
         ("11,,a,view,1", "user_id"),
         (f"11,{'v' * 129},a,view,1", "user_id"),
         ("11,v,,view,1", "item_id"),
@@ -111,11 +110,26 @@ def test_an_unknown_type_is_refused_with_the_known_ones(write):
         read_events(write("10,v,a,purhcase,1"), KNOWN)
 
 
-def test_the_first_ten_problems_are_shown_and_all_are_counted(write):
+def test_a_kind_of_problem_is_one_line_with_its_rows(write):
     with pytest.raises(BadFile, match=r"12 problems") as caught:
         read_events(write(*["x,v,a,view,1"] * 12), KNOWN)
-    assert len(caught.value.problems) == 10
-    assert "and 2 more" in str(caught.value)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.rows) == (2, 12)
+    assert "12 rows in all" in str(caught.value)
+
+
+def test_a_file_that_is_not_sorted_is_sorted_and_equal_times_keep_their_order(write):
+    file = read_events(write("12,v,a,view,1", "11,v,b,view,1", "11,v,c,view,1"), KNOWN)
+    assert file.item_ids == ["b", "c", "a"]
+
+
+def test_a_file_that_grew_repeats_the_ids_and_equal_rows_have_ids_of_their_own(write):
+    rows = ["10,v,a,view,1", "10,v,a,view,1", "11,v,b,view,1"]
+    before = [event.event_id for event in read_events(write(*rows), KNOWN).events()]
+    grown = write("9,u,z,view,1", *rows, "12,v,c,view,1", name="grown.csv")
+    after = [event.event_id for event in read_events(grown, KNOWN).events()]
+    assert len(set(before)) == 3
+    assert after[1:4] == before
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headwater_server.evaluation.item_file import read_items
-from headwater_server.evaluation.problems import BadFile
+from headwater_server.reading.problems import BadFile
 
 
 def test_columns_with_a_meaning_find_their_fields(write):

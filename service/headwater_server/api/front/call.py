@@ -27,6 +27,8 @@ class Call:
         "_is_closed",
         "_is_initial_sent",
         "_is_sending_status",
+        "_is_sent",
+        "_is_worked",
         "_loop",
         "_on_end",
         "_reading",
@@ -43,15 +45,18 @@ class Call:
         self._writing: asyncio.Future[bool] | None = None
         self._closing: asyncio.Future[None] | None = None
         self._is_closed = self._is_initial_sent = self._is_sending_status = False
+        self._is_sent = self._is_worked = False  # the status; all that the method does
         self._on_end: Callable[[], None] | None = None
         self.is_cancelled = False  # by the caller, the deadline, or a server that stops
 
     def run(self, work: Any, on_end: Callable[[], None]) -> None:
-        """Run a coroutine for the call; ``on_end`` is called after it, when its status is sent."""
+        """Run a coroutine for the call; ``on_end`` is called after it, when its status is sent.
+
+        At its end, it calls `worked`.
+        """
         self._on_end = on_end
         grpcio_core.watch_close(self._core, self._closed)
         self._task = self._loop.create_task(work)
-        self._task.add_done_callback(self._worked)
 
     @property
     def core(self) -> Core:
@@ -68,7 +73,8 @@ class Call:
     def cancel(self) -> None:
         """End the work for a call that is over in the core; nothing more is asked of that one."""
         self._is_closed = self.is_cancelled = True
-        if self._task is not None:
+        if self._task is not None and not self._is_worked:
+            self._task.add_done_callback(self.worked)  # it may not have begun, and never will
             self._task.cancel()
 
     async def receive(self) -> bytes | None:
@@ -141,15 +147,16 @@ class Call:
         if self._closing is not None and not self._closing.done():
             self._closing.set_result(None)
 
-    def _worked(self, _: object) -> None:
-        if not self._is_sending_status:
+    def worked(self, _: object = None) -> None:
+        """Record that the work has ended."""
+        self._is_worked = True
+        if self._is_sent or not self._is_sending_status:
             self._finish()
 
     def _ended(self, _: object) -> None:
-        if self._task is None or self._task.done():
+        self._is_sent = True
+        if self._is_worked:  # else it goes on after its status
             self._finish()
-        else:  # it goes on after its status
-            self._task.add_done_callback(lambda _: self._finish())
 
     def _finish(self) -> None:
         on_end, self._on_end, self._core = self._on_end, None, None

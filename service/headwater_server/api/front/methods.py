@@ -71,5 +71,7 @@ async def answered(method: Method, context: Context) -> None:
     except Exception as error:  # noqa: BLE001 - a call always gets a status
         _log.exception("a method failed", failed=type(error).__name__)
     finally:
-        if not context.call.is_over:
-            context.call.end(grpc.StatusCode.UNKNOWN, "the method did not answer the call")
+        call = context.call
+        if not call.is_over:
+            call.end(grpc.StatusCode.UNKNOWN, "the method did not answer the call")
+        call.worked()

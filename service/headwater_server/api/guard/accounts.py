@@ -17,6 +17,7 @@ from headwater_server.api.guard.beside import HEAVY_S, Beside
 from headwater_server.api.guard.body import Receiving
 
 MEMORY_S = 1.0  # use fades to a third in this time
+TICK_S = 0.001  # in which use does not fade: a thousandth, at most
 ACCOUNTS_MAX = 10_000
 UNSENT_BYTES_MAX = 8 * 1024 * 1024  # of responses that one caller has not read yet
 ROUNDING_S = 1e-9  # sums of fractions are not exact
@@ -76,7 +77,9 @@ class Account:
 
     def charge(self, took_s: float, at_s: float) -> None:
         """Add to what was used."""
-        self._use_s, self._at_s = self.use_s(at_s) + took_s, at_s
+        if at_s - self._at_s > TICK_S:
+            self._use_s, self._at_s = self.use_s(at_s), at_s
+        self._use_s += took_s
 
     def arrived(self, at_s: float) -> None:
         """Record a call."""

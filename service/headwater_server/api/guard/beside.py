@@ -49,10 +49,11 @@ class Beside(Generic[One]):
 
     def is_heavy(self, one: One, at_s: float) -> bool:
         """Return whether ``one`` uses so much that it is to rest for the sake of another."""
-        used_s, least = one.use_s(at_s), self.least(at_s)
-        if used_s < HEAVY_S or least is None or least is one:
+        least = self.least(at_s)
+        if least is None or least is one:
             return False
-        return used_s > HEAVIER * least.use_s(at_s)
+        used_s = one.use_s(at_s)
+        return used_s >= HEAVY_S and used_s > HEAVIER * least.use_s(at_s)
 
     def least(self, at_s: float) -> One | None:
         """Return the caller who used least of those that called lately, None if there is none."""

@@ -55,6 +55,7 @@ def _hops(context: Context) -> list[str]:
     return [hop for hop in hops if hop]
 
 
+@lru_cache(maxsize=4_096)
 def network_of(host: str) -> str:
     """Return the customer's network: each customer has 2**64 IPv6 addresses and may use them all.
 

@@ -46,10 +46,10 @@ def next_part(events: Sequence[SignedEvent], item_s: float) -> tuple[int, float]
     cost_s = cost_of_events(events, item_s)
     if cost_s <= most_s:
         return len(events), cost_s
-    cost_s, count = cost_of_events(events[:1], item_s), 1  # an event is never divided
-    for event in events[1:]:
-        following_s = cost_s + cost_of_events((event,), item_s)
-        if following_s > most_s:
+    cost_s, count = 0.0, 0
+    for event, _ in events:
+        following_s = cost_s + item_s * (len(event.items) or 1)
+        if count and following_s > most_s:  # the first is never divided
             break
         cost_s, count = following_s, count + 1
     return count, cost_s

@@ -57,7 +57,7 @@ class Load:
 
     def admit(self, kind: Kind) -> None:
         """Return if a call of that kind may go on; raise `Overloaded` if the other goes first."""
-        if kind is not self._preferred and self.is_high:
+        if self._preferred not in (None, kind) and self.is_high:
             preferred = self._settings.overload_prefers
             wait_ms = max(self._settings.retry_after_ms, int(1_000 * min(self._late_s)))
             raise Overloaded(wait_ms, f"the server is overloaded and serves {preferred} first")

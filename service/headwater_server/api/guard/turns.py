@@ -73,14 +73,15 @@ class Turns:
         """Return an awaitable of the result of ``work``, each of whose steps takes a turn."""
         return Steps(self, account, work)
 
-    def is_free(self, account: Account) -> bool:
-        """Return whether a step of the account's call may run at once."""
+    def begun_s(self, account: Account) -> float:
+        """Return the time if a step of the account's call may run at once, else 0."""
         if self._waiting or self._given:
-            return False
+            return 0.0
         now_s = time.monotonic()
         if self._busy_s and now_s - self._ended_s > QUIET_S:
             self._busy_s = 0.0
-        return self._busy_s < BUSY_MAX_S and not self._must_rest(account, now_s)
+        may_run = self._busy_s < BUSY_MAX_S and not self._must_rest(account, now_s)
+        return now_s if may_run else 0.0
 
     def wait(self, account: Account) -> asyncio.Future[None]:
         """Return a future that is done when it is the account's turn."""
@@ -117,10 +118,12 @@ class Turns:
         if self._waiting:
             self._go_on()
 
-    def shared(self, account: Account, took_s: float) -> None:
-        """Charge a call's share of what was computed for several."""
+    def shared(self, account: Account, took_s: float) -> float:
+        """Charge a call's share of what was computed for several; return the time."""
+        now_s = time.monotonic()
         if took_s:
-            self._charge(account, took_s, took_s, time.monotonic())
+            self._charge(account, took_s, took_s, now_s)
+        return now_s
 
     def _charge(self, account: Account, seconds: float, cpu_s: float, now_s: float) -> None:
         self._busy_s += seconds
@@ -240,28 +243,31 @@ class Steps(Generic[Result]):
 
         What was done together with others goes on at once: it is nearly done.
         """
+        turns, account, work = self._turns, self._account, self._work
         error: BaseException | None = None
-        is_shared = False
+        start_s = 0.0  # of a step that needs no turn
         try:
             while True:
-                is_given = not (error or is_shared) and not self._turns.is_free(self._account)
+                is_given = not (error or start_s or (start_s := turns.begun_s(account)))
                 if is_given:
                     error = yield from self._turn()
+                start_s = start_s or time.monotonic()
                 try:
-                    waits_for = self._step(error, is_given=is_given and error is None)
+                    waits_for = work.send(None) if error is None else work.throw(error)
                 except StopIteration as end:
                     result: Result = end.value
                     return result
-                error = None
+                finally:
+                    turns.took(account, start_s, is_given=is_given and error is None)
+                error, start_s = None, 0.0
                 try:
                     yield waits_for
                 except BaseException as thrown:  # noqa: BLE001 - it belongs to the coroutine
                     error = thrown
-                is_shared = type(waits_for) is SharedWork
-                if is_shared:
-                    self._turns.shared(self._account, waits_for.took_s)
+                if type(waits_for) is SharedWork:
+                    start_s = turns.shared(account, waits_for.took_s)
         finally:
-            self._work.close()
+            work.close()
 
     def _turn(self) -> Generator[Any, None, BaseException | None]:
         """Wait for a turn; return the error that ended the wait, if one did."""
@@ -275,10 +281,3 @@ class Steps(Generic[Result]):
                 return error
             turn = self._turns.begins(self._account)
         return None
-
-    def _step(self, error: BaseException | None, *, is_given: bool) -> Any:
-        start_s = time.monotonic()
-        try:
-            return self._work.throw(error) if error is not None else self._work.send(None)
-        finally:
-            self._turns.took(self._account, start_s, is_given=is_given)

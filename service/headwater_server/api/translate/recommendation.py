@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater_server.api.translate.checks import (
@@ -22,6 +23,9 @@ from headwater_server.errors import Forbidden, InvalidRequest
 from headwater_server.replica.answers import Answer
 
 TOKENS_MAX = 20
+PLAIN = frozenset(
+    {"visitor_id", "user_id", "session_id", "placement", "page_size", "recommendation_id"}
+)
 DIVERSITY = {
     pb.DIVERSITY_UNSPECIFIED: "",
     pb.DIVERSITY_NONE: "none",
@@ -40,8 +44,31 @@ def recommend_request(
     An empty recommendation_id is created here. A page may ask for its visitor only: otherwise
     anyone who has its key could read from any account with a guessable name.
     """
-    if is_page and request.user_id:
+    given = {field.name: value for field, value in request.ListFields()}
+    if is_page and "user_id" in given:
         raise Forbidden("user_id: a page's key may name no account; ask from the backend")
+    if given.keys() <= PLAIN:
+        return _plain(given, is_page=is_page), ""
+    return general_request(request, is_page=is_page)
+
+
+def _plain(given: Mapping[str, Any], *, is_page: bool) -> RecommendRequest:
+    """Return what `general_request` returns: nearly all questions have only these fields."""
+    get = given.get
+    name = short_text("recommendation_id", get("recommendation_id", ""))
+    return RecommendRequest(
+        required("visitor_id", get("visitor_id", "")),
+        name or secrets.token_hex(12),
+        short_text("user_id", get("user_id", "")),
+        short_text("session_id", get("session_id", "")),
+        short_text("placement", get("placement", "")),
+        page_size(get("page_size", 0)),
+        from_page=is_page,
+    )
+
+
+def general_request(request: pb.RecommendRequest, *, is_page: bool) -> tuple[RecommendRequest, str]:
+    """Do the same with every field."""
     if request.exploration not in (pb.EXPLORATION_UNSPECIFIED, pb.EXPLORATION_OFF):
         raise InvalidRequest("exploration", f"has no value {request.exploration}")
     if request.diversity not in DIVERSITY:
@@ -71,6 +98,8 @@ def recommend_request(
 def exclude_tokens(request: pb.RecommendRequest) -> Sequence[str]:
     """Return the attribution tokens of the page's other lists; the replica opens them."""
     tokens = request.exclude_attribution_tokens
+    if not tokens:
+        return ()
     at_most("exclude_attribution_tokens", tokens, TOKENS_MAX)
     return tokens
 

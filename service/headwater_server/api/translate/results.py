@@ -38,9 +38,15 @@ def texts_bytes(answer: Answer) -> bytes:
     [('warmer', 7), ('basket', 200)]
     """
     slate = answer.recommendation
-    texts = slate.recommendation_id, answer.attribution_token, answer.offset, slate.policy
-    fields = [*zip(_TEXTS, (*texts, answer.shortfall), strict=True)]
-    written = b"".join([_text(tag, text) for tag, text in fields if text])
+    written = b"".join(
+        (
+            _set_text(_RECOMMENDATION_ID, slate.recommendation_id),
+            _set_text(_TOKEN, answer.attribution_token),
+            _common_text(_OFFSET, answer.offset),
+            _common_text(_POLICY, slate.policy),
+            _set_text(_SHORTFALL, answer.shortfall),
+        )
+    )
     if answer.degraded:
         written += b"".join([_text(_DEGRADED, name) for name in answer.degraded])
     if slate.arms:
@@ -51,6 +57,13 @@ def texts_bytes(answer: Answer) -> bytes:
 def _text(tag: bytes, text: str) -> bytes:
     raw = text.encode()
     return tag + _varint(len(raw)) + raw
+
+
+def _set_text(tag: bytes, text: str) -> bytes:
+    return _text(tag, text) if text else b""
+
+
+_common_text = lru_cache(maxsize=16)(_set_text)  # of texts that many answers share
 
 
 @lru_cache(maxsize=1_024)  # few of them are in force at a time
@@ -92,7 +105,7 @@ _SCORE, _PROPENSITY, _PROBABILITY, _FIRST_SLOT = (
     repeat(_tag(pb.Result, name, FIXED64))
     for name in ("score", "propensity", "probability", "first_slot_propensity")
 )
-*_TEXTS, _DEGRADED = (
+_RECOMMENDATION_ID, _TOKEN, _OFFSET, _POLICY, _SHORTFALL, _DEGRADED = (
     bytes((_tag(pb.RecommendResponse, name, LENGTH),))
     for name in (
         "recommendation_id", "attribution_token", "offset", "policy", "shortfall", "degraded",

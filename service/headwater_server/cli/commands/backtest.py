@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headwater_server.cli.failures import explained, valid_engine
+from headwater_server.cli.reading.files import read_files
+from headwater_server.cli.reading.flags import Reading
 from headwater_server.evaluation.interactions import Repeats
 from headwater_server.settings import load_settings
 
@@ -19,18 +21,10 @@ if TYPE_CHECKING:
     from headwater_server.evaluation.shop_history import ShopHistory
     from headwater_server.evaluation.tally import Tally
 
-EventsFile = Annotated[
-    Path, typer.Option("--events", help="CSV (.gz): timestamp,user_id,item_id,event_type,value")
-]
-ItemsFile = Annotated[
-    Path | None, typer.Option("--items", help="CSV (.gz): item_id and feature columns")
-]
-
 
 def backtest(
-    events: EventsFile,
+    files: Reading,
     flags: dict[str, Any],
-    items: ItemsFile = None,
     repeats: Annotated[
         Repeats,
         typer.Option(
@@ -58,19 +52,18 @@ def backtest(
     """
     from headwater_server.cli.backtest_plot import check_plot, write_plot
     from headwater_server.evaluation.report import as_dict, write
-    from headwater_server.evaluation.shop_history import read_history
 
     with explained():
         check_plot(plot)
         settings = load_settings(**flags).engine
-        history = read_history(events, items, settings, limit)
+        history = read_files(files, settings, limit)
         result = _run(history, repeats)
     beside = _beside(history, repeats, result, all_of_them=compare)
     figures = {**as_dict(result, settings), "compared": [one.as_dict() for one in beside]}
     if report:
         write(figures, report)
     if plot:
-        write_plot(plot, beside, figures, events.name)
+        write_plot(plot, beside, figures, history.events.path.name)
     _show(result, beside)
     for name, path in (("report", report), ("plot", plot)):
         if path:
@@ -107,7 +100,7 @@ def _beside(
         with Progress(one.name, len(history.events)) as progress:
             run = Backtest(AsEngine(one), history, repeats, lambda row, _: progress.at(row))
             results[one.name] = (one.settings, run.run())
-    return compared(results, history.events.visitor_ids)
+    return compared(results, [event.visitor_id for event in history.events.events()])
 
 
 def _show(result: Result, beside: list[Compared]) -> None:

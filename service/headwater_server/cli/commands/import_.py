@@ -3,85 +3,92 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headwater_server.cli.commands.backtest import EventsFile, ItemsFile
 from headwater_server.cli.failures import FAILED, explained, fail, valid_engine
+from headwater_server.cli.reading.files import exit_code, print_guess, read_files
+from headwater_server.cli.reading.flags import PANEL, Reading
 from headwater_server.cli.stores import check_one_place, chosen_store, store_explained
 from headwater_server.cli.target import Key, Target
+from headwater_server.errors import StoreRefused, StoreUnavailable
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
+    from headwater_server.cli.importing.log_writer import Found, Written
     from headwater_server.evaluation.shop_history import ShopHistory
     from headwater_server.storage.storage import Storage
-
-
-class Format(Enum):
-    """The format of the files."""
-
-    HEADWATER = "headwater"
-    GORSE = "gorse"
-
 
 AGAIN = "run the same command again to continue; no event is learned twice"
 
 
 def import_events(
+    files: Reading,
     flags: dict[str, Any],
-    events: EventsFile,
-    items: ItemsFile = None,
-    users: Annotated[
-        Path | None, typer.Option("--users", help="with --format gorse: Gorse's users")
-    ] = None,
-    format: Annotated[  # noqa: A002 - the flag's name
-        Format, typer.Option(help="headwater: CSV as above; gorse: the files that Gorse exports")
-    ] = Format.HEADWATER,
-    type: Annotated[  # noqa: A002 - the flag's name
-        list[str] | None,
-        typer.Option(
-            metavar="THEIRS=OURS",
-            help="with --format gorse: the event type for a feedback type, such as "
-            "read=detail-page-view; may be repeated (default read=impression, star=favorite; a "
-            "feedback type that is also an event type keeps its name)",
-        ),
-    ] = None,
     target: Target = None,
     key: Key = "",
     batch_size: Annotated[
         int, typer.Option(min=1, max=1000, help="events in one log entry or call")
     ] = 500,
+    *,
+    guess: Annotated[
+        Path | None,
+        typer.Option(
+            help="print a mapping to edit for this file, which no preset knows, and end",
+            rich_help_panel=PANEL,
+            show_default=False,
+        ),
+    ] = None,
+    as_of_now: Annotated[
+        bool,
+        typer.Option(
+            "--as-of-now",
+            help="accept that a catalogue with live events learns those of the file as of now",
+        ),
+    ] = False,
 ) -> None:
-    """Import events and items from files. Can be interrupted and resumed.
+    """Import events and items from files of any shop. Can be interrupted and resumed.
 
-    With --data-dir or --redis-url, events are written to the log with the times of the file, if
-    the catalogue is empty. With --target, they are sent to a running server as live events that
-    carry their time. With --format gorse, --events is Gorse's feedback and --items its items, as
-    JSON lines, JSON or CSV, or all are in one file of `gorse-cli dump` (see docs/migrating.md).
+    With --data-dir or --redis-url, events are written to the log with the times of the file, as
+    long as the catalogue has learned nothing live. With --target, they are sent to a running
+    server as live events that carry their time. All files are checked as a whole before the first
+    row is used; --check only reports what an import would do. An event that is there already, from
+    this file or an earlier export of it, is not learned again.
+
+    The form of the files is found by their columns (docs/import-presets.md lists the forms); the
+    flags under "Files" say what cannot be found.
+
+    Exit code: 0 all taken, 1 something was dropped or not learned, 2 nothing was done.
     """
     import asyncio
 
-    from headwater_server.evaluation.shop_history import read_gorse, read_history
-
     with explained(), store_explained():
+        if guess:
+            print_guess(guess)
+            return
         settings = load_settings(**flags)
-        check_one_place(target, settings)
+        _check_flags(files, target, settings)
         settings = asyncio.run(_as_on_log(settings))
-        if format is Format.GORSE:
-            history = read_gorse(events, items, users, _types(type or ()), settings.engine)
-        else:
-            _refuse_gorse_flags(users, type)
-            history = read_history(events, items, settings.engine)
+        history = read_files(files, settings.engine)
         if target:
             _send(target, key, history, batch_size)
         else:
-            asyncio.run(_write(settings, history, batch_size))
+            asyncio.run(_write(settings, history, batch_size, as_of_now=as_of_now))
+    if code := exit_code(history.report):
+        raise typer.Exit(code)
+
+
+def _check_flags(files: Reading, target: str | None, settings: Settings) -> None:
+    place = settings.place
+    if files.check and not (target or place.redis_url or place.data_dir):
+        return  # a report needs no place
+    check_one_place(target, settings)
+    if not files.check and not files.events:
+        raise BadSettings("--events is missing: a file, folder or pattern of past events")
 
 
 async def _as_on_log(settings: Settings) -> Settings:
@@ -113,23 +120,9 @@ async def _put_given(storage: Storage, settings: Settings, who: str) -> None:
         await found.put(WantedSettings(settings.engine, settings.given, who))
 
 
-def _types(given: Iterable[str]) -> dict[str, str]:
-    """Return the event type for each feedback type."""
-    pairs = [pair.partition("=") for pair in given]
-    wrong = next(("".join(pair) for pair in pairs if not (pair[0] and pair[2])), "")
-    if wrong:
-        raise BadSettings(f"--type {wrong}: write THEIRS=OURS, such as read=detail-page-view")
-    return {theirs: ours for theirs, _, ours in pairs}
-
-
-def _refuse_gorse_flags(users: Path | None, types: list[str] | None) -> None:
-    if users or types:
-        raise BadSettings("--users and --type need --format gorse")
-
-
 def _send(target: str, key: str, history: ShopHistory, batch_size: int) -> None:
     from headwater import HeadwaterError
-    from headwater_server.cli.import_target import ServerGoneError, send
+    from headwater_server.cli.importing.sender import ServerGoneError, send
     from headwater_server.cli.progress import Progress
 
     with Progress("import", len(history.events)) as progress:
@@ -140,41 +133,72 @@ def _send(target: str, key: str, history: ShopHistory, batch_size: int) -> None:
     _say(outcomes)
 
 
-async def _write(settings: Settings, history: ShopHistory, batch_size: int) -> None:
+async def _write(
+    settings: Settings, history: ShopHistory, batch_size: int, *, as_of_now: bool
+) -> None:
     from headwater_server.cli.compiling import compile_if_cold
-    from headwater_server.cli.import_log import write
-    from headwater_server.cli.progress import Progress
-    from headwater_server.cli.publish_state import publish
     from headwater_server.engine.engine import Engine
     from headwater_server.replica.group.identity import command
-    from headwater_server.replica.snapshots.fold import fold
 
     with valid_engine():
         Engine(settings.engine)
         compile_if_cold(settings.engine)
-    rows = len(history.events)
-    async with chosen_store(settings) as storage:
-        with Progress("write the log", rows) as progress:
-            who = command("headwater import")
+    who = command("headwater import")
+    history = replace(history, who=who)
+    try:
+        async with chosen_store(settings) as storage:
+            found = await _look(storage)
+            _refuse_live(found, history, as_of_now=as_of_now)
             await _put_given(storage, settings, who)
-            history = replace(history, who=who)
-            found = await write(storage.log, history, batch_size, progress.at)
-        if found.others:
-            print(
-                "the catalogue is not empty: the events are learned as of now, not with their times"
-            )
-        head = await storage.log.head()
-        with Progress("learn", head.sequence) as progress:
-            engine, position = await fold(
-                storage.log,
-                Engine,
-                snapshots=storage.snapshots,
-                on_entry=lambda p: progress.at(p.sequence),
-            )
-        await publish(engine, position, storage.snapshots)
-        print(f"{rows - len(found.lines):,} events written, {len(found.lines):,} existed already")
-        print(f"digest {engine.digest()} offset={position.offset}")
-        _fail_if_refused(engine.lookups.counts()["item_writes_refused"])
+            written = await _written(storage, history, batch_size, found)
+            await _learn(storage, written, found.events)
+    except StoreRefused:
+        raise
+    except StoreUnavailable as error:
+        fail(f"{error}\n{AGAIN}")
+
+
+async def _look(storage: Storage) -> Found:
+    from headwater_server.cli.importing.log_writer import look
+    from headwater_server.cli.progress import Progress
+
+    head = await storage.log.head()
+    with Progress("look at the log", head.sequence) as progress:
+        return await look(storage.log, progress.at)
+
+
+def _refuse_live(found: Found, history: ShopHistory, *, as_of_now: bool) -> None:
+    """Refuse before the first row, unless everything is there already. Raises `BadSettings`."""
+    from headwater_server.cli.importing.log_writer import LIVE
+
+    if found.live and not as_of_now and not found.holds_all(history):
+        raise BadSettings(LIVE)
+
+
+async def _written(
+    storage: Storage, history: ShopHistory, batch_size: int, found: Found
+) -> Written:
+    from headwater_server.cli.importing.log_writer import write
+    from headwater_server.cli.progress import Progress
+
+    with Progress("write the log", len(history.events)) as progress:
+        return await write(storage.log, history, batch_size, progress.at, found=found)
+
+
+async def _learn(storage: Storage, written: Written, before: int) -> None:
+    from headwater_server.cli.importing.learning import learn
+    from headwater_server.cli.progress import Progress
+    from headwater_server.engine.messages.events import Status
+
+    with Progress("learn", before + written.events) as progress:
+        learned = await learn(storage, progress.at)
+    print(f"{written.events:,} events written, {written.existed:,} existed already")
+    print(f"digest {learned.engine.digest()} offset={learned.position.offset}")
+    _fail_if_refused(learned.engine.lookups.counts()["item_writes_refused"])
+    refused = {one: learned.statuses[one] for one in (Status.CONFLICT, Status.QUARANTINED)}
+    if any(refused.values()):
+        text = ", ".join(f"{count:,} {one.value}" for one, count in refused.items() if count)
+        fail(f"some events were not learned: {text}", FAILED)
 
 
 def _fail_if_refused(items: int) -> None:
@@ -183,7 +207,7 @@ def _fail_if_refused(items: int) -> None:
 
 
 def _say(outcomes: Counter[str]) -> None:
-    from headwater_server.cli.import_target import ITEMS_REFUSED
+    from headwater_server.cli.importing.sender import ITEMS_REFUSED
 
     print(", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())))
     _fail_if_refused(outcomes[ITEMS_REFUSED])

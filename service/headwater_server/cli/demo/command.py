@@ -8,13 +8,11 @@ from typing import Annotated
 import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.cli.reading.flags import Reading
 
 
 def demo(
-    events: Annotated[
-        Path | None, typer.Option(help="CSV (.gz) of your events (default: simulated shoppers)")
-    ] = None,
-    items: Annotated[Path | None, typer.Option(help="CSV (.gz) of your items")] = None,
+    files: Reading,
     seconds: Annotated[
         float, typer.Option(min=5, help="duration in seconds; a long file takes longer")
     ] = 60.0,
@@ -59,14 +57,13 @@ def demo(
         from headwater_server.cli.demo.shop.command import open_shop
         from headwater_server.cli.demo.shop.options import ShopOptions
 
-        open_shop(ShopOptions(listen, events, items, seed, visits), data_dir)
+        open_shop(ShopOptions(listen, files, seed, visits), data_dir)
     else:
-        _play(events, items, data_dir, seed=seed, seconds=seconds, kills=kills)
+        _play(files, data_dir, seed=seed, seconds=seconds, kills=kills)
 
 
 def _play(
-    events: Path | None,
-    items: Path | None,
+    files: Reading,
     data_dir: Path | None,
     *,
     seed: int,
@@ -76,7 +73,7 @@ def _play(
     from headwater_server.cli.demo.play import DemoFailedError, crowd_of, play
 
     with explained():
-        crowd = crowd_of(events, items, seed)
+        crowd = crowd_of(files, seed)
     try:
         whole = play(crowd, data_dir, seconds, kills)
     except DemoFailedError as error:

@@ -17,8 +17,9 @@ from headwater_server.cli.demo.recorded import RecordedCrowd
 from headwater_server.cli.demo.screen import Screen
 from headwater_server.cli.demo.server_process import ServerFailedError, ServerProcess
 from headwater_server.cli.demo.story import Story
+from headwater_server.cli.reading.files import read_files
+from headwater_server.cli.reading.flags import Reading
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.shop_history import read_history
 
 RESTART_S = 5.0  # what a kill, a start and two digests take, about
 SERVING_MIN = 0.5  # share of the time, even after a long cold start
@@ -47,11 +48,11 @@ def play(crowd: Crowd, data_dir: Path | None, seconds: float, kills: int) -> boo
     return whole
 
 
-def crowd_of(events: Path | None, items: Path | None, seed: int) -> Crowd:
-    """Return the visitors of a file, or simulated ones. Raises `BadFile`."""
-    if events is None:
+def crowd_of(files: Reading, seed: int) -> Crowd:
+    """Return the visitors of your files, or simulated ones. Raises `BadFile`."""
+    if not files.events:
         return SimulatedCrowd(seed)
-    return RecordedCrowd(read_history(events, items, EngineSettings()))
+    return RecordedCrowd(read_files(files, EngineSettings()).in_memory())
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from headwater import Event
-from headwater_server.cli.import_target import to_client_item
+from headwater_server.cli.importing.sender import to_client_item
 from headwater_server.engine.messages import events
 from headwater_server.evaluation.interactions import Interactions, Repeats
 from headwater_server.evaluation.shop_history import ShopHistory
@@ -53,7 +53,7 @@ class RecordedCrowd:
         self._history = history
         self._interactions = Interactions(Repeats.ALLOW)
         self._row = 0
-        times_ms = history.events.times_ms
+        times_ms = history.file.times_ms
         first_live_ms = times_ms[max(0, len(times_ms) - LIVE_ABOUT)]
         self._moved = timedelta(milliseconds=time.time_ns() // 1_000_000 - first_live_ms)
         self.name = f"{len(history.events):,} events of {history.events.path.name}"
@@ -73,7 +73,7 @@ class RecordedCrowd:
         """Yield one visit for each event that is left."""
         while self.left:
             row = self._row
-            latest = self._interactions.latest(self._history.events.visitor_ids[row])
+            latest = self._interactions.latest(self._history.file.visitor_ids[row])
             event = self._take()
             act = Act(event.event_type, event.items[0].item_id, value=event.value)
             counted = self._is_counted(row, event, latest)
@@ -86,7 +86,7 @@ class RecordedCrowd:
     def three_clicks(self) -> list[str]:
         """Return the first three different items of the first visitor who has three."""
         items_by_visitor: dict[str, dict[str, None]] = {}
-        rows = self._history.events
+        rows = self._history.file
         for visitor_id, item_id in zip(rows.visitor_ids, rows.item_ids, strict=True):
             items = items_by_visitor.setdefault(visitor_id, {})
             items[item_id] = None
@@ -95,7 +95,7 @@ class RecordedCrowd:
         return list(dict.fromkeys(rows.item_ids))[:3]
 
     def _take(self) -> events.Event:
-        event = self._history.events.event(self._row)
+        event = self._history.file.event(self._row)
         self._row += 1
         if event.event_type != IMPRESSION:
             self._interactions.add(event.visitor_id, event.items[0].item_id)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
-    from headwater_server.evaluation.problems import Problems
     from headwater_server.evaluation.rows.file_rows import FileRows
+    from headwater_server.reading.problems import Problems
 
 
 class Format(StrEnum):
@@ -68,8 +68,8 @@ def check_rows(given: dict[str, Any]) -> RowsAsked:
 def evaluate_rows(asked: RowsAsked) -> dict[str, Any]:
     """Return the report of the file. Raises `BadFile`."""
     from headwater_server.evaluation.comparing.compare import Ask, compare
-    from headwater_server.evaluation.problems import Problems
     from headwater_server.evaluation.reports.as_json import About, as_dict
+    from headwater_server.reading.problems import Problems
     from headwater_server.replica.clock import wall_clock_ms
 
     damaged = Problems(asked.path)

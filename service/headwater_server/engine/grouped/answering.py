@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,44 +11,50 @@ from numpy.typing import NDArray
 from headwater_server.engine.grouped.kernel import Asked, Slots, answer_all
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
 from headwater_server.engine.reranking.answering import Draw
-from headwater_server.engine.reranking.candidates import Candidates, Question
-from headwater_server.engine.reranking.filling import Filled
+from headwater_server.engine.reranking.candidates import Question
 from headwater_server.engine.reranking.reranker import Reranking
 
-LEAST = 2
-"""With fewer plain questions, each is answered alone."""
-_PLACES = np.arange(1_000)
+_NOTHING_NAMED = np.zeros(0, dtype=np.int32)
+_HALF, _WHOLE = 1 << 63, 1 << 64
+
+
+class Drawn(NamedTuple):
+    """The slots of one question, as they are when it is asked alone."""
+
+    items: NDArray[np.int32]
+    scores: NDArray[np.float64]
+    propensities: NDArray[np.float64]
 
 
 class GroupedAnswering:
-    """Answers plain questions together; it only reads, and has no state."""
+    """Answers plain questions together, also one alone; it only reads, and has no state."""
 
     def __init__(self, reranking: Reranking) -> None:
         self._reranking = reranking
 
-    def slots(self, asked: Sequence[tuple[Question, AnswerSettings]]) -> list[Filled | None]:
-        """Return the filled slots of each question, None for one that must be asked alone.
+    def slots(
+        self, questions: Sequence[Question], settings: Sequence[AnswerSettings]
+    ) -> list[Drawn | None]:
+        """Return the slots of each question, None for one that needs more than the kernel.
 
         Each has its own settings, and all have the same time.
         """
-        draws = [self._reranking.plain_draw(*one) for one in asked]
+        plain_draw = self._reranking.plain_draw
+        draws = [*map(plain_draw, questions, settings)]
         plain = [n for n, draw in enumerate(draws) if draw.slots]
-        filled: list[Filled | None] = [None] * len(asked)
-        if len(plain) < LEAST:
-            return filled
-        questions = [asked[n][0] for n in plain]
-        out = self._answered(questions, [draws[n] for n in plain])
-        for n, question, one in zip(plain, questions, _of_each(out), strict=True):
-            length, candidates, slots = one
-            question.history_length = length
-            if candidates >= question.request.page_size:
-                filled[n] = slots
-        return filled
+        if len(plain) == len(questions):
+            return self._drawn(questions, draws)
+        slots: list[Drawn | None] = [None] * len(questions)
+        if plain:
+            some = self._drawn([questions[n] for n in plain], [draws[n] for n in plain])
+            for n, drawn in zip(plain, some, strict=True):
+                slots[n] = drawn
+        return slots
 
-    def _answered(self, questions: Sequence[Question], draws: Sequence[Draw]) -> Slots:
+    def _drawn(self, questions: Sequence[Question], draws: Sequence[Draw]) -> list[Drawn | None]:
         scoring, first = self._reranking.scoring, questions[0]
         table, acts, _, now_s, _, gap_s = first.reading
-        out = Slots.empty(len(questions), max(draw.slots for draw in draws))
+        out = Slots.empty(len(questions), max([draw.slots for draw in draws]))
         answer_all(
             scoring.retriever.begin(len(questions)),
             scoring.ranking.statistics(),
@@ -57,35 +64,41 @@ class GroupedAnswering:
             scoring.models.ranker.network,
             out,
         )
-        return out
+        return _of_each(questions, out)
 
     def _asked(self, questions: Sequence[Question], draws: Sequence[Draw]) -> Asked:
         """Return the questions by column."""
         rows_of = self._reranking.scoring.models.circumstances.rows
         barred = self._reranking.answering.barred
         named: list[NDArray[np.int32]] = []
-        for question in questions:
-            named += (question.context, rows_of(question.circumstances), barred(question))
-        ends = np.cumsum([len(part) for part in named]).reshape(-1, 3)
-        readings = [question.reading for question in questions]
+        numbers, tempers, end = [], [], 0
+        for question, draw in zip(questions, draws, strict=True):
+            _, _, (visitor, account), _, session, _ = question.reading
+            seed = int(draw.seed)
+            row = [visitor, account, session, draw.slots, seed if seed < _HALF else seed - _WHOLE]
+            for part in (question.context, rows_of(question.circumstances), barred(question)):
+                if len(part):
+                    named.append(part)
+                    end += len(part)
+                row.append(end)
+            numbers.append(row)
+            tempers.append((draw.epsilon, draw.temperature))
         return Asked(
-            np.array([reading[2] for reading in readings], dtype=np.int64),
-            np.array([reading[4] for reading in readings], dtype=np.int64),
-            np.array([draw.slots for draw in draws], dtype=np.int64),
-            np.array([draw[1:3] for draw in draws], dtype=np.float64),
-            np.array([draw.seed for draw in draws], dtype=np.uint64),
-            np.concatenate(named),
-            ends,
+            np.array(numbers, dtype=np.int64),
+            np.array(tempers, dtype=np.float64),
+            np.concatenate(named) if named else _NOTHING_NAMED,
         )
 
 
-def _of_each(out: Slots) -> list[tuple[int, int, Filled]]:
-    """Return of each question: length of the history, count of candidates, filled slots."""
-    counts = zip(out.history.tolist(), out.candidates.tolist(), out.filled.tolist(), strict=True)
-    each = []
-    for n, (length, candidates, count) in enumerate(counts):
-        scores = out.scores[n, :count]
-        chosen = Candidates(None, out.items[n, :count], scores)
-        slots = Filled(chosen, _PLACES[:count], out.propensities[n, :count], scores)
-        each.append((length, candidates, slots))
+def _of_each(questions: Sequence[Question], out: Slots) -> list[Drawn | None]:
+    each: list[Drawn | None] = []
+    for n, (candidates, length, count) in enumerate(out.counts.tolist()):
+        question = questions[n]
+        question.history_length = length
+        if candidates < question.request.page_size:  # more are needed
+            each.append(None)
+        else:
+            each.append(
+                Drawn(out.items[n, :count], out.scores[n, :count], out.propensities[n, :count])
+            )
     return each

@@ -16,32 +16,27 @@ from headwater_server.models.evidence import begin_another
 
 
 class Asked(NamedTuple):
-    """Questions by column.
+    """Questions by column: few arrays, since each costs as much to hand over as to fill.
 
-    ``rows`` int64[n, 2] of visitor and account, ``sessions`` int64[n] the keys, ``slots`` int64[n],
-    ``tempers`` float64[n, 2] of epsilon and temperature, ``seeds`` uint64[n]; ``named`` int32 has
-    the context items, the rows of the circumstances and the barred items of one question after the
-    other; ``ends`` int64[n, 3] where each of them ends.
+    ``numbers`` int64[n, 8]: the rows of visitor and account, the session's key, slots, the seed's
+    bits, and where the context items, the rows of the circumstances and the barred items end, which
+    ``named`` int32 has of one question after the other. ``tempers`` float64[n, 2]: epsilon and
+    temperature.
     """
 
-    rows: NDArray[np.int64]
-    sessions: NDArray[np.int64]
-    slots: NDArray[np.int64]
+    numbers: NDArray[np.int64]
     tempers: NDArray[np.float64]
-    seeds: NDArray[np.uint64]
     named: NDArray[np.int32]
-    ends: NDArray[np.int64]
 
 
 class Slots(NamedTuple):
-    """What the kernel writes: counts of candidates, items in the history, filled slots, int64[n].
+    """What the kernel writes.
 
-    Then the items in the slots int32[n, most], propensities and scores float64[n, most].
+    ``counts`` int64[n, 3] of candidates, items in the history, filled slots; the items in the slots
+    int32[n, most], propensities and scores float64[n, most].
     """
 
-    candidates: NDArray[np.int64]
-    history: NDArray[np.int64]
-    filled: NDArray[np.int64]
+    counts: NDArray[np.int64]
     items: NDArray[np.int32]
     propensities: NDArray[np.float64]
     scores: NDArray[np.float64]
@@ -49,9 +44,8 @@ class Slots(NamedTuple):
     @classmethod
     def empty(cls, questions: int, most: int) -> Slots:
         """Return room for the slots of ``questions``, at most ``most`` each."""
-        counts, shape = np.empty((3, questions), dtype=np.int64), (questions, most)
-        items = np.empty(shape, dtype=np.int32)
-        return cls(counts[0], counts[1], counts[2], items, np.empty(shape), np.empty(shape))
+        counts, shape = np.empty((questions, 3), dtype=np.int64), (questions, most)
+        return cls(counts, np.empty(shape, dtype=np.int32), np.empty(shape), np.empty(shape))
 
 
 @njit(cache=True, nogil=True)
@@ -64,20 +58,17 @@ def answer_all(  # type: ignore[no-untyped-def]
     """
     table, acts, now_s, gap_s = profiles
     begin = 0
-    for n in range(len(asked.sessions)):
+    for n in range(len(asked.numbers)):
         if n > 0:
             begin_another(tables.evidence)
-        shown, known, end = asked.ends[n]
-        rows = asked.rows[n, 0], asked.rows[n, 1]
-        reading = table, acts, rows, now_s, asked.sessions[n], gap_s
+        visitor, account, session, slots, seed, shown, known, end = asked.numbers[n]
+        reading = table, acts, (visitor, account), now_s, session, gap_s
         asking = reading, asked.named[begin:shown], asked.named[shown:known]
-        epsilon, temperature = asked.tempers[n]
-        draw = Draw(asked.slots[n], epsilon, temperature, asked.seeds[n])
-        barred = asked.named[known:end]
+        draw = Draw(slots, asked.tempers[n, 0], asked.tempers[n, 1], np.uint64(seed))
         found, _, length, chosen, propensities, scores = answer(
-            tables, statistics, asking, barred, shown_at, network, draw
+            tables, statistics, asking, asked.named[known:end], shown_at, network, draw
         )
-        out.candidates[n], out.history[n], out.filled[n] = len(found), length, len(chosen)
+        out.counts[n, 0], out.counts[n, 1], out.counts[n, 2] = len(found), length, len(chosen)
         for slot in range(len(chosen)):
             out.items[n, slot] = found[chosen[slot]]
             out.propensities[n, slot] = propensities[slot]

@@ -7,6 +7,7 @@ found here in a third of the time; whatever is not clear is left to the firewall
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from headwater_server.engine.intake.limits import (
     CURRENCY_BYTES_MAX,
@@ -25,7 +26,6 @@ _SPECIAL = frozenset({IMPRESSION, LOGOUT})
 STARS_MAX = 5.0
 _ID = r"[0-9A-Za-z_.:\-]"
 _PLAIN = re.compile(f"{_ID}{{1,{ID_BYTES_MAX}}}(?:\n{_ID}{{1,{ID_BYTES_MAX}}})*")
-_PLAIN_OR_NONE = re.compile("\n".join([f"{_ID}{{0,{ID_BYTES_MAX}}}"] * 3))
 
 
 def is_ordinary(event: Event, settings: EngineSettings) -> bool:
@@ -39,6 +39,27 @@ def is_ordinary(event: Event, settings: EngineSettings) -> bool:
     >>> is_ordinary(Event("e1", "view", "undefined", items=(EventItem("tent"),)), EngineSettings())
     False
     """
+    return are_ordinary((event,), settings)
+
+
+def are_ordinary(events: Iterable[Event], settings: EngineSettings) -> bool:
+    """Return whether that is so of each: their ids are looked at together, in a third of the time.
+
+    >>> are_ordinary([Event("e1", "view", "ann"), Event("e2", "view", "bob")], EngineSettings())
+    False
+    """
+    ids: list[str] = []
+    for event in events:
+        if not _is_plain(event, settings):
+            return False
+        ids += (event.event_id, event.visitor_id, *[item.item_id for item in event.items])
+        if event.user_id or event.session_id or event.placement:
+            ids += filter(None, (event.user_id, event.session_id, event.placement))
+    return _are_plain_ids(ids)
+
+
+def _is_plain(event: Event, settings: EngineSettings) -> bool:
+    """Return whether all but the ids clearly passes."""
     name, items, slate = canonical_type(event.event_type), event.items, event.slate
     value, time_ms = event.value, event.event_time_ms
     items_max = settings.page_event_items_max if event.from_page else 0
@@ -52,7 +73,6 @@ def is_ordinary(event: Event, settings: EngineSettings) -> bool:
         and (name != RATING or (value is not None and 0.0 <= value <= STARS_MAX))
         and (time_ms is None or TIME_MS_MIN <= time_ms <= TIME_MS_MAX)
         and (_is_bare(items[0]) if len(items) == 1 else all(map(_is_bare, items)))
-        and _has_plain_ids(event)
     )
 
 
@@ -66,19 +86,11 @@ def _is_bare(item: EventItem) -> bool:
     )
 
 
-def _has_plain_ids(event: Event) -> bool:
-    """Return whether all ids are of plain characters, not too long, and no placeholders."""
-    items = event.items
-    item_ids = items[0].item_id if len(items) == 1 else "\n".join([item.item_id for item in items])
-    text = f"{event.event_id}\n{event.visitor_id}\n{item_ids}"
-    if not _PLAIN.fullmatch(text) or text.count("\n") != len(items) + 1:
-        return False
-    if event.user_id or event.session_id or event.placement:
-        others = f"{event.user_id}\n{event.session_id}\n{event.placement}"
-        if not _PLAIN_OR_NONE.fullmatch(others):
-            return False
-        text += others
-    return not _may_be_missing(text.lower())
+def _are_plain_ids(ids: list[str]) -> bool:
+    """Return whether all are there, of plain characters, not too long, and no placeholders."""
+    text = "\n".join(ids)
+    is_plain = _PLAIN.fullmatch(text) and text.count("\n") == len(ids) - 1
+    return bool(is_plain) and not _may_be_missing(text.lower())
 
 
 def _may_be_missing(text: str) -> bool:

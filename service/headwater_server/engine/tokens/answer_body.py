@@ -67,15 +67,18 @@ def answer_bytes(
             visitor_tag,
             bytes((marks,)),
             user_tag,
-            asked.time_ms.to_bytes(_TIME_BYTES, "big"),
-            number_bytes(asked.sequence),
-            number_bytes(asked.operations),
-            number_bytes(asked.windows) if asked.windows else b"",
+            _place_bytes(asked.time_ms, asked.sequence, asked.operations, asked.windows),
             _arms_bytes(tuple(arms)) if arms else b"",
             b"" if question is None else number_bytes(len(question)) + question,
             packed(shown),
         )
     )
+
+
+@lru_cache(maxsize=8)  # many answers come from one state at one time
+def _place_bytes(time_ms: int, sequence: int, operations: int, windows: int) -> bytes:
+    numbers = (sequence, operations, windows) if windows else (sequence, operations)
+    return time_ms.to_bytes(_TIME_BYTES, "big") + b"".join(map(number_bytes, numbers))
 
 
 def content_of(raw: bytes, *, questions: bool = True) -> Content:

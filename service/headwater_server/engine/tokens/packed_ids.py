@@ -46,14 +46,18 @@ def _numbered(item_ids: Sequence[str]) -> bytes:
     >>> _numbered(["item-007", "item-12"]), _numbered(["a1", "b1"]), _numbered(["a1", "ab"])
     (b'\xff\x05item-\x00z\x12', b'', b'')
     """
-    prefix = _common(item_ids)
+    if not item_ids:
+        return b""
+    prefix = item_ids[0].rstrip(digits)  # of all, where they are numbered
+    if "/" in prefix:  # then the next lines would not notice an id without it
+        prefix = _common(item_ids)
     text = ("/" + "/".join(item_ids)).replace("/" + prefix, _SEPARATOR)[1:]
     numbers = text.replace(_SEPARATOR, "")
     are_whole = len(text) - len(numbers) == len(item_ids) - 1  # no id has a separator of its own
     if not (are_whole and numbers.isascii() and numbers.isdecimal()):
         return b""
     even = text if len(text) % 2 == 0 else text + _SEPARATOR
-    return b"".join((_NUMBERED, text_bytes(prefix), bytes.fromhex(even)))
+    return _NUMBERED + text_bytes(prefix) + bytes.fromhex(even)
 
 
 def _common(item_ids: Sequence[str]) -> str:
@@ -62,8 +66,6 @@ def _common(item_ids: Sequence[str]) -> str:
     >>> _common(["item-10", "item-1"])
     'item-'
     """
-    if not item_ids:
-        return ""
     low, high = min(item_ids), max(item_ids)  # what these two share, all share
     length = 0
     while length < len(low) and low[length] == high[length]:

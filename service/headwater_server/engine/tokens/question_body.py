@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 
 from headwater_server.engine.messages.asked import Question, candidates_of, over_slate
@@ -39,7 +40,7 @@ def question_bytes(question: Question, item_ids: Sequence[str], bytes_max: int) 
     True
     """
     if _is_plain(question):
-        raw = bytes((0 if question.explore else _BEST,)) + number_bytes(question.page_size)
+        raw = _plain_bytes(question.page_size, explore=question.explore)
         return raw if len(raw) <= bytes_max else None
     if _is_too_long(question, _RATIO * bytes_max):
         return None
@@ -48,6 +49,11 @@ def question_bytes(question: Question, item_ids: Sequence[str], bytes_max: int) 
     except ValueError:  # some text has more bytes than any id
         return None
     return raw if len(raw) <= bytes_max else None
+
+
+@lru_cache(maxsize=256)  # of pages of 1 to 100 items
+def _plain_bytes(page_size: int, *, explore: bool) -> bytes:
+    return bytes((0 if explore else _BEST,)) + number_bytes(page_size)
 
 
 def _is_plain(q: Question) -> bool:

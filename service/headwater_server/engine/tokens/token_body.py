@@ -9,6 +9,7 @@ bytes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -26,6 +27,9 @@ _OTHER = 255
 _STEPS = 2048  # of a propensity's logarithm to base 2
 _LEAST = 2.0**-31  # smaller propensities are stored as this
 _UINT16 = np.dtype(">u2")
+
+
+_placement_bytes = lru_cache(maxsize=256)(text_bytes)  # a shop has few
 
 
 class Shown(Protocol):
@@ -62,7 +66,7 @@ def packed(shown: Shown) -> bytes:
     return b"".join(
         (
             _CODES.get(shown.policy) or _other(shown.policy),
-            text_bytes(shown.placement),
+            _placement_bytes(shown.placement),
             id_bytes(shown.recommendation_id),
             bytes((len(item_ids),)),
             _steps(shown.propensities),

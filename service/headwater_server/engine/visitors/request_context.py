@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from headwater_server.engine.messages.events import ContextValue, Event
 from headwater_server.engine.messages.requests import RecommendRequest
@@ -23,17 +23,20 @@ def circumstances(placement: str, context: _Values) -> tuple[str, ...]:
     ('placement=home', 'context.device=mobile')
     """
     texts = [circumstance("placement", placement)] if placement else []
-    texts += [circumstance(f"context.{name}", value) for name, value in context]
+    if context:
+        texts += [circumstance(f"context.{name}", value) for name, value in context]
     return tuple(texts)
 
 
-def circumstances_of_account(features: _Values) -> tuple[str, ...]:
+def circumstances_of_account(features: Sequence[tuple[str, ContextValue]]) -> tuple[str, ...]:
     """Return those that the account has: only the shop's backend writes them.
 
     >>> circumstances_of_account((("segment", "vip"),))
     ('user.segment=vip',)
     """
-    return tuple(circumstance(f"user.{name}", value) for name, value in features)
+    if not features:  # as nearly always
+        return ()
+    return tuple([circumstance(f"user.{name}", value) for name, value in features])
 
 
 def marked(
@@ -51,6 +54,8 @@ def marked(
     ('weather=rain', 'page:weather=frogs')
     """
     if isinstance(who, Event) and not who.from_page:
+        return texts
+    if all(map(is_known, texts)):  # as nearly always
         return texts
     certain = _certain_placement(who)
 

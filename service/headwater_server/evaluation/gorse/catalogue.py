@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from headwater_server.engine.messages.entries import Item, ItemWrite, UserWrite
-from headwater_server.evaluation.cells import id_problem, length_problem
 from headwater_server.evaluation.gorse.records import Export, Kind, Record, read_export
 from headwater_server.evaluation.gorse.values import labels, texts, time_ms, truth
-from headwater_server.evaluation.problems import Problems
 from headwater_server.flattening import LABEL_BYTES_MAX, cut
+from headwater_server.reading.cells import id_problem, length_problem
+from headwater_server.reading.problems import Problems
 
 TITLE_BYTES_MAX = 1024
 LABELS_MAX = 100

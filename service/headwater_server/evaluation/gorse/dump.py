@@ -14,7 +14,7 @@ from typing import Any
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2
 from google.protobuf.message import DecodeError, Message
 
-from headwater_server.evaluation.problems import Problems
+from headwater_server.reading.problems import Problems
 
 _KINDS = {-1: "USERS", -2: "ITEMS", -3: "FEEDBACK"}
 _SIZE = struct.Struct("<q")

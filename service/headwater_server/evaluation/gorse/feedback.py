@@ -10,11 +10,11 @@ from typing import Any
 from headwater_server.engine.clock import ahead_problem
 from headwater_server.engine.intake.limits import NUMBER_MAX
 from headwater_server.engine.messages.rewards import RATING, canonical_type
-from headwater_server.evaluation.cells import id_problem, parse_number
 from headwater_server.evaluation.event_file import EventFile
 from headwater_server.evaluation.event_reader import RATING_MAX
 from headwater_server.evaluation.gorse.records import Export, Kind, Record, read_export
 from headwater_server.evaluation.gorse.values import time_ms
+from headwater_server.reading.cells import id_problem, parse_number
 from headwater_server.replica.clock import wall_clock_ms
 
 TYPES = {"read": "impression", "star": "favorite"}

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from headwater_server.evaluation.gorse.dump import is_dump, read_dump
-from headwater_server.evaluation.problems import BadFile, Problem, Problems
 from headwater_server.evaluation.table import Content, csv_rows, read_content
+from headwater_server.reading.problems import BadFile, Problem, Problems
 
 
 class Kind(Enum):

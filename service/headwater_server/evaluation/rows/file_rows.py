@@ -9,7 +9,7 @@ import numpy as np
 
 from headwater_server.evaluation.comparing.shown import Bools, Shown
 from headwater_server.evaluation.comparing.weighing import Chances
-from headwater_server.evaluation.problems import BadFile, Problem
+from headwater_server.reading.problems import BadFile, Problem
 
 
 @dataclass(frozen=True)

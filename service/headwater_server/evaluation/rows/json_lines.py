@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
-from headwater_server.evaluation.problems import BadFile, Problem
 from headwater_server.evaluation.table import GZIP_MAGIC
+from headwater_server.reading.problems import BadFile, Problem
 
 LINE_BYTES_MAX = 4_000_000
 """A decision with 100 actions of 100 features has about 300,000."""

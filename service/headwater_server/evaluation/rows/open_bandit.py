@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from headwater_server.evaluation.cells import parse_number
 from headwater_server.evaluation.comparing.shown import Bools, Shown
 from headwater_server.evaluation.comparing.weighing import Chances
-from headwater_server.evaluation.problems import Problems
 from headwater_server.evaluation.rows.file_rows import FileRows
 from headwater_server.evaluation.table import Table, open_table
 from headwater_server.inference.checks import Floats
+from headwater_server.reading.cells import parse_number
+from headwater_server.reading.problems import Problems
 
 REQUIRED = ("policy", "item_id", "click", "propensity")
 PSEUDO_ROWS = 0.1

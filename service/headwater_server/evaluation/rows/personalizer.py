@@ -13,11 +13,11 @@ import numpy as np
 
 from headwater_server.evaluation.comparing.shown import Shown
 from headwater_server.evaluation.comparing.weighing import Chances
-from headwater_server.evaluation.problems import BadFile, Problem, Problems
 from headwater_server.evaluation.rows.decision import Decision, NoDecision, decision
 from headwater_server.evaluation.rows.file_rows import FileRows
 from headwater_server.evaluation.rows.json_lines import JsonLines
 from headwater_server.inference.checks import Floats
+from headwater_server.reading.problems import BadFile, Problem, Problems
 
 DAMAGED_SHARE_MAX = 0.01
 POLICIES = ("baseline", "best", "random")

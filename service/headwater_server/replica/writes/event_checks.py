@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from headwater_server.engine.clock import lies_ahead
 from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
+from headwater_server.engine.intake.ordinary import are_ordinary
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.engine.messages.events import Event, Slate, fingerprint
 from headwater_server.engine.messages.rewards import IMPRESSION, canonical_type
@@ -65,15 +67,29 @@ class EventChecks:
         ahead_ms = max(now_ms, self._log_ms())
         source = source_of(caller.name, self._token_keys.signing(now_ms).secret)
         checked = CheckedEvents([], [], [], settings)
-        for number, (event, token) in enumerate(events):
-            if number and number % EVENTS_PER_STEP == 0:
+        for start in range(0, len(events), EVENTS_PER_STEP):
+            if start:
                 await asyncio.sleep(0)
-            sent = event.sent(fingerprint(event, token), source, from_page=caller.is_page)
-            appended, reason = self._check(sent, token, settings, now_ms, ahead_ms)
-            checked.events.append(appended)
-            checked.tokens.append(token)
-            checked.reasons.append(reason)
+            part = events[start : start + EVENTS_PER_STEP]
+            sent = [
+                (event.sent(fingerprint(event, token), source, from_page=caller.is_page), token)
+                for event, token in part
+            ]
+            self._check_part(checked, sent, now_ms, ahead_ms)
         return checked
+
+    def _check_part(
+        self, checked: CheckedEvents, sent: Sequence[SignedEvent], now_ms: int, ahead_ms: int
+    ) -> None:
+        """Check some events; nearly always all of them are ordinary, which is found together."""
+        settings = checked.settings
+        if _are_bare(sent, ahead_ms) and are_ordinary([event for event, _ in sent], settings):
+            pairs = [(event, "") for event, _ in sent]
+        else:
+            pairs = [self._check(*one, settings, now_ms, ahead_ms) for one in sent]
+        checked.events.extend([event for event, _ in pairs])
+        checked.tokens.extend([token for _, token in sent])
+        checked.reasons.extend([reason for _, reason in pairs])
 
     def _check(
         self, event: Event, token: str, settings: EngineSettings, now_ms: int, ahead_ms: int
@@ -91,6 +107,16 @@ class EventChecks:
             problem = user_problem(event, None) if event.from_page else ""
         reason = quarantine_reason(event, settings) or ahead_reason(event, ahead_ms)
         return event, reason or problem
+
+
+def _are_bare(sent: Sequence[SignedEvent], ahead_ms: int) -> bool:
+    """Return whether no event has a token, an account that a page names, or a time ahead."""
+    for event, token in sent:
+        if token or (event.from_page and event.user_id):
+            return False
+        if event.event_time_ms is not None and lies_ahead(event.event_time_ms, ahead_ms):
+            return False
+    return True
 
 
 def _slate(event: Event, opened: Opened) -> Slate:

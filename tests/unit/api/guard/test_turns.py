@@ -119,7 +119,7 @@ async def test_errors_and_cancellation_reach_the_work_and_free_the_turn() -> Non
         async with asyncio.timeout(0.01):
             await turns.run(account, hanging())
     assert seen == ["cancelled", "cancelled"]
-    assert turns.is_free(account) or turns._busy_s >= module.BUSY_MAX_S
+    assert turns.begun_s(account) or turns._busy_s >= module.BUSY_MAX_S
 
 
 async def test_callers_that_leave_while_they_wait_do_not_stop_the_others() -> None:

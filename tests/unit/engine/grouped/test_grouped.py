@@ -36,9 +36,10 @@ def special() -> list[RecommendRequest]:
 def grouped(engine, requests, now_ms) -> int:
     """Return how many of the requests one kernel answers."""
     parts = engine.parts
-    under = parts.reranking.in_force
-    questions = [(answers.question(parts, request, now_ms), under) for request in requests]
-    return sum(slots is not None for slots in GroupedAnswering(parts.reranking).slots(questions))
+    settings = [parts.reranking.in_force] * len(requests)
+    questions = [answers.question(parts, request, now_ms) for request in requests]
+    slots = GroupedAnswering(parts.reranking).slots(questions, settings)
+    return sum(one is not None for one in slots)
 
 
 def columns(recommendation):

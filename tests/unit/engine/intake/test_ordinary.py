@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from headwater_server.engine.intake.firewall import _reasons
 from headwater_server.engine.intake.limits import ID_BYTES_MAX
-from headwater_server.engine.intake.ordinary import is_ordinary
+from headwater_server.engine.intake.ordinary import are_ordinary, is_ordinary
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.settings import EngineSettings
 
@@ -61,3 +61,10 @@ def test_an_ordinary_event_has_no_reason_against_it(event):
 )
 def test_what_shops_send_is_ordinary(event):
     assert is_ordinary(event, SETTINGS)
+
+
+@given(st.lists(EVENTS, max_size=4))
+@example([Event("e", "view", "v", items=(EventItem("a"),)), Event("e", "view", "nan")])
+def test_events_are_ordinary_together_if_each_is(events):
+    alone = all(is_ordinary(event, SETTINGS) for event in events)
+    assert are_ordinary(events, SETTINGS) is (alone and bool(events))

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from headwater_server.evaluation.problems import BadFile
 from headwater_server.evaluation.rows.open_bandit import read_open_bandit
+from headwater_server.reading.problems import BadFile
 
 HEAD = "policy,campaign,item_id,position,click,propensity"
 

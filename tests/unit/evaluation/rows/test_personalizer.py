@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from headwater_server.evaluation.problems import BadFile, Problems
 from headwater_server.evaluation.rows.file_rows import FileRows
 from headwater_server.evaluation.rows.personalizer import read_personalizer
+from headwater_server.reading.problems import BadFile, Problems
 
 
 def line(number: int, action: int = 1, cost: float = 0.0, **more: Any) -> dict[str, Any]:

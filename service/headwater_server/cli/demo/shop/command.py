@@ -57,7 +57,7 @@ def _open(options: ShopOptions, directory: Path) -> None:
 def _check(options: ShopOptions) -> None:
     with explained():
         checked("listen", str, options.listen)
-        if options.items and not options.events:
+        if options.files.items and not options.files.events:
             raise BadSettings("--items needs --events: give both files of your shop")
     if not is_installed():
         fail(MISSING, MISUSED)

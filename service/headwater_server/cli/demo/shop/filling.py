@@ -15,6 +15,7 @@ from headwater_server.cli.demo.shop.page_files import Words, of_goods, of_histor
 from headwater_server.cli.demo.shop.past import (
     recorded_past,
     simulated_past,
+    write_described,
     write_events,
     write_items,
 )
@@ -22,8 +23,9 @@ from headwater_server.cli.demo.shop.processes import Keys
 from headwater_server.cli.demo.shop.shoppers import crowd
 from headwater_server.cli.demo.shop.visits import Visits
 from headwater_server.cli.progress import Progress
+from headwater_server.cli.reading.files import read_files
+from headwater_server.cli.reading.flags import Reading
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation.shop_history import read_history
 
 SHOPPERS = 400
 SESSIONS = 700  # in the last four weeks: about 7,500 events
@@ -47,8 +49,8 @@ class Filling:
 
 def filling(options: ShopOptions, directory: Path, keys: Keys) -> Filling:
     """Return the content of the shop. Raises `BadFile`."""
-    if options.events:
-        return recorded(directory, keys, options.events, options.items)
+    if options.files.events:
+        return recorded(directory, keys, options.files)
     return simulated(directory, keys, options.seed, options.visits_per_minute)
 
 
@@ -76,14 +78,17 @@ def simulated(directory: Path, keys: Keys, seed: int, visits_per_minute: float) 
     return Filling(events, items, first, meanwhile)
 
 
-def recorded(directory: Path, keys: Keys, events: Path, items: Path | None) -> Filling:
+def recorded(directory: Path, keys: Keys, files: Reading) -> Filling:
     """Use your own files, with all times moved so that they end now. Raises `BadFile`."""
-    history = read_history(events, items, EngineSettings())
+    history = read_files(files, EngineSettings()).in_memory()
     directory.mkdir(parents=True, exist_ok=True)
     moved = directory / "events.csv"
     if not moved.exists():
         write_events(moved, recorded_past(history, time.time()))
-    name = events.name.partition(".")[0].replace("_", " ").capitalize()
+    items = directory / "items.csv" if history.items else None
+    if items:
+        write_described(items, [write.item for write in history.items])
+    name = files.events[0].name.partition(".")[0].replace("_", " ").capitalize()
     words = Words(name, f"{name}, for you.", "Your own products, in lists that follow every click.")
     write_page_files(directory, words, keys.page, of_history(history))
     return Filling(moved, items, nobody, nobody)

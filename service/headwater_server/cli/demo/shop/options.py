@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+
+from headwater_server.cli.reading.flags import Reading
 
 
 @dataclass(frozen=True)
@@ -11,7 +12,6 @@ class ShopOptions:
     """The flags: the address, the files, the seed, and the visits per minute."""
 
     listen: str
-    events: Path | None
-    items: Path | None
+    files: Reading
     seed: int
     visits_per_minute: float

@@ -63,7 +63,7 @@ def of_goods(goods: Goods) -> list[Entry]:
 
 def of_history(history: ShopHistory) -> list[Entry]:
     """Return the entries of your own files: the items with most events, then the others."""
-    interactions = Counter(history.events.item_ids)
+    interactions = Counter(history.file.item_ids)
     named = {write.item.item_id: write.item for write in history.items}
     ids = dict.fromkeys([*(name for name, _ in interactions.most_common()), *named])
     entries: list[Entry] = []

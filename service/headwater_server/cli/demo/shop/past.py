@@ -9,10 +9,12 @@ from random import Random
 
 from headwater_server.cli.demo.shop.goods import Product
 from headwater_server.cli.demo.shop.shoppers import WEEKS, Shopper
+from headwater_server.engine.messages.entries import Item
 from headwater_server.evaluation.shop_history import ShopHistory
 
 WEEK_S = 7 * 24 * 3600
 STEP_S = (8, 90)  # between two events of a visit
+_OWN = ("item_id", "title", "categories", "price")
 Row = tuple[float, str, str, str]
 """Time in seconds, visitor, item, event type."""
 
@@ -40,7 +42,7 @@ def _session(shopper: Shopper, ago_s: float, now_s: float, random: Random) -> It
 
 def recorded_past(history: ShopHistory, now_s: float) -> list[tuple[float, str, str, str, str]]:
     """Return the events of a file, with all times moved so that the last event is now."""
-    events = history.events
+    events = history.file
     moved_s = now_s - events.times_ms[-1] / 1000
     return [
         (round(time_ms / 1000 + moved_s, 3), who, what, how, "" if value is None else str(value))
@@ -63,6 +65,18 @@ def write_items(path: Path, products: Iterable[Product]) -> None:
     _write(
         path, header, ((p.item_id, p.title, p.category, p.price, p.maker, p.kind) for p in products)
     )
+
+
+def write_described(path: Path, items: Sequence[Item]) -> None:
+    """Write items of any shop as a file of ours; a feature becomes a column."""
+    names = sorted({name for item in items for name, _ in item.features} - set(_OWN))
+    rows = []
+    for item in items:
+        features = dict(item.features)
+        own = (item.item_id, item.title, "|".join(item.categories),
+               "" if item.price is None else item.price)  # fmt: skip
+        rows.append((*own, *(features.get(name, "") for name in names)))
+    _write(path, (*_OWN, *names), rows)
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -1,0 +1,1 @@
+"""How commands read a shop's files: the same flags, the same report, everywhere."""

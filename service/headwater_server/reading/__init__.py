@@ -1,0 +1,1 @@
+"""Any shop's files, read: events, items and accounts."""

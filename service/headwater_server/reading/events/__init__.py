@@ -1,0 +1,1 @@
+"""The events of files: times, checks, order, ids."""

@@ -1,0 +1,197 @@
+"""Checks of a file's rows: every kind of problem at once, with its first line and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headwater_server.engine.clock import AHEAD_MAX_MS, ahead_problem
+from headwater_server.engine.intake.limits import ID_BYTES_MAX, NUMBER_MAX, POSITION_MAX
+from headwater_server.engine.intake.placeholders import placeholder
+from headwater_server.engine.messages.rewards import RATING
+from headwater_server.engine.settings import ALIASES
+from headwater_server.reading.events.staging import Staged
+from headwater_server.reading.numbers import shape
+from headwater_server.reading.problems import BadFile, Problem, Problems
+from headwater_server.reading.session import Session
+from headwater_server.reading.times import EARLIEST_MS, TimeFormat
+
+_SUSPICIOUS = r"[^0-9A-Za-z_.:-]|undefined|null|none|nil|nan"
+_IDS = ("visitor_id", "user_id", "item_id")
+_LONG = ("session_id", "placement", "event_id")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What rows are checked against: the engine's types and allowed ids, and the clock."""
+
+    known_types: frozenset[str]
+    allowed_ids: Collection[str] = ()
+    now_ms: int = 0
+    earliest_ms: int = EARLIEST_MS
+
+
+@dataclass
+class _Kind:
+    """A kind of problem: rows that meet ``condition``. ``shown`` is a column for the text."""
+
+    column: str
+    condition: str
+    reason: str
+    shown: str = "NULL"
+    rows: int = 0
+    first: int = 0
+    cell: str | None = None
+
+
+@dataclass
+class Found:
+    """The problems of one file; ``rows`` maps problems to the row that their line is found of."""
+
+    staged: Staged
+    kinds: list[_Kind] = field(default_factory=list)
+
+    def bad_file(self, extra: Sequence[Problem] = ()) -> list[BadFile]:
+        """Return the problems as an error, in a list that is empty if there are none."""
+        kinds = sorted(self.kinds, key=lambda kind: kind.first)
+        part = self.staged.part
+        lines = part.table.lines_of({kind.first for kind in kinds})
+        problems = Problems(Path(part.table.name))
+        for problem in extra:
+            problems.add(problem.line, problem.column, problem.reason, rows=problem.rows)
+        for kind in kinds:
+            column = part.label(kind.column) if kind.column else ""
+            problems.add(lines[kind.first], column, kind.reason, rows=kind.rows)
+        return problems.found()
+
+
+def check(staged: Staged, rules: Rules, session: Session) -> Found:
+    """Check every row of a file."""
+    found = Found(staged)
+    found.kinds += _counted(_kinds(rules), staged, session)
+    found.kinds += _type_kinds(staged, rules, session)
+    found.kinds += _id_kinds(staged, rules, session)
+    for kind in found.kinds:
+        kind.reason = _worded(kind, staged.time, rules)
+    return found
+
+
+def _kinds(rules: Rules) -> list[_Kind]:
+    far = f"abs({{}}) > {NUMBER_MAX!r}"
+    kinds = [
+        _Kind("event_time", "time_ms IS NULL AND coalesce(time_text, '') = ''", "empty"),
+        _Kind("event_time", "time_text <> ''", "no time", "time_text"),
+        _Kind("event_time", f"time_ms < {rules.earliest_ms}", "early", "time_ms"),
+        _Kind("event_time", f"time_ms > {rules.now_ms + AHEAD_MAX_MS}", "ahead", "time_ms"),
+        _Kind("value", f"bad_value IS NOT NULL OR {far.format('value')}", "no number", "bad_value"),
+        _Kind(
+            "value",
+            f"event_type = '{RATING}' AND bad_value IS NULL "
+            "AND (value IS NULL OR NOT value BETWEEN 0 AND 5)",
+            "rating",
+            "value",
+        ),
+        _Kind(
+            "quantity", f"bad_quantity IS NOT NULL OR {far.format('quantity')}", "no number",
+            "bad_quantity",
+        ),
+        _Kind(
+            "price", f"bad_price IS NOT NULL OR price < 0 OR {far.format('price')}", "price",
+            "bad_price",
+        ),
+        _Kind("currency_code", "strlen(currency_code) > 3", "no currency such as EUR"),
+        _Kind(
+            "position",
+            f"bad_position IS NOT NULL OR NOT position BETWEEN 0 AND {POSITION_MAX} "
+            "OR position <> floor(position)",
+            f"no whole number from 1 to {POSITION_MAX}",
+        ),
+    ]  # fmt: skip
+    kinds += [_Kind(name, f"{name} = ''", "empty") for name in ("visitor_id", "item_id")]
+    longer = f"longer than {ID_BYTES_MAX} bytes"
+    kinds += [_Kind(n, f"strlen({n}) > {ID_BYTES_MAX}", longer) for n in (*_IDS, *_LONG)]
+    return kinds
+
+
+def _counted(kinds: list[_Kind], staged: Staged, session: Session) -> Iterator[_Kind]:
+    """Yield the kinds that occur. Nearly always there are none, which one quick pass shows."""
+    any_of = " OR ".join(f"({kind.condition})" for kind in kinds)
+    if not session.row(
+        f"SELECT count(*) FROM {staged.table} WHERE left_out IS NULL AND ({any_of})"
+    )[0]:
+        return
+    parts = [
+        f"count(*) FILTER (WHERE {kind.condition}), min(_line) FILTER (WHERE {kind.condition})"
+        for kind in kinds
+    ]
+    row = session.row(f"SELECT {', '.join(parts)} FROM {staged.table} WHERE left_out IS NULL")
+    for place, kind in enumerate(kinds):
+        kind.rows, kind.first = row[2 * place], row[2 * place + 1] or 0
+        if kind.rows:
+            if kind.shown != "NULL":
+                sql = f"SELECT {kind.shown} FROM {staged.table} WHERE _line = {kind.first} "
+                kind.cell = session.row(f"{sql} AND {kind.condition} LIMIT 1")[0]
+            yield kind
+
+
+def _type_kinds(staged: Staged, rules: Rules, session: Session) -> Iterator[_Kind]:
+    sql = (
+        f"SELECT event_type, count(*), min(_line) FROM {staged.table} "
+        "WHERE left_out IS NULL GROUP BY 1"
+    )
+    for name, rows, first in session.rows(sql):
+        if ALIASES.get(name, name) not in rules.known_types:
+            yield _Kind("event_type", "", _unknown(name, rules), rows=rows, first=first)
+
+
+def _unknown(name: str, rules: Rules) -> str:
+    if not name:
+        return "empty"
+    shown = name if len(name) <= 40 and "@" not in name else shape(name)
+    return (
+        f"unknown type {shown!r}; say what it is with --type {shown}=click, leave it out with "
+        f"--type {shown}=, or give it a reward of its own with --rewards; known are "
+        f"{', '.join(sorted(rules.known_types | ALIASES.keys()))}"
+    )
+
+
+def _id_kinds(staged: Staged, rules: Rules, session: Session) -> Iterator[_Kind]:
+    for name in _IDS:
+        sql = (
+            f"SELECT {name}, count(*), min(_line) FROM {staged.table} WHERE left_out IS NULL "
+            f"AND {name} <> '' AND regexp_matches({name}, '{_SUSPICIOUS}', 'i') GROUP BY 1"
+        )
+        reasons: dict[str, _Kind] = {}
+        cursor = session.connection.execute(sql)
+        while rows := cursor.fetchmany(10_000):
+            for text, count, first in rows:
+                if reason := placeholder(text, rules.allowed_ids):
+                    kind = reasons.setdefault(reason, _Kind(name, "", reason, first=first))
+                    kind.rows += count
+                    kind.first = min(kind.first, first)
+        for kind in reasons.values():
+            kind.reason += "; remove the rows, or set allowed_ids"
+        yield from reasons.values()
+
+
+def _worded(kind: _Kind, time: TimeFormat, rules: Rules) -> str:
+    """Return the reason with what the first row shows; of a person's cell only its shape."""
+    cell = "" if kind.cell is None else str(kind.cell)
+    if kind.reason == "no time":
+        return (
+            f"{shape(cell)!r} is no time as the others ({time.said}); give the format with "
+            "--time-format, such as '%d/%m/%Y %H:%M'"
+        )
+    if kind.reason == "early":
+        return f"{int(cell) / 1000:.0f} s since 1970 lies before 1990; give the unit or --time-zero"
+    if kind.reason == "ahead":
+        return f"{ahead_problem(int(cell), rules.now_ms)}, the time of this machine"
+    if kind.reason == "no number":
+        return f"{shape(cell)!r} is not a number up to {NUMBER_MAX:g}"
+    if kind.reason == "price":
+        return f"{shape(cell)!r} is not a price"
+    if kind.reason == "rating":
+        given = f"{float(cell):g} is" if cell else "empty is"
+        return f"{given} no rating: a number from 0 to 5; give the highest one with --scale 10"
+    return kind.reason

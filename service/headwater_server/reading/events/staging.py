@@ -1,0 +1,119 @@
+"""The rows of one file, with times and numbers read, in a table of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from headwater_server.reading.events.part import RATING_MAX, Part
+from headwater_server.reading.numbers import number_sql
+from headwater_server.reading.problems import BadFile, Problem
+from headwater_server.reading.session import Session
+from headwater_server.reading.times import TimeFormat
+
+SEEN_ROWS = 1000
+NUMBERS = ("quantity", "price", "value", "position")
+TEXTS = (
+    "event_id", "event_type", "visitor_id", "user_id", "session_id", "item_id", "currency_code",
+    "group_key", "placement",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One file's rows. ``table`` has all, also those left out; texts are '' where absent.
+
+    ``lacks``: columns of ours that the file does not have; they are constants of the view.
+    """
+
+    source: int
+    part: Part
+    table: str
+    time: TimeFormat
+    rows: int
+    lacks: frozenset[str] = frozenset()
+
+
+def stage(source: int, part: Part, session: Session, about_rows: int) -> Staged:
+    """Read a file once into a table, with what cannot be read beside what can."""
+    stored, view = session.new_name("stored"), session.new_name("staged")
+    time = _time_of(part, session)
+    lacks = part.compiled.lacks & {*NUMBERS, *TEXTS}
+    columns = dict(_stored(part, time, lacks))
+    selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    try:
+        session.watched(
+            f"CREATE TABLE {stored} AS SELECT {selected} FROM ({part.compiled.sql})",
+            f"read {part.table.path.name}",
+            about_rows,
+        )
+    except duckdb.Error as error:
+        raise _unreadable(part, error) from error
+    constants = ", ".join(f"{sql} AS {name}" for name, sql in _constants(source, columns))
+    session.connection.execute(
+        f"CREATE VIEW {view} AS SELECT rowid AS _row, *, {constants} FROM {stored}"
+    )
+    rows = session.row(f"SELECT count(*) FROM {stored}")[0]
+    return Staged(source, part, view, time, rows, lacks)
+
+
+def _unreadable(part: Part, error: duckdb.Error) -> BadFile:
+    """Return the error without DuckDB's text: that quotes rows."""
+    text = str(error)
+    reason = f"the rows cannot be read ({type(error).__name__})"
+    if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
+        reason = "there is no room on the disk of TMPDIR; set TMPDIR to a larger one"
+    return BadFile(Path(part.table.name), [Problem(0, "", reason)])
+
+
+def _time_of(part: Part, session: Session) -> TimeFormat:
+    sql = f"SELECT event_time FROM ({part.compiled.sql}) WHERE event_time <> '' LIMIT {SEEN_ROWS}"
+    return part.compiled.time.seen(text for (text,) in session.rows(sql))
+
+
+def _stored(part: Part, time: TimeFormat, lacks: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield what is stored. A constant is not: each costs as much as a column."""
+    yield "_line", "_line"
+    time_ms = time.sql("event_time")
+    yield "time_ms", time_ms
+    yield "time_text", f"CASE WHEN {time_ms} IS NULL THEN event_time END"
+    for name in TEXTS:
+        if name not in lacks:
+            yield name, f"coalesce({name}, '')"
+    for name in NUMBERS:
+        if name not in lacks:
+            number = number_sql(name)
+            yield name, _scaled(number, part.compiled.scale) if name == "value" else number
+            yield f"bad_{name}", f"CASE WHEN {name} <> '' AND {number} IS NULL THEN {name} END"
+    yield "left_out", _left_out(part)
+
+
+def _constants(source: int, stored: dict[str, str]) -> Iterator[tuple[str, str]]:
+    yield "source", f"{source}::USMALLINT"
+    for name in TEXTS:
+        if name not in stored:
+            yield name, "''"
+    for name in NUMBERS:
+        if name not in stored:
+            yield name, "NULL::DOUBLE"
+            yield f"bad_{name}", "NULL::VARCHAR"
+
+
+def _scaled(number: str, scale: float) -> str:
+    if scale == RATING_MAX:
+        return number
+    return (
+        f"CASE WHEN event_type = 'rating' THEN {number} * {RATING_MAX / scale!r} ELSE {number} END"
+    )
+
+
+def _left_out(part: Part) -> str:
+    """Return the reason of the mapping, else of what a row has to have and this one has not."""
+    cases = [
+        f"WHEN coalesce({name}, '') = '' THEN '!without {part.label(name)}'"
+        for name in part.compiled.drop_without
+    ]
+    return f"CASE WHEN left_out <> '' THEN left_out {' '.join(cases)} END"

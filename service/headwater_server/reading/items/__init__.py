@@ -1,0 +1,1 @@
+"""The items and accounts of files."""

@@ -1,0 +1,167 @@
+"""The rows of item files as writes to the catalogue, all checked before the first is used."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from headwater_server.engine.messages.entries import Item, ItemWrite
+from headwater_server.reading.cells import id_problem, parse_number
+from headwater_server.reading.items.limits import item_problems
+from headwater_server.reading.mapping.compiled import ITEM_COLUMNS, Choice, CompiledItems
+from headwater_server.reading.numbers import shape
+from headwater_server.reading.problems import BadFile, Problems
+from headwater_server.reading.session import Session
+from headwater_server.reading.times import TimeFormat
+
+PAGE_ROWS = 5000
+_DIGITS = re.compile(r"\d+")
+_TIMES = ("publish_time", "expire_time")
+
+
+@dataclass
+class ReadItems:
+    """The items of one file, what was left out of it, and what is wrong with it."""
+
+    choice: Choice
+    writes: list[ItemWrite] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    bad: list[BadFile] = field(default_factory=list)
+
+
+def read_items(
+    choice: Choice,
+    compiled: CompiledItems,
+    session: Session,
+    allowed_ids: Collection[str] = (),
+    known: dict[str, str] | None = None,
+) -> ReadItems:
+    """Read the items of a file. ``known`` holds the items of files before, by id."""
+    return _Reading(
+        choice, compiled, session, allowed_ids, known if known is not None else {}
+    ).read()
+
+
+class _Reading:
+    def __init__(
+        self,
+        choice: Choice,
+        compiled: CompiledItems,
+        session: Session,
+        allowed_ids: Collection[str],
+        known: dict[str, str],
+    ) -> None:
+        self._compiled, self._session = compiled, session
+        self._table = choice.tables[0]
+        self._allowed_ids = allowed_ids
+        self._known = known
+        self._found = ReadItems(choice)
+        self._problems: list[tuple[int, str, str]] = []
+
+    def read(self) -> ReadItems:
+        """Read all rows."""
+        rows = self._rows()
+        for row in rows:
+            if row["left_out"]:
+                self._found.left_out[row["left_out"]] += 1
+            else:
+                self._take(row)
+        self._found.bad = self._bad()
+        return self._found
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        names = [name for name in ITEM_COLUMNS if name not in _TIMES]
+        formats = {name: self._time_format(name) for name in _TIMES}
+        times = [f"{one.sql(name)} AS {name}_ms, {name}" for name, one in formats.items()]
+        sql = f"SELECT {', '.join([*names, *times])} FROM ({self._compiled.sql})"
+        cursor = self._session.connection.cursor().execute(sql)
+        columns = [one[0] for one in cursor.description or ()]
+        done = 0
+        while page := cursor.fetchmany(PAGE_ROWS):
+            for values in page:
+                yield dict(zip(columns, values, strict=True))
+            done += len(page)
+            self._session.watch(f"read {self._table.path.name}", done, 0)
+
+    def _time_format(self, name: str) -> TimeFormat:
+        sql = f"SELECT {name} FROM ({self._compiled.sql}) WHERE {name} <> '' LIMIT 1000"
+        return self._compiled.time.seen(text for (text,) in self._session.rows(sql))
+
+    def _take(self, row: dict[str, Any]) -> None:
+        line, item_id = row["_line"], row["item_id"] or ""
+        if reason := id_problem(item_id, self._allowed_ids):
+            self._add(line, "item_id", reason)
+        elif item_id in self._known:
+            self._add(line, "item_id", f"this item is in {self._known[item_id]} already")
+        self._known.setdefault(item_id, self._table.name)
+        item = self._item(line, item_id, row)
+        for column, reason in item_problems(item):
+            self._add(line, column, reason)
+        self._found.writes.append(ItemWrite(item))
+
+    def _item(self, line: int, item_id: str, row: dict[str, Any]) -> Item:
+        features = json.loads(row["features"]) if row["features"] else {}
+        return Item(
+            item_id=item_id,
+            title=row["title"] or "",
+            categories=_texts(row["categories"]),
+            price=self._price(line, row["price"]),
+            currency_code=row["currency_code"] or "",
+            available=row["available"] != "false",
+            tags=_texts(row["tags"]),
+            features=tuple(sorted(named_features(features))),
+            publish_time_ms=self._time(line, "publish_time", row) or 0,
+            expire_time_ms=self._time(line, "expire_time", row) or 0,
+        )
+
+    def _price(self, line: int, text: str | None) -> float | None:
+        if not text:
+            return None
+        price = parse_number(text)
+        if price is None or price < 0:
+            self._add(line, "price", f"{shape(text)!r} is not a price")
+            return None
+        return price
+
+    def _time(self, line: int, name: str, row: dict[str, Any]) -> int | None:
+        if row[name] and row[f"{name}_ms"] is None:
+            self._add(line, name, f"{shape(row[name])!r} is no time; see --time-format")
+        time_ms: int | None = row[f"{name}_ms"]
+        return time_ms
+
+    def _add(self, line: int, column: str, reason: str) -> None:
+        self._problems.append((line, self._compiled.labels.get(column, column), reason))
+
+    def _bad(self) -> list[BadFile]:
+        problems = Problems(Path(self._table.name))
+        kinds: dict[tuple[str, str], int] = {}
+        for line, column, reason in self._problems:
+            kinds.setdefault((column, _kind(reason)), line)
+        lines = self._table.lines_of(set(kinds.values()))
+        for line, column, reason in self._problems:
+            problems.add(lines.get(line, line), column, reason, kind=_kind(reason))
+        return problems.found()
+
+
+def _kind(reason: str) -> str:
+    return _DIGITS.sub("#", reason)
+
+
+def _texts(values: Sequence[str | None] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text.strip() for text in values or () if text and text.strip()))
+
+
+def named_features(named: dict[str, Any]) -> Iterator[tuple[str, str | float]]:
+    """Yield the features that a model can use: texts that are not empty, and numbers."""
+    for name, value in named.items():
+        if isinstance(value, bool):
+            yield name, str(value).lower()
+        elif isinstance(value, int | float):
+            yield name, float(value)
+        elif isinstance(value, str) and value:
+            yield name, value

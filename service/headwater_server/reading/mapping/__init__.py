@@ -1,0 +1,1 @@
+"""Mappings: what the columns of a file mean, written as TOML and compiled to SQL."""

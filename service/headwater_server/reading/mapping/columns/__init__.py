@@ -1,0 +1,1 @@
+"""Forms compiled to SQL: where cells come from, and the columns that the reader takes."""

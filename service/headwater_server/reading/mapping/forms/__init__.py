@@ -1,0 +1,1 @@
+"""Forms of files: how they are recognised and what their columns mean, as TOML."""

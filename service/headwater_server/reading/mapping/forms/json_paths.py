@@ -1,0 +1,35 @@
+"""Paths in documents, as people write them and as DuckDB takes them."""
+
+from __future__ import annotations
+
+import re
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+
+
+def json_path(path: str) -> str:
+    """Return a JSONPath whose keys are quoted; an empty path is the value itself.
+
+    >>> json_path("userInfo.userId")
+    '$."userInfo"."userId"'
+    >>> json_path("offers[0].price")
+    '$."offers"[0]."price"'
+    >>> json_path("")
+    '$'
+    """
+    steps = (f'."{key}"' if key else f"[{number}]" for key, number in _STEP.findall(path))
+    return "$" + "".join(steps)
+
+
+def shown_in(path: str, paths: frozenset[str]) -> bool:
+    """Return whether ``path`` occurs among paths whose lists are written `name[]`.
+
+    >>> shown_in("items.item_id", frozenset({"items[].item_id"}))
+    True
+    """
+    wanted = _plain(path)
+    return any(_plain(one) == wanted or _plain(one).startswith(wanted + ".") for one in paths)
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"\[\d*\]", "", path)

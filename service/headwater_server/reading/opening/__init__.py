@@ -1,0 +1,1 @@
+"""Files of any container and encoding, opened as tables of text."""

@@ -1,0 +1,133 @@
+"""The encoding of a text, found over all of its bytes; a copy in UTF-8 where it has another one."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater_server.reading.opening.places import Source
+from headwater_server.reading.problems import BadFile, Problem
+from headwater_server.reading.session import Session
+
+CHUNK = 1 << 19
+HEAD_BYTES = 1 << 20
+_MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
+          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in UTF-8, with line ends that a parser takes. ``encoding`` is what it had, in words.
+
+    ``longest_run`` is at least as long as its longest line, if that is very long.
+    """
+
+    path: Path
+    encoding: str
+    head: str
+    longest_run: int = 0
+
+
+@dataclass
+class _Seen:
+    """What one pass over the bytes shows."""
+
+    valid: bool = True
+    feeds: int = 0
+    returns: int = 0
+    pairs: int = 0
+    run: int = 0
+    longest_run: int = 0
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the line ends are of several kinds."""
+        lone_returns, lone_feeds = self.returns - self.pairs, self.feeds - self.pairs
+        return sum(count > 0 for count in (lone_returns, lone_feeds, self.pairs)) > 1
+
+
+def text_of(source: Source, session: Session) -> Text:
+    """Return the text of a file. Raises `BadFile` if it is no text."""
+    with source.path.open("rb") as file:
+        head = file.read(4096)
+    name = _encoding_by_marks(head)
+    if name in {"utf-16", "utf-16-le", "utf-16-be", "utf-32"}:
+        return _copied(source, session, name, name.upper()[:6])
+    if b"\0" in head:
+        reason = "neither text nor a format that can be read; write it as CSV or JSON lines"
+        raise BadFile(Path(source.name), [Problem(0, "", reason)])
+    seen = _look(source, session)
+    if not seen.valid:
+        return _copied(source, session, "cp1252", "windows-1252 (it is no UTF-8)")
+    said = "UTF-8 with a mark" if name == "utf-8-sig" else "UTF-8"
+    if seen.is_mixed:
+        return _copied(source, session, "utf-8-sig", said)
+    return Text(source.path, said, _head(source.path), seen.longest_run)
+
+
+def _encoding_by_marks(head: bytes) -> str:
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    zeros = head.count(0)
+    if zeros > len(head) * 0.3:  # every second byte of English text in UTF-16
+        return "utf-16-le" if head[1::2].count(0) > zeros / 2 else "utf-16-be"
+    return "utf-8"
+
+
+def _look(source: Source, session: Session) -> _Seen:
+    seen, done, total = _Seen(), 0, source.path.stat().st_size
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    last = b""
+    with source.path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            _look_at(chunk, last, seen, decoder)
+            last = chunk[-1:]
+            done += len(chunk)
+            session.watch(f"look at {source.path.name}", done, total)
+    if seen.valid:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            seen.valid = False
+    return seen
+
+
+def _look_at(chunk: bytes, last: bytes, seen: _Seen, decoder: codecs.IncrementalDecoder) -> None:
+    if seen.valid:
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError:
+            seen.valid = False
+    feeds, returns = chunk.count(b"\n"), chunk.count(b"\r")
+    seen.feeds += feeds
+    seen.returns += returns
+    if returns:
+        seen.pairs += chunk.count(b"\r\n")
+    if last == b"\r" and chunk.startswith(b"\n"):
+        seen.pairs += 1
+    seen.run = 0 if feeds or returns else seen.run + len(chunk)
+    seen.longest_run = max(seen.longest_run, seen.run and seen.run + 2 * CHUNK)
+
+
+def _copied(source: Source, session: Session, encoding: str, said: str) -> Text:
+    """Write the text as UTF-8 with plain line feeds; bytes that have no meaning become U+FFFD."""
+    path = session.new_file(".utf8")
+    total, run, longest = source.path.stat().st_size, 0, 0
+    with (
+        source.path.open(encoding=encoding, errors="replace", newline=None) as file,
+        path.open("w", encoding="utf-8", newline="") as out,
+    ):
+        while chunk := file.read(CHUNK):
+            out.write(chunk)
+            run = 0 if "\n" in chunk else run + len(chunk)
+            longest = max(longest, run and run + 2 * CHUNK)
+            session.watch(f"decode {source.path.name}", out.tell(), total)
+    return Text(path, said, _head(path), longest * 4)
+
+
+def _head(path: Path) -> str:
+    with path.open("rb") as file:
+        raw = file.read(HEAD_BYTES)
+    return raw.decode("utf-8-sig", errors="ignore")

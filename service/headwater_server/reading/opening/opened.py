@@ -1,0 +1,44 @@
+"""All tables of the files that a command names, whatever they are packed in and written as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from headwater_server.reading.opening.encoding import text_of
+from headwater_server.reading.opening.json_texts import is_json, table_of_json
+from headwater_server.reading.opening.parquet import table_of_parquet
+from headwater_server.reading.opening.places import Source, sources
+from headwater_server.reading.opening.rows import table_of_rows
+from headwater_server.reading.opening.sheets import text_of_sheet
+from headwater_server.reading.opening.table import Table
+from headwater_server.reading.opening.unpacking import unpacked
+from headwater_server.reading.opening.xml_feed import is_xml, json_of_xml
+from headwater_server.reading.session import Session
+
+
+def opened(paths: Iterable[Path], session: Session) -> list[Table]:
+    """Open files, folders and patterns as tables of texts. Raises `BadFile`."""
+    return [table for source in sources(paths) for table in _tables(source, session)]
+
+
+def _tables(given: Source, session: Session) -> Iterator[Table]:
+    for source, kind in unpacked(given, session):
+        yield _table(source, kind, session)
+
+
+def _table(source: Source, kind: str, session: Session) -> Table:
+    if kind == "parquet":
+        return table_of_parquet(source, session)
+    if kind == "sheet":
+        text = text_of_sheet(source, session)
+        return replace(table_of_rows(source, text, session), container="spreadsheet")
+    text = text_of(source, session)
+    if is_xml(text.head):
+        return replace(
+            table_of_json(source, json_of_xml(source, session), session), container="XML"
+        )
+    if is_json(text.head):
+        return table_of_json(source, text, session)
+    return table_of_rows(source, text, session)

@@ -1,0 +1,59 @@
+"""The files that a command names: files, folders and patterns."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater_server.reading.problems import BadFile, Problem
+
+_NO_DATA = {".md", ".pdf", ".html", ".crc", ".py", ".ipynb"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to open. ``given`` is what a person named; ``from_many``: one of several there."""
+
+    name: str
+    given: Path
+    path: Path
+    container: str = ""
+    from_many: bool = False
+
+
+def sources(given: Iterable[Path]) -> list[Source]:
+    """Return the files, those of folders and patterns by name. Raises `BadFile`."""
+    found: dict[Path, Source] = {}
+    for path in given:
+        for source in _sources_at(path):
+            found.setdefault(source.path.absolute(), source)
+    return list(found.values())
+
+
+def _sources_at(path: Path) -> list[Source]:
+    if path.is_dir():
+        inner = sorted(one for one in path.rglob("*") if one.is_file() and is_data(one))
+        if not inner:
+            raise BadFile(path, [Problem(0, "", "the folder holds no files")])
+        return [Source(str(one), path, one, from_many=len(inner) > 1) for one in inner]
+    if not path.exists() and glob.has_magic(str(path)):
+        inner = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207
+        if not inner:
+            raise BadFile(path, [Problem(0, "", "no file has such a name")])
+        return [Source(str(one), one, one) for one in inner if one.is_file()]
+    if not path.exists():
+        raise BadFile(path, [Problem(0, "", "No such file or directory")])
+    return [Source(str(path), path, path)]
+
+
+def is_data(path: Path) -> bool:
+    """Return whether a file of a folder or archive may be one of data: no readme, nothing hidden.
+
+    >>> is_data(Path("2019-Oct.csv")), is_data(Path("__MACOSX/x.csv")), is_data(Path("README"))
+    (True, False, False)
+    """
+    hidden = any(part.startswith((".", "__MACOSX", "_SUCCESS")) for part in path.parts[-2:])
+    is_about = path.stem.upper() in {"README", "LICENSE", "NOTICE"}
+    return not (hidden or is_about or path.suffix.lower() in _NO_DATA)

@@ -1,0 +1,118 @@
+"""Compressed files and archives, unpacked into the working directory as they are read."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+import zstandard
+
+from headwater_server.reading.opening.magic import kind_of, refusal_of
+from headwater_server.reading.opening.places import Source, is_data
+from headwater_server.reading.problems import BadFile, Problem
+from headwater_server.reading.session import Session
+
+CHUNK = 1 << 20
+DEPTH_MAX = 4
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError, lzma.LZMAError,
+            zipfile.BadZipFile)  # fmt: skip
+
+
+def _open_zstd(path: str) -> Any:
+    file = Path(path).open("rb")  # noqa: SIM115 - the reader closes it
+    return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True, closefd=True)
+
+
+_OPENERS: dict[str, Any] = {
+    "gzip": gzip.open,
+    "bzip2": bz2.open,
+    "xz": lzma.open,
+    "zstd": _open_zstd,
+}
+
+
+def unpacked(source: Source, session: Session, depth: int = 0) -> Iterator[tuple[Source, str]]:
+    """Yield (file, kind) of what is in it: text, parquet or sheet. Raises `BadFile`."""
+    try:
+        with source.path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise _bad(source, error.strerror or str(error)) from None
+    if reason := refusal_of(head):
+        raise _bad(source, reason)
+    if not head.strip():
+        raise _bad(source, "the file is empty")
+    kind = kind_of(head)
+    if kind == "zip":
+        kind = "sheet" if _is_sheet(source) else "zip"
+    if kind in {"text", "parquet", "sheet"}:
+        yield source, kind
+    elif depth == DEPTH_MAX:
+        raise _bad(source, "an archive in an archive in an archive: unpack it first")
+    else:
+        for inner in _members(source, session) if kind == "zip" else _one(source, kind, session):
+            yield from unpacked(inner, session, depth + 1)
+
+
+def _one(source: Source, kind: str, session: Session) -> Iterator[Source]:
+    try:
+        opened = _OPENERS[kind](str(source.path))
+        yield replace(source, path=_copied(opened, source, session), container=kind)
+    except OSError as error:  # bz2 says damage so
+        raise _bad(source, "the compressed file is damaged or cut short") from error
+
+
+def _members(source: Source, session: Session) -> Iterator[Source]:
+    try:
+        with zipfile.ZipFile(source.path) as archive:
+            infos = [one for one in archive.infolist() if not one.is_dir() and _is_member(one)]
+            if not infos:
+                raise _bad(source, "the archive holds no files of data")
+            if any(info.flag_bits & 1 for info in infos):
+                raise _bad(source, "the archive needs a password: unpack it first")
+            for info in sorted(infos, key=lambda one: one.filename):
+                path = _copied(archive.open(info), source, session)
+                name = f"{source.name}: {info.filename}"
+                many = source.from_many or len(infos) > 1
+                yield replace(source, name=name, path=path, container="zip", from_many=many)
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise _bad(source, "the archive is damaged or cut short") from error
+
+
+def _is_member(info: zipfile.ZipInfo) -> bool:
+    return info.file_size > 0 and is_data(Path(PurePosixPath(info.filename)))
+
+
+def _is_sheet(source: Source) -> bool:
+    try:
+        with zipfile.ZipFile(source.path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise _bad(source, "the archive is damaged or cut short") from error
+    return bool(names & {"xl/workbook.xml", "xl/workbook.bin"}) or (
+        "content.xml" in names and "mimetype" in names
+    )
+
+
+def _copied(opened: IO[bytes], source: Source, session: Session) -> Path:
+    path, done = session.new_file(".unpacked"), 0
+    try:
+        with opened, path.open("wb") as out:
+            while chunk := opened.read(CHUNK):
+                out.write(chunk)
+                done += len(chunk)
+                session.watch(f"unpack {source.given.name}", done, 0)
+    except _DAMAGED as error:
+        raise _bad(source, "the compressed file is damaged or cut short") from error
+    return path
+
+
+def _bad(source: Source, reason: str) -> BadFile:
+    return BadFile(Path(source.name), [Problem(0, "", reason)])

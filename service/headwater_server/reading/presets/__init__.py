@@ -1,0 +1,1 @@
+"""The presets: one TOML file for each kind of file that shops have."""

@@ -1,0 +1,64 @@
+"""Events that are checked together get the reasons that each gets alone."""
+
+import asyncio
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.tokens.attribution_token import sign
+from headwater_server.engine.tokens.token_key import TokenKey
+from headwater_server.replica.ports.token_keys import TokenKeys
+from headwater_server.replica.writes.caller import Caller
+from headwater_server.replica.writes.event_checks import EventChecks
+
+NOW_MS = 1_700_000_000_000
+HOUR_MS = 3_600_000
+SECRET = b"a secret of this test"
+SLATE = Slate("r1", "plackett_luce", "home", ("a", "b"), (0.5, 1.0))
+TOKENS = (
+    "",
+    "forged",
+    sign(SLATE, TokenKey(0, SECRET), visitor_id="ann", user_id="u", expire_s=NOW_MS // 1000 + 60),
+    sign(SLATE, TokenKey(0, SECRET), visitor_id="ann", expire_s=NOW_MS // 1000 - 60),
+)
+IDS = st.sampled_from(["ann", "bob", "u", "", "undefined", "x" * 129, "a\nb"])
+EVENTS = st.builds(
+    Event,
+    event_id=IDS,
+    event_type=st.sampled_from(["view", "purchase", "impression", "logout", "nonsense"]),
+    visitor_id=IDS,
+    user_id=IDS,
+    items=st.sampled_from([(), (EventItem("a"),), (EventItem("c"),), (EventItem("a", -1e13),)]),
+    event_time_ms=st.sampled_from([None, NOW_MS, NOW_MS + 2 * HOUR_MS]),
+    position=st.sampled_from([0, 1, 5_000]),
+)
+GOOD = Event("e1", "view", "ann", items=(EventItem("a"),))
+
+
+def checked(events, caller):
+    checks = EventChecks(
+        TokenKeys.single(SECRET), EngineSettings, lambda: NOW_MS, log_ms=lambda: NOW_MS
+    )
+    return asyncio.run(checks.check(events, caller))
+
+
+@given(
+    st.lists(st.tuples(EVENTS, st.sampled_from(TOKENS)), min_size=1, max_size=4),
+    st.builds(Caller, st.just("key 10.0.0.7"), is_page=st.booleans()),
+)
+@example([(GOOD, ""), (GOOD, "forged")], Caller("key", is_page=False))
+@example([(GOOD, "")] * 120, Caller("key", is_page=True))
+def test_together_each_event_has_its_own_reason(events, caller):
+    together = checked(events, caller)
+    alone = [checked([one], caller) for one in events]
+    assert together.events == [one.events[0] for one in alone]
+    assert together.reasons == [one.reasons[0] for one in alone]
+    assert together.tokens == [token for _, token in events]
+
+
+def test_good_events_are_appended_with_their_sender():
+    both = checked([(GOOD, ""), (GOOD, TOKENS[2])], Caller("key 10.0.0.7", is_page=True))
+    assert both.reasons == ["", ""]
+    assert all(event.fingerprint and event.source and event.from_page for event in both.good)
