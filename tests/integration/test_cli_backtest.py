@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-LINES = [f"{60 * n},u{n % 120},i{(n % 120 + n // 120) % 30},view" for n in range(1_200)]
+LINES = [
+    f"{1_600_000_000 + 60 * n},u{n % 120},i{(n % 120 + n // 120) % 30},view" for n in range(1_200)
+]
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def test_an_import_that_was_cut_off_goes_on_exactly_there(shop, monkeypatch):
         appended += 1
         if appended > 30:
             raise CutOff
-        await append(*arguments)
+        return await append(*arguments)
 
     monkeypatch.setattr(import_log, "_append", append_some)
     files = ["--events", "events.csv", "--items", "items.csv", "--data-dir", "data"]

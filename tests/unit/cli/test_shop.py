@@ -12,6 +12,7 @@ from headwater_server.cli.demo.shop.goods import Goods
 from headwater_server.cli.demo.shop.past import simulated_past
 from headwater_server.cli.demo.shop.processes import Keys
 from headwater_server.cli.demo.shop.shoppers import crowd
+from headwater_server.cli.reading.flags import Reading
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shop_history import read_history
 
@@ -57,9 +58,12 @@ def test_its_files_are_what_import_reads_and_what_the_page_reads(tmp_path):
 
 def test_a_shop_of_ones_own_ends_now_and_shows_what_had_most_interactions_first(tmp_path):
     events, items = tmp_path / "mine.csv", tmp_path / "items.csv"
-    events.write_text("timestamp,user_id,item_id,event_type\n1,a,x,view\n2,a,y,view\n3,b,y,view\n")
+    events.write_text(
+        "timestamp,user_id,item_id,event_type\n"
+        "1600000001,a,x,view\n1600000002,a,y,view\n1600000003,b,y,view\n"
+    )
     items.write_text("item_id,title,categories,price\ny,Yarn,wool|craft,4.5\nz,Zinc,metal,\n")
-    shop = recorded(tmp_path / "page", Keys(), events, items)
+    shop = recorded(tmp_path / "page", Keys(), Reading((events,), (items,)))
     assert read_history(shop.events, None, EngineSettings()).events.times_ms[-1] > 1_700_000_000_000
     catalogue = json.loads((tmp_path / "page" / "catalogue.json").read_text())["products"]
     assert [product["name"] for product in catalogue] == ["Yarn", "x", "Zinc"]

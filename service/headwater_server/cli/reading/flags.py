@@ -26,18 +26,18 @@ class Reading:
     """What the flags say, as texts; `asked` checks them."""
 
     events: tuple[Path, ...]
-    items: tuple[Path, ...]
-    users: tuple[Path, ...]
-    preset: str
-    columns: tuple[str, ...]
-    types: tuple[str, ...]
-    time_format: str
-    time_zone: str
-    time_zero: str
-    scale: float | None
-    map_file: Path | None
-    keep_variants: bool
-    check: bool
+    items: tuple[Path, ...] = ()
+    users: tuple[Path, ...] = ()
+    preset: str = ""
+    columns: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    time_format: str = ""
+    time_zone: str = ""
+    time_zero: str = ""
+    scale: float | None = None
+    map_file: Path | None = None
+    keep_variants: bool = False
+    check: bool = False
 
     @property
     def is_gorse(self) -> bool:
