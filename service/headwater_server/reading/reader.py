@@ -109,7 +109,10 @@ class _Reader:
         try:
             choices = choose(tables, role, self._asked.options)  # type: ignore[arg-type]
         except BadMapping as error:
-            self._bad.append(BadFile(Path(tables[0].name), [Problem(0, "", str(error))]))
+            each = [
+                bad for table in tables if not table.from_many for bad in self._refused(table, role)
+            ]
+            self._bad += each or [_unknown(tables[0].name, error)]
             return []
         self._note_unused(tables, choices, role)
         return list(choices)
@@ -128,7 +131,7 @@ class _Reader:
         try:
             choose([table], role, self._asked.options)  # type: ignore[arg-type]
         except BadMapping as error:
-            return [BadFile(Path(table.name), [Problem(0, "", str(error))])]
+            return [_unknown(table.name, error)]
         return []
 
     def _compiled(
@@ -141,8 +144,7 @@ class _Reader:
         try:
             return compile_one(choice, self._session.connection)
         except BadMapping as error:
-            name = choice.tables[0].name
-            self._bad.append(BadFile(Path(name), [Problem(0, "", str(error))]))
+            self._bad.append(_unknown(choice.tables[0].name, error))
             return None
 
     def _items(self) -> tuple[list[CompiledItems], list[ReadItems]]:
@@ -179,7 +181,8 @@ class _Reader:
                 continue
             part = Part(choice, compiled)
             about = sum(_bytes(table) for table in choice.tables) // ROW_BYTES
-            one = stage(source, part, self._session, about)
+            days = self._asked.earliest_ms > 0  # the clock of a simulation may count to 45,000
+            one = stage(source, part, self._session, about, days=days)
             found = check(one, self._rules, self._session)
             self._bad += found.bad_file(structure(one, self._session))
             staged.append(one)
@@ -210,6 +213,10 @@ class _Reader:
             name, role, choice.preset, choice.why, _how(table), rows, left_out, tuple(notes)
         )
         self._files.append(report)
+
+
+def _unknown(name: str, error: BadMapping) -> BadFile:
+    return BadFile(Path(name), [Problem(0, "", str(error).removeprefix(f"{name}: "))])
 
 
 def _how(table: Table) -> str:

@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EARLIEST_MS = 631_152_000_000  # 1990: before any shop had a page
-UNITS = {"s": 1000, "ms": 1, "us": 1 / 1000, "ns": 1 / 1_000_000}
+UNITS = ("s", "ms", "us", "ns", "d")
+DAY_MS = 86_400_000
+EXCEL_ZERO_MS = -2_209_161_600_000  # 1899-12-30, from which spreadsheets count days
+_EXCEL_DAYS = (32_874, 73_050)  # 1990 to 2099
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 _DAY, _CLOCK = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d:\d\d"
 _COMMON = {
@@ -20,6 +23,7 @@ _COMMON = {
     rf"{_DAY}T{_CLOCK}\.\d+Z": "%Y-%m-%dT%H:%M:%S.%gZ",
     _DAY: "%Y-%m-%d",
 }
+_ZONE = re.compile(r".{10,}[0-9:.] ?(Z|UTC|[+-]\d\d:?(\d\d)?)", re.ASCII)
 _LARGEST = (("s", 1e11), ("ms", 1e14), ("us", 1e17), ("ns", 1e20))  # the year 5138 in each unit
 
 
@@ -32,8 +36,9 @@ class TimeFormat:
     """How a file writes its times. All empty: as the file's texts look (see `seen`).
 
     ``format`` is one of DuckDB's strptime, such as ``%d/%m/%Y %H:%M``; ``zone`` that of times
-    without one (UTC if empty); ``unit`` of numbers (s, ms, us, ns); ``zero_ms`` what numbers
+    without one (UTC if empty); ``unit`` of numbers (s, ms, us, ns, d); ``zero_ms`` what numbers
     count from. ``common`` is a format that most texts have: it is tried first, as it is quick.
+    ``zoned``: all texts that were seen name their zone.
     """
 
     format: str = ""
@@ -41,42 +46,52 @@ class TimeFormat:
     unit: str = ""
     zero_ms: int | None = None
     common: str = ""
+    zoned: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what does not exist. Raises `BadTimeFormat`."""
         if self.unit and self.unit not in UNITS:
-            raise BadTimeFormat(f"{self.unit!r} is no unit of time; write s, ms, us or ns")
+            raise BadTimeFormat(f"{self.unit!r} is no unit of time; write s, ms, us, ns or d")
         try:
             ZoneInfo(self.zone or "UTC")
         except (ZoneInfoNotFoundError, ValueError, OSError):
             text = f"{self.zone!r} is no time zone; write one such as Europe/Berlin or UTC"
             raise BadTimeFormat(text) from None
 
-    def seen(self, texts: Iterable[str]) -> TimeFormat:
+    def seen(self, texts: Iterable[str], *, days: bool = True) -> TimeFormat:
         """Return the format with what some of the file's texts show: the unit of numbers.
+
+        ``days``: numbers near 45,000 are days of a spreadsheet, as no shop had a page in 1970.
 
         >>> TimeFormat().seen(["1590884413"]).unit, TimeFormat().seen(["1590884413000"]).unit
         ('s', 'ms')
-        >>> TimeFormat().seen(["2020-05-31T00:20:13Z"]).unit
-        ''
+        >>> TimeFormat().seen(["2020-05-31T00:20:13Z"]).unit, TimeFormat().seen(["43982.5"]).unit
+        ('', 'd')
         """
         texts = [text.strip() for text in texts if text and text.strip()]
         if self.format or self.unit or not texts:
             return self
         numbers = [text for text in texts if _NUMBER.fullmatch(text)]
         if 2 * len(numbers) <= len(texts) or all(_is_day(text) for text in numbers):
-            return replace(self, common=_common(texts))
-        middle = sorted(abs(float(text)) for text in numbers)[len(numbers) // 2]
+            zoned = all(_ZONE.fullmatch(text) for text in texts)
+            return replace(self, common=_common(texts), zoned=zoned)
+        sizes = sorted(abs(float(text)) for text in numbers)
+        middle = sizes[len(sizes) // 2]
+        first, last = _EXCEL_DAYS
+        if days and self.zero_ms is None and first <= sizes[0] and sizes[-1] < last:
+            return replace(self, unit="d", zero_ms=EXCEL_ZERO_MS)
         return replace(self, unit=next((name for name, most in _LARGEST if middle < most), "ns"))
 
     @property
     def said(self) -> str:
         """The format in words, for the report."""
+        if self.unit == "d" and self.zero_ms == EXCEL_ZERO_MS:
+            return f"days of a spreadsheet, such as 45250.5; taken as {self.zone or 'UTC'}"
         if self.unit:
             zero = _text(self.zero_ms) if self.zero_ms is not None else "1970"
             return f"numbers of {self.unit} since {zero}"
         form = self.format or self.common or "ISO"
-        if form.endswith(("Z", "UTC", "%z")):
+        if self.zoned or form.endswith(("Z", "UTC")) or "%z" in form:
             return f"{form}, with a zone"
         return f"{form}; where a time has no zone it is taken as {self.zone or 'UTC'}"
 
@@ -93,6 +108,10 @@ class TimeFormat:
         plain = f"trim({text})"
         # a BIGINT is exact where a double is not: nanoseconds have nineteen digits
         whole, part = f"TRY_CAST({plain} AS BIGINT)", f"TRY_CAST({plain} AS DOUBLE)"
+        if self.unit == "d":
+            days = f"CAST(round({part} * {DAY_MS}) AS BIGINT)"
+            days = f"(CASE WHEN isfinite({part}) AND abs({part}) < 1e7 THEN {days} END{zero})"
+            return f"epoch_ms({self._zoned(f'epoch_ms({days})')})"
         if self.unit == "s":
             short = f"CASE WHEN NOT contains({text}, '.') THEN TRY_CAST({text} AS INTEGER) END"
             quick = f"({short})::BIGINT * 1000"  # a cast of 1.5 to INTEGER is 2

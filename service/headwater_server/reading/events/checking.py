@@ -15,7 +15,8 @@ from headwater_server.reading.events.staging import Staged
 from headwater_server.reading.numbers import shape
 from headwater_server.reading.problems import BadFile, Problem, Problems
 from headwater_server.reading.session import Session
-from headwater_server.reading.times import EARLIEST_MS, TimeFormat
+from headwater_server.reading.time_advice import LOOK_AT, advice
+from headwater_server.reading.times import EARLIEST_MS
 
 _SUSPICIOUS = r"[^0-9A-Za-z_.:-]|undefined|null|none|nil|nan"
 _IDS = ("visitor_id", "user_id", "item_id")
@@ -73,7 +74,7 @@ def check(staged: Staged, rules: Rules, session: Session) -> Found:
     found.kinds += _type_kinds(staged, rules, session)
     found.kinds += _id_kinds(staged, rules, session)
     for kind in found.kinds:
-        kind.reason = _worded(kind, staged.time, rules)
+        kind.reason = _worded(kind, staged, rules, session)
     return found
 
 
@@ -175,14 +176,22 @@ def _id_kinds(staged: Staged, rules: Rules, session: Session) -> Iterator[_Kind]
         yield from reasons.values()
 
 
-def _worded(kind: _Kind, time: TimeFormat, rules: Rules) -> str:
+def _no_time(cell: str, kind: _Kind, staged: Staged, session: Session) -> str:
+    """Return the way out: the format that most rows have, or of a few bad rows what others are."""
+    if 2 * kind.rows <= staged.rows:
+        return (
+            f"{cell!r} is no time as the others ({staged.time.said}); mend these rows, or give the "
+            "format of all with --time-format, such as '%d/%m/%Y %H:%M'"
+        )
+    sql = f"SELECT DISTINCT time_text FROM {staged.table} WHERE time_text <> '' LIMIT {LOOK_AT}"
+    return f"{cell!r} is no time that is known; {advice([row[0] for row in session.rows(sql)])}"
+
+
+def _worded(kind: _Kind, staged: Staged, rules: Rules, session: Session) -> str:
     """Return the reason with what the first row shows; of a person's cell only its shape."""
     cell = "" if kind.cell is None else str(kind.cell)
     if kind.reason == "no time":
-        return (
-            f"{shape(cell)!r} is no time as the others ({time.said}); give the format with "
-            "--time-format, such as '%d/%m/%Y %H:%M'"
-        )
+        return _no_time(shape(cell), kind, staged, session)
     if kind.reason == "early":
         return f"{int(cell) / 1000:.0f} s since 1970 lies before 1990; give the unit or --time-zero"
     if kind.reason == "ahead":

@@ -37,17 +37,22 @@ class Staged:
     lacks: frozenset[str] = frozenset()
 
 
-def stage(source: int, part: Part, session: Session, about_rows: int) -> Staged:
-    """Read a file once into a table, with what cannot be read beside what can."""
+def stage(
+    source: int, part: Part, session: Session, about_rows: int, *, days: bool = True
+) -> Staged:
+    """Read a file once into a table, with what cannot be read beside what can.
+
+    ``days``: numbers near 45,000 are the days of a spreadsheet (see `TimeFormat.seen`).
+    """
     stored, view = session.new_name("stored"), session.new_name("staged")
-    time = _time_of(part, session)
+    time = _time_of(part, session, days=days)
     lacks = part.compiled.lacks & {*NUMBERS, *TEXTS}
     columns = dict(_stored(part, time, lacks))
     selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     try:
         session.watched(
             f"CREATE TABLE {stored} AS SELECT {selected} FROM ({part.compiled.sql})",
-            f"read {part.table.path.name}",
+            f"read {part.table.short}",
             about_rows,
         )
     except duckdb.Error as error:
@@ -69,9 +74,9 @@ def _unreadable(part: Part, error: duckdb.Error) -> BadFile:
     return BadFile(Path(part.table.name), [Problem(0, "", reason)])
 
 
-def _time_of(part: Part, session: Session) -> TimeFormat:
+def _time_of(part: Part, session: Session, *, days: bool) -> TimeFormat:
     sql = f"SELECT event_time FROM ({part.compiled.sql}) WHERE event_time <> '' LIMIT {SEEN_ROWS}"
-    return part.compiled.time.seen(text for (text,) in session.rows(sql))
+    return part.compiled.time.seen((text for (text,) in session.rows(sql)), days=days)
 
 
 def _stored(part: Part, time: TimeFormat, lacks: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -86,7 +86,7 @@ class _Reading:
             for values in page:
                 yield dict(zip(columns, values, strict=True))
             done += len(page)
-            self._session.watch(f"read {self._table.path.name}", done, 0)
+            self._session.watch(f"read {self._table.short}", done, 0)
 
     def _time_format(self, name: str) -> TimeFormat:
         sql = f"SELECT {name} FROM ({self._compiled.sql}) WHERE {name} <> '' LIMIT 1000"

@@ -99,7 +99,7 @@ def _as_lines(source: Source, text: Text, session: Session) -> Text:
                 longest = max(longest, 4 * len(line))
                 out.write(line + "\n")
             if number % 1000 == 0:
-                session.watch(f"read {source.path.name}", number, 0)
+                session.watch(f"read {source.short}", number, 0)
     return Text(path, text.encoding, "", longest)
 
 

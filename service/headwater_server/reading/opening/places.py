@@ -22,6 +22,11 @@ class Source:
     container: str = ""
     from_many: bool = False
 
+    @property
+    def short(self) -> str:
+        """The name for progress: without the folders that a person named."""
+        return self.name.replace(str(self.given), self.given.name, 1)
+
 
 def sources(given: Iterable[Path]) -> list[Source]:
     """Return the files, those of folders and patterns by name. Raises `BadFile`."""

@@ -36,6 +36,11 @@ class Table:
     text_path: Path | None = None
     quote: str = '"'
 
+    @property
+    def short(self) -> str:
+        """The name for progress: without the folders that a person named."""
+        return self.name.replace(str(self.path), self.path.name, 1)
+
     def column(self, name: str) -> str:
         """Return the relation's column for a header's name. Raises KeyError.
 

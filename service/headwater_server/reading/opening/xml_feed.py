@@ -33,7 +33,7 @@ def json_of_xml(source: Source, session: Session) -> Text:
             longest = max(longest, 4 * len(line))
             out.write(line + "\n")
             if number % 1000 == 0:
-                session.watch(f"read {source.path.name}", number, 0)
+                session.watch(f"read {source.short}", number, 0)
     with path.open(encoding="utf-8") as file:
         head = file.read(1 << 20)
     if not head:
