@@ -7,12 +7,15 @@ import gzip
 import json
 import lzma
 import zipfile
+from datetime import UTC, datetime
 
+import duckdb
 import pytest
 import zstandard
 from typer.testing import CliRunner
 
 from headwater_server.cli.root import commands
+from tests.integration.spreadsheets import write_xlsx
 
 HEADER = "timestamp,user_id,item_id,event_type"
 PAST = [f"{1_700_000_000 + 60 * n},u{n % 7},i{n % 15},view" for n in range(200)]
@@ -26,6 +29,29 @@ def _zip(path):
         archive.writestr("README.md", "about")
 
 
+def _moments():
+    """Yield the rows with their times as dates without a zone, as spreadsheets have them."""
+    for row in PAST:
+        time, *rest = row.split(",")
+        yield [datetime.fromtimestamp(int(time), UTC).replace(tzinfo=None), *rest]
+
+
+def _parquet(path):
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE e (timestamp TIMESTAMP, user_id VARCHAR, item_id VARCHAR, "
+            "event_type VARCHAR)"
+        )
+        connection.executemany("INSERT INTO e VALUES (?, ?, ?, ?)", list(_moments()))
+        connection.execute(f"COPY e TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _days(path):
+    first = datetime(1899, 12, 30)  # noqa: DTZ001
+    rows = [[(row[0] - first).total_seconds() / 86_400, *row[1:]] for row in _moments()]
+    path.write_text("\n".join([HEADER, *(",".join(map(str, row)) for row in rows)]))
+
+
 FORMS = {
     "gzip": lambda p: p.write_bytes(gzip.compress(TEXT.encode())),
     "zstd": lambda p: p.write_bytes(zstandard.compress(TEXT.encode())),
@@ -33,6 +59,9 @@ FORMS = {
     "xz": lambda p: p.write_bytes(lzma.compress(TEXT.encode())),
     "zip": _zip,
     "utf-16": lambda p: p.write_bytes(TEXT.encode("utf-16")),
+    "parquet": _parquet,
+    "xlsx": lambda p: write_xlsx(p, [HEADER.split(","), *_moments()]),
+    "days of a spreadsheet": _days,
     "semicolon": lambda p: p.write_text(TEXT.replace(",", ";")),
     "tab": lambda p: p.write_text(TEXT.replace(",", "\t")),
     "bar": lambda p: p.write_text(TEXT.replace(",", "|")),
