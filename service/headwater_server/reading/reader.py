@@ -109,10 +109,7 @@ class _Reader:
         try:
             choices = choose(tables, role, self._asked.options)  # type: ignore[arg-type]
         except BadMapping as error:
-            each = [
-                bad for table in tables if not table.from_many for bad in self._refused(table, role)
-            ]
-            self._bad += each or [_unknown(tables[0].name, error)]
+            self._bad += self._all_refused(tables, role, error)
             return []
         self._note_unused(tables, choices, role)
         return list(choices)
@@ -126,6 +123,13 @@ class _Reader:
                 self._unused.append(table.name)
             else:
                 self._bad += self._refused(table, role)
+
+    def _all_refused(self, tables: Sequence[Table], role: str, error: BadMapping) -> list[BadFile]:
+        """Return the problem of each file that was named, or the one of all together."""
+        first = tables[0].name
+        if not str(error).startswith(f"{first}: ") or any(table.from_many for table in tables):
+            return [_unknown(first, error)]
+        return [bad for table in tables for bad in self._refused(table, role)]
 
     def _refused(self, table: Table, role: str) -> list[BadFile]:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 import threading
@@ -52,9 +53,11 @@ class Session:
             "autoinstall_known_extensions": False,  # it reads files, and asks no network
             "autoload_known_extensions": False,
         }
-        settings |= {"enable_progress_bar": True, "enable_progress_bar_print": False}
         for name, value in settings.items():
             connection.execute(f"SET {name} = {literal(str(value))}")
+        with contextlib.suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets
+            connection.execute("SET enable_progress_bar = true")
+            connection.execute("SET enable_progress_bar_print = false")
         connection.execute("PRAGMA force_compression='uncompressed'")  # half the time; it is short
         return connection
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import typer
 
 from headwater_server.cli.failures import FAILED
-from headwater_server.cli.progress import Progress
+from headwater_server.cli.progress import PLAIN_SECONDS, Progress
 from headwater_server.cli.reading.flags import Reading
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from headwater_server.evaluation.shop_history import ShopHistory
     from headwater_server.reading.report import Report
     from headwater_server.reading.session import Watch
+
+SHOWN_AFTER_S = 1.0
 
 
 def read_files(files: Reading, settings: EngineSettings, limit: int | None = None) -> ShopHistory:
@@ -60,19 +63,37 @@ def exit_code(report: Report | None) -> int:
 
 
 class _Steps:
-    """A progress bar for each step of a reading."""
+    """A progress bar for each step of a reading that takes long; else a line now and then.
+
+    A folder has thousands of files: most steps are over before anybody could read their name.
+    """
 
     def __init__(self) -> None:
         self._name = ""
         self._shown: Progress | None = None
+        self._begun = time.monotonic()
+        self._spoken = self._begun - PLAIN_SECONDS + SHOWN_AFTER_S
 
     def at(self, step: str, done: int, total: int) -> None:
         """Show how much of a step is done."""
-        if step != self._name or self._shown is None:
+        now = time.monotonic()
+        if step != self._name:
             self._end()
-            self._name, self._shown = step, Progress(step, total)
-            self._shown.__enter__()
-        self._shown.at(done)
+            self._name, self._begun = step, now
+        if not sys.stderr.isatty():
+            self._say(step, done, total, now)
+        elif now - self._begun > SHOWN_AFTER_S:
+            if self._shown is None:
+                self._shown = Progress(step, total)
+                self._shown.__enter__()
+            self._shown.at(done)
+
+    def _say(self, step: str, done: int, total: int, now: float) -> None:
+        if now - self._spoken < PLAIN_SECONDS:
+            return
+        self._spoken = now
+        of = f" of {total:,}" if total else ""
+        print(f"{step}: {done:,}{of}", file=sys.stderr, flush=True)
 
     def _end(self) -> None:
         if self._shown is not None:

@@ -19,6 +19,7 @@ from headwater_server.reading.time_advice import LOOK_AT, advice
 from headwater_server.reading.times import EARLIEST_MS
 
 _SUSPICIOUS = r"[^0-9A-Za-z_.:-]|undefined|null|none|nil|nan"
+JOINED = "files were joined into one; give them as they were"
 _IDS = ("visitor_id", "user_id", "item_id")
 _LONG = ("session_id", "placement", "event_id")
 
@@ -143,7 +144,9 @@ def _type_kinds(staged: Staged, rules: Rules, session: Session) -> Iterator[_Kin
     )
     for name, rows, first in session.rows(sql):
         if ALIASES.get(name, name) not in rules.known_types:
-            yield _Kind("event_type", "", _unknown(name, rules), rows=rows, first=first)
+            label = staged.part.label("event_type")
+            reason = f"the header again: {JOINED}" if name == label else _unknown(name, rules)
+            yield _Kind("event_type", "", reason, rows=rows, first=first)
 
 
 def _unknown(name: str, rules: Rules) -> str:
@@ -178,6 +181,8 @@ def _id_kinds(staged: Staged, rules: Rules, session: Session) -> Iterator[_Kind]
 
 def _no_time(cell: str, kind: _Kind, staged: Staged, session: Session) -> str:
     """Return the way out: the format that most rows have, or of a few bad rows what others are."""
+    if cell.startswith("\ufeff"):
+        return f"a byte order mark before it: {JOINED}"
     if 2 * kind.rows <= staged.rows:
         return (
             f"{cell!r} is no time as the others ({staged.time.said}); mend these rows, or give the "

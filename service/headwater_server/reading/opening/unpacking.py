@@ -16,6 +16,7 @@ import zstandard
 
 from headwater_server.reading.opening.magic import kind_of, refusal_of
 from headwater_server.reading.opening.places import Source, is_data
+from headwater_server.reading.opening.room import NoRoomError, Room
 from headwater_server.reading.problems import BadFile, Problem
 from headwater_server.reading.session import Session
 
@@ -40,6 +41,10 @@ _OPENERS: dict[str, Any] = {
 
 def unpacked(source: Source, session: Session, depth: int = 0) -> Iterator[tuple[Source, str]]:
     """Yield (file, kind) of what is in it: text, parquet or sheet. Raises `BadFile`."""
+    if not source.path.is_file():
+        raise _bad(
+            source, "a pipe or device, which can be read only once: write it to a file first"
+        )
     try:
         with source.path.open("rb") as file:
             head = file.read(512)
@@ -51,7 +56,7 @@ def unpacked(source: Source, session: Session, depth: int = 0) -> Iterator[tuple
         raise _bad(source, "the file is empty")
     kind = kind_of(head)
     if kind == "zip":
-        kind = "sheet" if _is_sheet(source) else "zip"
+        kind = _kind_of_zip(source)
     if kind in {"text", "parquet", "sheet"}:
         yield source, kind
     elif depth == DEPTH_MAX:
@@ -64,9 +69,10 @@ def unpacked(source: Source, session: Session, depth: int = 0) -> Iterator[tuple
 def _one(source: Source, kind: str, session: Session) -> Iterator[Source]:
     try:
         opened = _OPENERS[kind](str(source.path))
-        yield replace(source, path=_copied(opened, source, session), container=kind)
+        path = _copied(opened, source, session, Room(source.path, session.directory))
     except OSError as error:  # bz2 says damage so
         raise _bad(source, "the compressed file is damaged or cut short") from error
+    yield replace(source, path=path, container=kind)
 
 
 def _members(source: Source, session: Session) -> Iterator[Source]:
@@ -77,8 +83,9 @@ def _members(source: Source, session: Session) -> Iterator[Source]:
                 raise _bad(source, "the archive holds no files of data")
             if any(info.flag_bits & 1 for info in infos):
                 raise _bad(source, "the archive needs a password: unpack it first")
+            room = Room(source.path, session.directory)
             for info in sorted(infos, key=lambda one: one.filename):
-                path = _copied(archive.open(info), source, session)
+                path = _copied(archive.open(info), source, session, room)
                 name = f"{source.name}: {info.filename}"
                 many = source.from_many or len(infos) > 1
                 yield replace(source, name=name, path=path, container="zip", from_many=many)
@@ -90,25 +97,30 @@ def _is_member(info: zipfile.ZipInfo) -> bool:
     return info.file_size > 0 and is_data(Path(PurePosixPath(info.filename)))
 
 
-def _is_sheet(source: Source) -> bool:
+def _kind_of_zip(source: Source) -> str:
     try:
         with zipfile.ZipFile(source.path) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError) as error:
         raise _bad(source, "the archive is damaged or cut short") from error
-    return bool(names & {"xl/workbook.xml", "xl/workbook.bin"}) or (
-        "content.xml" in names and "mimetype" in names
-    )
+    for name, what in {"word/": "a Word document", "ppt/": "a PowerPoint file"}.items():
+        if "[Content_Types].xml" in names and any(one.startswith(name) for one in names):
+            raise _bad(source, f"{what}: give its table as CSV or Excel")
+    of_excel = names & {"xl/workbook.xml", "xl/workbook.bin"}
+    return "sheet" if of_excel or {"content.xml", "mimetype"} <= names else "zip"
 
 
-def _copied(opened: IO[bytes], source: Source, session: Session) -> Path:
+def _copied(opened: IO[bytes], source: Source, session: Session, room: Room) -> Path:
     path, done = session.new_file(".unpacked"), 0
     try:
         with opened, path.open("wb") as out:
             while chunk := opened.read(CHUNK):
+                room.take(len(chunk))
                 out.write(chunk)
                 done += len(chunk)
                 session.watch(f"unpack {source.given.name}", done, 0)
+    except NoRoomError as error:
+        raise _bad(source, str(error)) from None
     except _DAMAGED as error:
         raise _bad(source, "the compressed file is damaged or cut short") from error
     return path
