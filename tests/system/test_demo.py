@@ -40,7 +40,7 @@ def test_simulated_shoppers_are_served_and_their_taste_drifts():
 
 
 def test_a_short_file_is_played_to_its_end(tmp_path):
-    rows = [f"{n},v{n % 5},i{n % 7},view,1" for n in range(300)]
+    rows = [f"{1_700_000_000 + n},v{n % 5},i{n % 7},view,1" for n in range(300)]
     events = tmp_path / "events.csv"
     events.write_text("\n".join(["timestamp,user_id,item_id,event_type,value", *rows]))
     items = tmp_path / "items.csv"

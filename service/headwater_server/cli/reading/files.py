@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from pathlib import Path
@@ -71,8 +72,8 @@ class _Steps:
     def __init__(self) -> None:
         self._name = ""
         self._shown: Progress | None = None
-        self._begun = time.monotonic()
-        self._spoken = self._begun - PLAIN_SECONDS + SHOWN_AFTER_S
+        self._begun = 0.0
+        self._next = math.inf
 
     def at(self, step: str, done: int, total: int) -> None:
         """Show how much of a step is done."""
@@ -89,9 +90,10 @@ class _Steps:
             self._shown.at(done)
 
     def _say(self, step: str, done: int, total: int, now: float) -> None:
-        if now - self._spoken < PLAIN_SECONDS:
+        self._next = min(self._next, now + SHOWN_AFTER_S)  # the first of all
+        if now < self._next:
             return
-        self._spoken = now
+        self._next = now + PLAIN_SECONDS
         of = f" of {total:,}" if total else ""
         print(f"{step}: {done:,}{of}", file=sys.stderr, flush=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from headwater_server.reading.mapping.names import same
 from headwater_server.reading.mapping.words import EVENTS, ITEMS, TYPES, USERS
 from headwater_server.reading.meaning.event_types import KNOWN
 from headwater_server.reading.opening.table import Table
+from headwater_server.reading.time_advice import likely_formats
 
 _NEEDED = {"events": ("event_time", "event_type", "item_id"), "items": ("item_id",)}
 _FIELDS: Mapping[Role, Mapping[str, str]] = {"events": EVENTS, "items": ITEMS, "users": USERS}
@@ -84,6 +84,10 @@ def _suggested(word: str) -> str:
 
 def _values(table: Table, name: str) -> list[str]:
     """Return the words of a column in the sample; `a.b` is within an object."""
+    return sorted(_all_values(table, name))[:20]
+
+
+def _all_values(table: Table, name: str) -> set[str]:
     words = set()
     for row in table.sample:
         value: Any = row
@@ -91,17 +95,13 @@ def _values(table: Table, name: str) -> list[str]:
             value = value.get(key) if isinstance(value, Mapping) else None
         if isinstance(value, str) and value:
             words.add(value)
-    return sorted(words)[:20]
+    return words
 
 
 def _time_format(table: Table, name: str) -> str:
-    """Return the format of days with dots, which begin with the day wherever they are used."""
-    texts = _values(table, name) if name else []
-    if not texts or not all(re.match(r"\d{1,2}\.\d{1,2}\.\d{4}\b", text) for text in texts):
-        return ""
-    colons = {text.count(":") for text in texts}
-    hour = {0: "", 1: " %H:%M", 2: " %H:%M:%S"}.get(max(colons), "")
-    return f"%d.%m.%Y{hour}" if len(colons) == 1 else ""
+    """Return the format that all times of the sample have, if there is one only."""
+    forms = likely_formats(list(_all_values(table, name))) if name else []
+    return forms[0] if len(forms) == 1 else ""
 
 
 def _flag(text: str) -> str:
@@ -128,6 +128,7 @@ def _lines(
     lines += [f'# {field} = "?"  # needed: which column is it?' for field in missing]
     if role == "events":
         lines += _about_types(table, found)
+        lines += _about_times(table, found.get("event_time", "").removeprefix("@"))
     return lines
 
 
@@ -140,6 +141,14 @@ def _about_types(table: Table, found: Mapping[str, str]) -> list[str]:
     about = '# theirs = ours; "" leaves rows out. Ours: detail-page-view, click, add-to-cart, …'
     words = _values(table, found["event_type"].removeprefix("@"))
     return ["[events.types]", about, *map(_type_line, words)]
+
+
+def _about_times(table: Table, name: str) -> list[str]:
+    forms = likely_formats(list(_all_values(table, name))) if name else []
+    if len(forms) == 1:
+        return ["[events.time]", f"format = {_text(forms[0])}"]
+    either = [f"# format = {_text(form)}" for form in forms]
+    return ["[events.time]", "# which is the day?", *either] if forms else []
 
 
 def _type_line(word: str) -> str:
