@@ -15,7 +15,7 @@ _WHOLE = ("%a %b %d %H:%M:%S %z %Y", "%d/%b/%Y:%H:%M:%S %z", "%a, %d %b %Y %H:%M
 
 
 def advice(texts: Sequence[str]) -> str:
-    """Return the flag that reads these texts; both where days and months cannot be told apart.
+    """Return the flag that reads these texts; both where days and months cannot be distinguished.
 
     >>> advice(["31.12.2023 10:00"])
     "--time-format '%d.%m.%Y %H:%M' reads them"

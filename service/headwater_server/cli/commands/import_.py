@@ -59,7 +59,8 @@ def import_events(
     row is used; --check only reports what an import would do. An event that is there already, from
     this file or an earlier export of it, is not learned again.
 
-    The form of the files is found by their columns (docs/import.md has examples); the flags under "Files" say what cannot be found.
+    The form of the files is found by their columns; the flags under "Files" say what cannot be
+    found. docs/import.md has examples, docs/import-presets.md lists the forms.
 
     Exit code: 0 all taken, 1 something was dropped or not learned, 2 nothing was done.
     """
