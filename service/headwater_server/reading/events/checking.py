@@ -185,8 +185,8 @@ def _no_time(cell: str, kind: _Kind, staged: Staged, session: Session) -> str:
         return f"a byte order mark before it: {JOINED}"
     if 2 * kind.rows <= staged.rows:
         return (
-            f"{cell!r} is no time as the others ({staged.time.said}); correct these rows, or give the "
-            "format of all with --time-format, such as '%d/%m/%Y %H:%M'"
+            f"{cell!r} is no time as the others ({staged.time.said}); correct these rows, or give "
+            "the format of all with --time-format, such as '%d/%m/%Y %H:%M'"
         )
     sql = f"SELECT DISTINCT time_text FROM {staged.table} WHERE time_text <> '' LIMIT {LOOK_AT}"
     return f"{cell!r} is no time that is known; {advice([row[0] for row in session.rows(sql)])}"
