@@ -71,7 +71,7 @@ class Table:
 
     def lines_of(self, rows: set[int]) -> dict[int, int]:
         """Return the line of the file on which each row begins; read once, for messages only."""
-        if self.text_path is None:
+        if self.text_path is None or not rows:
             return {row: row for row in rows}
         found: dict[int, int] = {}
         header = self.kind == "rows" and self.has_header
