@@ -97,3 +97,18 @@ def test_a_refusal_names_the_format_that_fits(tmp_path, cell, said):
     path = tmp_path / "e.csv"
     path.write_text(HEADER + f"{cell},u1,i1,view\n" * 3)
     assert said in refused(path)
+
+
+def test_a_folder_that_cannot_be_listed_is_refused_and_never_skipped(tmp_path, monkeypatch):
+    (tmp_path / "e.csv").write_text(HEADER + ROW)
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    scan = os.scandir
+
+    def denied(path):
+        if str(path) == str(closed):  # an administrator may read all
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    assert f"Permission denied: {closed}" in refused(tmp_path)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from headwater_server.reading.problems import BadFile, Problem
 
@@ -32,14 +34,35 @@ def sources(given: Iterable[Path]) -> list[Source]:
     """Return the files, those of folders and patterns by name. Raises `BadFile`."""
     found: dict[Path, Source] = {}
     for path in given:
-        for source in _sources_at(path):
+        try:
+            inner = _sources_at(path)
+        except OSError as error:  # a folder that this user may not read
+            raise BadFile(path, [Problem(0, "", _why(error, path))]) from None
+        for source in inner:
             found.setdefault(source.path.absolute(), source)
     return list(found.values())
 
 
+def _why(error: OSError, path: Path) -> str:
+    where = f": {error.filename}" if error.filename and str(error.filename) != str(path) else ""
+    return f"{error.strerror or error}{where}"
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """Return the files of data below a folder, by name. Raises OSError for what it cannot list."""
+    found: list[Path] = []
+    for parent, _, names in os.walk(folder, onerror=_raise):  # links to folders are not followed
+        found += [Path(parent, name) for name in names]
+    return sorted(one for one in found if one.is_file() and is_data(one))
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error
+
+
 def _sources_at(path: Path) -> list[Source]:
     if path.is_dir():
-        inner = sorted(one for one in path.rglob("*") if one.is_file() and is_data(one))
+        inner = _files_in(path)
         if not inner:
             raise BadFile(path, [Problem(0, "", "the folder holds no files")])
         return [Source(str(one), path, one, from_many=len(inner) > 1) for one in inner]
