@@ -66,6 +66,10 @@ class FailedPrecondition(HeadwaterError):
         self.conditions = tuple(conditions)
 
 
+class CommandFailed(HeadwaterError):
+    """A command of the operator cannot go on; no call of the API raises it."""
+
+
 class Unauthenticated(HeadwaterError):
     """The call carries no key of this server; nothing was done."""
 

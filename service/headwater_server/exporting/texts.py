@@ -8,13 +8,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from headwater_server.errors import HeadwaterError
+from headwater_server.errors import CommandFailed
 from headwater_server.exporting.columns import Cell, Kind, Row
 
 SEPARATOR = "|"
 
 
-class CannotWrite(HeadwaterError):
+class CannotWrite(CommandFailed):
     """A value has no place in this format; the text names it and the format that has one."""
 
 

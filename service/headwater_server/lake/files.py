@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headwater_server.errors import HeadwaterError
+from headwater_server.errors import CommandFailed
 from headwater_server.lake.schema import SCHEMA
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.archive.segment import sync_directory
@@ -25,7 +25,7 @@ HOUR_MS = 3_600_000
 _NAME = re.compile(r"(\d{20})-(\d{20})\.parquet", re.ASCII)
 
 
-class BadLake(HeadwaterError):
+class BadLake(CommandFailed):
     """The files are not those of one log without a gap."""
 
 

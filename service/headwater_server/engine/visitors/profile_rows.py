@@ -6,13 +6,13 @@ import struct
 from collections.abc import Generator
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.engine.snapshot.state import ScalarList
+from headwater_server.engine.visitors.found_by import FoundBy
 from headwater_server.models.base import CAPACITY_START, growing
 
 STEP_ROWS = 20_000
@@ -22,25 +22,6 @@ _WORD = (1 << 64) - 1
 # The process's own secret, as for a dictionary of strings: otherwise a page could choose visitor
 # ids that all share one bucket. It decides no row and no answer, so replicas may differ in it.
 _SECRET = hash("buckets of profiles") & _WORD | 1
-
-
-class FoundBy(NamedTuple):
-    """What a kernel finds rows by."""
-
-    hashes: NDArray[np.uint64]
-    earlier: NDArray[np.uint32]
-    newest: NDArray[np.uint32]
-    shift: np.uint64
-    secret: np.uint64
-
-
-@njit(cache=True, nogil=True)
-def find_row(found_by, high, low):  # type: ignore[no-untyped-def]
-    """Return the row of a key by the two words of its hash, -1 if it has none."""
-    row = np.int64(found_by.newest[(low * found_by.secret) >> found_by.shift]) - 1
-    while row >= 0 and (found_by.hashes[row, 0] != high or found_by.hashes[row, 1] != low):
-        row = np.int64(found_by.earlier[row]) - 1
-    return row
 
 
 class ProfileRows:

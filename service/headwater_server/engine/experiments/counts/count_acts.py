@@ -21,8 +21,8 @@ from headwater_server.engine.experiments.counts.columns import (
     REWARD,
     VALUES,
 )
+from headwater_server.engine.visitors.found_by import find_row
 from headwater_server.engine.visitors.past_sums import LARGEST
-from headwater_server.engine.visitors.profile_rows import find_row
 
 _VISITOR_HIGH, _VISITOR_LOW, _ACCOUNT_HIGH, _ACCOUNT_LOW = range(4)
 
