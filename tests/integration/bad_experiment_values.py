@@ -102,6 +102,7 @@ UNBOUNDED = {
             "stop_reason",
             "winner_arm_id",
             "layer_ranges",
+            "verdict",
             "full",
             "who",
         )

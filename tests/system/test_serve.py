@@ -114,7 +114,7 @@ async def test_commands_show_their_key_to_a_server_that_asks_for_one(tmp_path, m
     server = ServerProcess(tmp_path / "data", "--keys", "a-key-of-a-shop-1234")
     await server.start()
     events = tmp_path / "events.csv"
-    events.write_text("timestamp,user_id,item_id,event_type,value\n1,v,i,view,1\n")
+    events.write_text("timestamp,user_id,item_id,event_type,value\n1600000000,v,i,view,1\n")
     program = [sys.executable, "-m", "headwater_server"]
     target = ["--target", server.address]
 

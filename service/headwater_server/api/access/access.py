@@ -89,7 +89,7 @@ def scopes_of(entries: Iterable[Access], key: str) -> list[str]:
     >>> scopes_of(entries, "a-key-of-operators")
     ['experiments', 'read']
     >>> scopes_of([], "")
-    ['catalog', 'experiments', 'feedback', 'model', 'recommend', 'users']
+    ['catalog', 'experiments', 'export', 'feedback', 'model', 'recommend', 'users']
     """
     given = (one.scopes for one in entries if one.key == key.encode())
     return sorted(next(given, frozenset()) or SCOPES)

@@ -72,10 +72,6 @@ class Appender:
         self._left.clear()
         await self._left.wait()
 
-    def comes(self) -> None:
-        """Record that a call's events are about to be appended: the tail need not read them."""
-        self._own.expect()
-
     async def encode(self, operations: Sequence[Operation]) -> bytes:
         """Encode operations in steps, so that a large call does not delay others' answers."""
         encode = self._log.encode

@@ -60,7 +60,6 @@ class Writes:
         self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: Caller = NOBODY
     ) -> WriteAnswer:
         """Learn from the valid events; quarantine the others, each with its reason."""
-        self._appender.comes()
         end_s = self._end_s(time_remaining_s)
         checked = await self._checks.check(events, caller)
         pending = await self._submit(checked.good, checked.settings)
