@@ -64,5 +64,6 @@ def test_thousands_of_strange_questions_change_nothing(ranker):
     late_objects, late_bytes = _memory()
     assert engine.digest() == before
     assert engine.lookups.counts() == counts
-    assert late_objects - objects < 0.2 * questions  # a question leaves none, caches some
+    filling = 0 if ranker == "listwise" else 60  # 500 questions do not fill caches of a thousand
+    assert late_objects - objects < 0.2 * questions + filling  # one left by each would be 150
     assert late_bytes - used_bytes < 2_000_000
