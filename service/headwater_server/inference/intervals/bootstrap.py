@@ -52,17 +52,24 @@ def visitor_bootstrap(
     tail = confidence(level) / 2.0
     count = int(number("draws", draws, 10))
     sums, sizes = sums_by_visitor(rows, visitors)
-    drawn = _drawn(sums, sizes, count, np.random.Generator(np.random.PCG64(seed)))
+    drawn = drawn_ratios(sums, sizes, count, seed)
     low, high = np.quantile(drawn, [tail, 1.0 - tail])
     return Interval(float(low), float(high), level)
 
 
-def _drawn(sums: Floats, sizes: Floats, draws: int, random: np.random.Generator) -> Floats:
-    visitors = len(sums)
+def drawn_ratios(tops: Floats, bottoms: Floats, draws: int, seed: int) -> Floats:
+    """Return the ratio of the sums over visitors drawn again; infinite where the bottom is 0.
+
+    >>> drawn_ratios(np.array([1.0, 1.0]), np.array([2.0, 2.0]), draws=2, seed=0).tolist()
+    [0.5, 0.5]
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    visitors = len(tops)
     step = max(1, _CELLS_MAX // visitors)
-    means = np.empty(draws)
+    ratios = np.empty(draws)
     for start in range(0, draws, step):
-        block = means[start : start + step]
+        block = ratios[start : start + step]
         picked = random.integers(0, visitors, size=(len(block), visitors))
-        block[:] = sums[picked].sum(axis=1) / sizes[picked].sum(axis=1)
-    return means
+        above, below = tops[picked].sum(axis=1), bottoms[picked].sum(axis=1)
+        block[:] = np.divide(above, below, out=np.full(len(block), np.inf), where=below > 0)
+    return ratios

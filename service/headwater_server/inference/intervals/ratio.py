@@ -7,9 +7,8 @@ from numpy.typing import ArrayLike
 
 from headwater_server.inference.checks import confidence, number
 from headwater_server.inference.interval import Interval
+from headwater_server.inference.intervals.bootstrap import drawn_ratios
 from headwater_server.inference.intervals.visitors import sums_by_visitor
-
-_CELLS_MAX = 4_000_000  # of draws x visitors at once: 32 MB
 
 
 def ratio_bootstrap(
@@ -53,13 +52,6 @@ def ratio_bootstrap(
     count = int(number("draws", draws, 10))
     tops, _ = sums_by_visitor(top, visitors)
     bottoms, _ = sums_by_visitor(bottom, visitors)
-    random = np.random.Generator(np.random.PCG64(seed))
-    step = max(1, _CELLS_MAX // len(tops))
-    ratios = np.empty(count)
-    for start in range(0, count, step):
-        block = ratios[start : start + step]
-        picked = random.integers(0, len(tops), size=(len(block), len(tops)))
-        above, below = tops[picked].sum(axis=1), bottoms[picked].sum(axis=1)
-        block[:] = np.divide(above, below, out=np.full(len(block), np.inf), where=below > 0)
+    ratios = drawn_ratios(tops, bottoms, count, seed)
     low, high = np.quantile(ratios, [tail, 1.0 - tail], method="inverted_cdf")
     return Interval(float(low), float(high), level)
