@@ -19,14 +19,13 @@ def compile_kernels(
     They are kept in NUMBA_CACHE_DIR, or in ~/.cache/headwater/kernels.
     """
     from headwater_server.api.guard.wire_size import warm_up
-    from headwater_server.cli.compiling import compile_if_cold
-    from headwater_server.engine.settings import EngineSettings
+    from headwater_server.cli.compiling import compiling_shown
     from headwater_server.engine.warmup import warm_up as warm_up_engine
     from headwater_server.engine.warmup import warm_up_chances
     from headwater_server.models import kernel_cache
 
-    compile_if_cold(EngineSettings())
-    warm_up_engine()  # a few may be missing where most are there
+    with compiling_shown():
+        warm_up_engine()  # also where most are there: a few may be missing
     warm_up()
     warm_up_chances()
     if into is not None:
