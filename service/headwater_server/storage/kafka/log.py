@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.faults import LogMovedOn
-from headwater_server.replica.ports.position import START, Position, offset_key
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.codecs.entry_codec import encode_operations
 from headwater_server.storage.codecs.stored_entry import StoredEntry
 from headwater_server.storage.kafka.faults import kafka_errors
@@ -17,6 +17,7 @@ from headwater_server.storage.kafka.reading import Reading
 from headwater_server.storage.kafka.records import headers_of, position_of
 from headwater_server.storage.kafka.stream import KafkaStream
 from headwater_server.storage.log.lineage import Lineage
+from headwater_server.storage.log.pages import entries_of
 from headwater_server.storage.log.trimming import Trimmer
 from headwater_server.storage.log.witness import Witness
 
@@ -93,19 +94,10 @@ class KafkaLog:
             self._newest = entries[-1].position
         return entries
 
-    async def iterate(
-        self, after: Position, until: str | None = None
-    ) -> AsyncIterator[StoredEntry]:
+    def iterate(self, after: Position, until: str | None = None) -> AsyncIterator[StoredEntry]:
         """See `replica.ports.log.Log.iterate`."""
-        end, reading = offset_key(until) if until else None, Reading(self._stream, self._lineage)
-        while page := await reading.read(after, PAGE_ENTRIES, 0):
-            for entry in page:
-                if end is not None and offset_key(entry.position.offset) > end:
-                    return
-                yield entry
-            after = page[-1].position
-            if after.offset == until:
-                return  # the next entry may be unreadable, and is not needed
+        reading = Reading(self._stream, self._lineage)
+        return entries_of(lambda place: reading.read(place, PAGE_ENTRIES, 0), after, until)
 
     async def head(self) -> Position:
         """See `replica.ports.log.Log.head`."""

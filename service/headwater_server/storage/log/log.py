@@ -10,7 +10,7 @@ from redis.exceptions import ResponseError
 
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.replica.faults import LogBroken, LogMovedOn
-from headwater_server.replica.ports.position import START, Position, offset_key
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.codecs.entry_codec import encode_operations
 from headwater_server.storage.codecs.raw import content_mark, raw_of
 from headwater_server.storage.codecs.stored_entry import StoredEntry
@@ -19,6 +19,7 @@ from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.confirmed import Confirmed, Fields
 from headwater_server.storage.log.confirming import Confirming
 from headwater_server.storage.log.lineage import Lineage
+from headwater_server.storage.log.pages import entries_of
 from headwater_server.storage.log.parsing import parsed
 from headwater_server.storage.log.rejoining import Rejoining
 from headwater_server.storage.log.stream import Stream
@@ -130,19 +131,9 @@ class RedisLog:
                 return await parsed(after, archived)
         return await parsed(after, (raw_of(offset.decode(), fields) for offset, fields in kept))
 
-    async def iterate(
-        self, after: Position, until: str | None = None
-    ) -> AsyncIterator[StoredEntry]:
+    def iterate(self, after: Position, until: str | None = None) -> AsyncIterator[StoredEntry]:
         """See `replica.ports.log.Log.iterate`."""
-        end = offset_key(until) if until else None
-        while page := await self._page(after):
-            for entry in page:
-                if end is not None and offset_key(entry.position.offset) > end:
-                    return
-                yield entry
-            after = page[-1].position
-            if after.offset == until:
-                return  # the next entry may be unreadable, and is not needed
+        return entries_of(self._page, after, until)
 
     async def _page(self, after: Position) -> list[StoredEntry]:
         self._check_dir()
