@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -109,13 +109,7 @@ class RedisSnapshots:
 
     async def published(self) -> list[SnapshotMeta]:
         """See the port; a snapshot without a readable manifest is left out."""
-        found = []
-        for snapshot_id in await self.ids():
-            try:
-                found.append(await self.meta(snapshot_id))
-            except DamagedSnapshot as error:
-                _log.error("a snapshot is refused", snapshot_id=snapshot_id, reason=str(error))
-        return found
+        return await readable(await self.ids(), self.meta)
 
     async def ids(self) -> list[str]:
         """Return the ids of all published snapshots, highest offset first."""
@@ -173,6 +167,19 @@ async def on_log(contains: Contains, manifest: pb.SnapshotManifest) -> None:
     """Raise `LogBroken` unless the log has the snapshot's entry, or has trimmed it."""
     if not await contains(Position(manifest.offset, manifest.sequence)):
         raise LogBroken(f"entry {manifest.sequence} at {manifest.offset}", "none")
+
+
+async def readable(
+    ids: Sequence[str], meta: Callable[[str], Awaitable[SnapshotMeta]]
+) -> list[SnapshotMeta]:
+    """Return the snapshots whose manifests can be read; the others are logged."""
+    found = []
+    for snapshot_id in ids:
+        try:
+            found.append(await meta(snapshot_id))
+        except DamagedSnapshot as error:
+            _log.error("a snapshot is refused", snapshot_id=snapshot_id, reason=str(error))
+    return found
 
 
 # errors of decoding damaged bytes; after each of them the previous snapshot can still be tried

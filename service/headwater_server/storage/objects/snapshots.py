@@ -7,18 +7,21 @@ import hashlib
 from typing import Any
 from uuid import uuid4
 
-import structlog
-
 from headwater_server.log.v1 import snapshot_pb2 as pb
 from headwater_server.replica.faults import DamagedSnapshot
 from headwater_server.replica.ports.holdings import SnapshotHoldings
 from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta
 from headwater_server.storage.codecs.chunks import Chunk, checksum, encode_chunks
 from headwater_server.storage.codecs.manifest import holdings_of, meta_of, new_manifest
-from headwater_server.storage.kept.snapshots import Contains, decoded, on_log, parsed_manifest
+from headwater_server.storage.kept.snapshots import (
+    Contains,
+    decoded,
+    on_log,
+    parsed_manifest,
+    readable,
+)
 from headwater_server.storage.objects.bucket import Bucket
 
-_log = structlog.get_logger(__name__)
 FOLDER, MANIFEST, MARK_BYTES = "snapshots", "manifest", 16
 ABANDONED_MS = 600_000  # chunks without a manifest, after a crash
 
@@ -80,13 +83,7 @@ class ObjectSnapshots:
 
     async def published(self) -> list[SnapshotMeta]:
         """See the port; a snapshot without a readable manifest is left out."""
-        found = []
-        for snapshot_id in await self.ids():
-            try:
-                found.append(await self.meta(snapshot_id))
-            except DamagedSnapshot as error:
-                _log.error("a snapshot is refused", snapshot_id=snapshot_id, reason=str(error))
-        return found
+        return await readable(await self.ids(), self.meta)
 
     async def ids(self) -> list[str]:
         """See `StoredSnapshots.ids`."""
