@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from headwater_server.engine.engine import Engine
@@ -25,6 +25,8 @@ class RecordedShop:
     """Serves simulated visits and puts their events on a log; ``lists`` were shown so far.
 
     ``candidates``: every second request names its candidates, so that a baseline is defined.
+    ``buying``: the share of visits with a shown item acted on that end with its purchase, beside
+    the few purchases of the simulator.
     """
 
     log: Log
@@ -33,6 +35,7 @@ class RecordedShop:
     page_size: int = 10
     settings: EngineSettings = field(default_factory=EngineSettings)
     candidates: bool = False
+    buying: float = 0.0
 
     def __post_init__(self) -> None:
         self.simulator = Simulator(self.seed, self.shoppers)
@@ -93,10 +96,17 @@ class RecordedShop:
             return
         place = self.position.sequence, operations
         slate = slate_of(answer, request, place, now_ms)
-        seen = self.simulator.visit(shopper, slate.item_ids)
+        seen = self._bought(self.simulator.visit(shopper, slate.item_ids))
         self._waiting += _events(slate, shopper.visitor_id, seen)
         self.lists += 1
         self.events = self.events + len(seen.acts) + 1
+
+    def _bought(self, visit: Visit) -> Visit:
+        """Let a share of the visits end with the purchase of the shown item of the last act."""
+        chosen = next((act for act in reversed(visit.acts) if act.position), None)
+        if chosen is None or not self.buying or self._random.random() >= self.buying:
+            return visit
+        return replace(visit, acts=(*visit.acts, replace(chosen, event_type="purchase-complete")))
 
     def _request(self, visitor_id: str) -> RecommendRequest:
         placement = PLACEMENTS[self._random.random() < 0.3]

@@ -45,7 +45,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
 
     async def record() -> Recorded:
         async with open_storage(StorageSettings(), data_dir=data_dir) as storage:
-            shop = RecordedShop(storage.log, candidates=True)
+            shop = RecordedShop(storage.log, candidates=True, buying=0.2)
             await shop.begin()
             await shop.serve(HALF)
             middle = await shop.end()
