@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -185,6 +187,52 @@ def test_an_operator_downloads_what_the_catalogue_holds(shown, client):
     )
     assert "a key with the scope export" in seen["why"]
     assert seen["complaints"] == []
+
+
+EVENTS_CSV = """\
+timestamp,event_id,event_type,visitor_id,item_id,quantity,price,context
+1600000000,imported-1,detail-page-view,"imported, quoted",{item},,,
+1600000060.5,imported-2,purchase-complete,"imported, quoted",{item},2,9,"{{""device"": ""phone""}}"
+1600000060.5,imported-2,purchase-complete,"imported, quoted",another,1,3,"{{""device"": ""phone""}}"
+yesterday,imported-3,detail-page-view,imported,{item},,,
+1600000000,imported-4,detail-page-view,,{item},,,
+1600000000,imported-5,nonsense,imported,{item},,,
+"""
+ITEM = {
+    "item_id": "imported-item",
+    "title": "A lamp",
+    "tags": ["new"],
+    "watts": 40,
+    "colour": "red",
+}
+
+
+def test_an_operator_imports_files_that_are_checked_first(shown, client, tmp_path):
+    item = next(iter(client.list_items())).item_id
+    (tmp_path / "events.csv").write_text(EVENTS_CSV.format(item=item))
+    (tmp_path / "items.jsonl.gz").write_bytes(gzip.compress(json.dumps(ITEM).encode()))
+    (tmp_path / "other.csv").write_text("user;rating\n1;2\n")
+    (tmp_path / "latin.csv").write_bytes("event_id,event_type\n1,caf\xe9\n".encode("latin-1"))
+    names = [("Events", "events.csv"), ("Events", "events.csv"), ("Items", "items.jsonl.gz")]
+    names += [("Events", "other.csv"), ("Events", "latin.csv")]
+    files = [{"table": table, "path": str(tmp_path / name)} for table, name in names]
+    seen = shown.play("imported", KEY, READ_KEY, json.dumps(files))
+    first, again, items, other, latin = seen["shown"]
+    assert first["warnings"] == [
+        "1 row: timestamp is neither seconds since 1970 nor a time with its zone (first: row 4)",
+        "1 row: visitor_id and user_id are missing (first: row 5)",
+    ]
+    assert first["done"][0] == "2 new, 1 in quarantine"
+    assert "row 6: " in first["done"][1]
+    assert again["done"][0] == "2 known before, 1 in quarantine"
+    assert items["done"] == ["1 written"]
+    assert "No row has event_id" in other["refused"][0]
+    assert "not UTF-8" in latin["refused"][0]
+    assert "a key with the scope feedback" in seen["why"]
+    assert seen["complaints"] == []
+    lamp = next(one for one in client.list_items() if one.item_id == "imported-item")
+    assert (lamp.title, lamp.tags) == ("A lamp", ("new",))
+    assert lamp.features == {"watts": 40.0, "colour": "red"}
 
 
 def test_settings_show_values_changes_and_what_fits_nothing(shown, client):

@@ -166,6 +166,33 @@ export async function exported(browser, url, folder, key, readKey) {
   return { files, why, complaints: [...page.complaints, ...reader.complaints] };
 }
 
+/** Imports each of `files` ({table, path}); returns what the card showed of each, and a key without the scope. */
+export async function imported(browser, url, folder, key, readKey, files) {
+  const page = await enter(browser, url, key);
+  await openView(page, "Storage");
+  const card = page.locator("section[aria-label=Import]");
+  const shown = [];
+  for (const { table, path } of JSON.parse(files)) {
+    await card.locator("button", { hasText: new RegExp(`^${table}$`) }).click();
+    await card.locator("input[type=file]").setInputFiles(path);
+    await card.locator("button.first, .notice.bad").first().waitFor();
+    const seen = { warnings: await texts(page, "section[aria-label=Import] li"), refused: await texts(page, "section[aria-label=Import] .notice.bad") };
+    if (seen.refused.length === 0) {
+      seen.facts = await texts(page, "section[aria-label=Import] dd");
+      await shot(page, folder, `import-${shown.length}`);
+      await card.locator("button.first").click();
+      await card.locator(".notice.good, .notice.bad").first().waitFor();
+      seen.done = await texts(page, "section[aria-label=Import] .notice");
+    }
+    shown.push(seen);
+  }
+  const reader = await enter(browser, url, readKey);
+  await openView(reader, "Storage");
+  const refused = reader.locator("section[aria-label=Import]");
+  await refused.locator("input[disabled]").waitFor();
+  return { shown, why: await refused.locator("p.soft").innerText(), complaints: [...page.complaints, ...reader.complaints] };
+}
+
 export async function settings(browser, url, folder, key) {
   const page = await enter(browser, url, key);
   await openView(page, "Settings");

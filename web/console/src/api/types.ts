@@ -1,10 +1,12 @@
 /** The API's messages as JSON, generated from protos/: int64 as text, absent fields, NaN as text. */
 
+export type * from "../gen/headwater/v1/catalog_service_pb";
 export type * from "../gen/headwater/v1/event_pb";
 export type * from "../gen/headwater/v1/experiment_pb";
 export type * from "../gen/headwater/v1/experiment_report_pb";
 export type * from "../gen/headwater/v1/experiment_service_pb";
 export type * from "../gen/headwater/v1/export_service_pb";
+export type * from "../gen/headwater/v1/feedback_service_pb";
 export type * from "../gen/headwater/v1/item_pb";
 export type * from "../gen/headwater/v1/item_statistics_pb";
 export type * from "../gen/headwater/v1/metric_series_pb";

@@ -17,7 +17,7 @@ export function Skeleton({ lines = 5 }: { lines?: number }) {
   );
 }
 
-export function Failed({ error, reload }: { error: unknown; reload: () => void }) {
+export function Failed({ error, reload }: { error: unknown; reload: (() => void) | undefined }) {
   const unavailable = error instanceof ApiError && error.isUnavailable;
   return (
     <div class={`notice ${unavailable ? "warn" : "bad"}`} role="alert">
@@ -25,10 +25,12 @@ export function Failed({ error, reload }: { error: unknown; reload: () => void }
       <div>
         <strong>{unavailable ? "Not available at the moment." : "The request failed."}</strong> {errorText(error)}
       </div>
-      <button type="button" class="button" onClick={reload}>
-        <Icon name="repeat" size={15} />
-        Try again
-      </button>
+      {reload && (
+        <button type="button" class="button" onClick={reload}>
+          <Icon name="repeat" size={15} />
+          Try again
+        </button>
+      )}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { useLoad } from "../lib/load";
 import { Ago, Badge, Card, Empty, Facts, PageHeader } from "../ui/parts";
 import { WhenLoaded } from "../ui/states";
 import { Export } from "./export";
+import { Import } from "./import";
 import { LogTimeline } from "./log_timeline";
 
 const EVERY_MS = 10_000;
@@ -41,7 +42,10 @@ export function Storage() {
           </div>
         )}
       </WhenLoaded>
-      <Export />
+      <div class="grid below">
+        <Export />
+        <Import />
+      </div>
     </>
   );
 }
