@@ -22,6 +22,7 @@ from headwater_server.reading.events.stored import StoredEvents
 from headwater_server.reading.events.structure import broken_documents, structure
 from headwater_server.reading.items.accounts import read_users
 from headwater_server.reading.items.catalogue import ReadItems, read_items
+from headwater_server.reading.mapping.alike import together
 from headwater_server.reading.mapping.choose import choose
 from headwater_server.reading.mapping.columns.looks import look
 from headwater_server.reading.mapping.compile import compile_events, compile_items, compile_users
@@ -35,6 +36,7 @@ from headwater_server.reading.mapping.names import BadMapping
 from headwater_server.reading.opening.opened import opened
 from headwater_server.reading.opening.rows import delimiter_said
 from headwater_server.reading.opening.table import Table
+from headwater_server.reading.opening.views import make_view
 from headwater_server.reading.problems import BadFile, Problem, raise_all
 from headwater_server.reading.report import FileReport, Report
 from headwater_server.reading.session import Session
@@ -112,7 +114,10 @@ class _Reader:
             self._bad += self._all_refused(tables, role, error)
             return []
         self._note_unused(tables, choices, role)
-        return list(choices)
+        chosen = together(choices, self._session)
+        for table in (table for choice in chosen for table in choice.tables):
+            make_view(table, self._session)
+        return chosen
 
     def _note_unused(self, tables: Sequence[Table], choices: Sequence[Choice], role: str) -> None:
         used = {table.name for choice in choices for table in choice.tables}
@@ -173,13 +178,15 @@ class _Reader:
                 continue
             found, problems = read_users(choice, one, self._session, self._rules.allowed_ids)
             writes += found
-            self._bad += problems.found()
+            self._bad += problems
             self._say(choice, "accounts", len(found), {}, one.notes)
         return tuple(writes)
 
     def _staged(self) -> list[Staged]:
         staged: list[Staged] = []
-        for source, choice in enumerate(self._choices(self._asked.events, "events")):
+        sources = 0
+        for choice in self._choices(self._asked.events, "events"):
+            source, sources = sources, sources + len(choice.tables[0].files)
             compiled = self._compiled(compile_events, choice)
             if compiled is None:
                 continue
@@ -188,7 +195,7 @@ class _Reader:
             days = self._asked.earliest_ms > 0  # the clock of a simulation may count to 45,000
             one = stage(source, part, self._session, about, days=days)
             found = check(one, self._rules, self._session)
-            self._bad += found.bad_file(structure(one, self._session))
+            self._bad += found.bad_files(structure(one, self._session), self._session)
             staged.append(one)
             self._say_events(one)
         return staged
@@ -233,5 +240,5 @@ def _how(table: Table) -> str:
 
 
 def _bytes(table: Table) -> int:
-    path = table.text_path or table.path
-    return path.stat().st_size if path.is_file() else 0
+    paths = [one.data_path for one in table.files]
+    return sum(path.stat().st_size for path in paths if path.is_file())

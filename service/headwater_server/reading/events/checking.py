@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from headwater_server.engine.messages.rewards import RATING
 from headwater_server.engine.settings import ALIASES
 from headwater_server.reading.events.staging import Staged
 from headwater_server.reading.numbers import shape
+from headwater_server.reading.opening.joining import where
 from headwater_server.reading.problems import BadFile, Problem, Problems
 from headwater_server.reading.session import Session
 from headwater_server.reading.time_advice import LOOK_AT, advice
@@ -54,18 +55,20 @@ class Found:
     staged: Staged
     kinds: list[_Kind] = field(default_factory=list)
 
-    def bad_file(self, extra: Sequence[Problem] = ()) -> list[BadFile]:
-        """Return the problems as an error, in a list that is empty if there are none."""
+    def bad_files(self, extra: Mapping[str, Sequence[Problem]], session: Session) -> list[BadFile]:
+        """Return the problems as errors: one for each file that has the first row of a kind."""
         kinds = sorted(self.kinds, key=lambda kind: kind.first)
         part = self.staged.part
-        lines = part.table.lines_of({kind.first for kind in kinds})
-        problems = Problems(Path(part.table.name))
-        for problem in extra:
-            problems.add(problem.line, problem.column, problem.reason, rows=problem.rows)
+        places = where(part.table, {kind.first for kind in kinds}, session)
+        files = {name: Problems(Path(name)) for name in extra}
+        for name, problems in extra.items():
+            for one in problems:
+                files[name].add(one.line, one.column, one.reason, rows=one.rows)
         for kind in kinds:
-            column = part.label(kind.column) if kind.column else ""
-            problems.add(lines[kind.first], column, kind.reason, rows=kind.rows)
-        return problems.found()
+            column, at = part.label(kind.column) if kind.column else "", places[kind.first]
+            file = files.setdefault(at.name, Problems(Path(at.name)))
+            file.add(at.line, column, kind.reason, rows=kind.rows)
+        return [bad for file in files.values() for bad in file.found()]
 
 
 def check(staged: Staged, rules: Rules, session: Session) -> Found:

@@ -65,10 +65,10 @@ def _events_of(staged: Staged, *, aliases: bool) -> str:
 def _grouped(rows: str) -> str:
     """Return an event for each order: an item that stands twice in it counts once, summed up."""
     key = "CASE WHEN group_key = '' THEN 'line ' || _line ELSE 'key ' || group_key END"
-    about = "group_key, event_type, visitor_id, user_id"
+    about = "source, group_key, event_type, visitor_id, user_id"
     items = (
-        f"SELECT {key} AS group_key, event_type, visitor_id, user_id, item_id, "
-        "min(_line) AS _line, min(time_ms) AS time_ms, any_value(source) AS source, "
+        f"SELECT source, {key} AS group_key, event_type, visitor_id, user_id, item_id, "
+        "min(_line) AS _line, min(time_ms) AS time_ms, "
         "sum(coalesce(quantity, 1)) AS quantity, arg_min(price, _line) AS price, "
         "arg_min(currency_code, _line) AS currency_code, arg_min(value, _line) AS value, "
         "arg_min(event_id, _line) AS event_id, arg_min(session_id, _line) AS session_id, "
@@ -90,7 +90,7 @@ def _grouped(rows: str) -> str:
         f"CASE WHEN part = 0 OR {event_id} = '' THEN {event_id} ELSE {event_id} || '+' || part END"
     )
     columns = {
-        "source": "any_value(source) AS source",
+        "source": "source",
         "time_ms": "min(time_ms) AS time_ms",
         "event_type": "event_type",
         "visitor_id": "visitor_id",

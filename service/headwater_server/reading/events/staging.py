@@ -10,6 +10,7 @@ import duckdb
 
 from headwater_server.reading.events.part import RATING_MAX, Part
 from headwater_server.reading.numbers import number_sql
+from headwater_server.reading.opening.table import FILE_BITS
 from headwater_server.reading.problems import BadFile, Problem
 from headwater_server.reading.session import Session
 from headwater_server.reading.times import TimeFormat
@@ -24,7 +25,9 @@ TEXTS = (
 
 @dataclass(frozen=True)
 class Staged:
-    """One file's rows. ``table`` has all, also those left out; texts are '' where absent.
+    """One table's rows. ``table`` has all, also those left out; texts are '' where absent.
+
+    ``source`` is the number of its first file. A column of that name has each row's.
 
     ``lacks``: columns of ours that the file does not have; they are constants of the view.
     """
@@ -97,7 +100,7 @@ def _stored(part: Part, time: TimeFormat, lacks: frozenset[str]) -> Iterator[tup
 
 
 def _constants(source: int, stored: dict[str, str]) -> Iterator[tuple[str, str]]:
-    yield "source", f"{source}::USMALLINT"
+    yield "source", f"({source} + (_line >> {FILE_BITS}))::UINTEGER"
     for name in TEXTS:
         if name not in stored:
             yield name, "''"

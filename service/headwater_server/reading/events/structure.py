@@ -6,23 +6,34 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from headwater_server.reading.events.staging import Staged
-from headwater_server.reading.opening.rows import rejects_of
+from headwater_server.reading.opening.joining import where
 from headwater_server.reading.opening.table import DOCUMENT, Table
+from headwater_server.reading.opening.views import rejects_of, scans_of
 from headwater_server.reading.problems import BadFile, Problem
 from headwater_server.reading.session import Session, literal
 
+Problems = dict[str, list[Problem]]
+"""What is wrong, by the names of files."""
 
-def structure(staged: Staged, session: Session) -> list[Problem]:
+
+def structure(staged: Staged, session: Session) -> Problems:
     """Return the rows of a text that have not the header's number of cells, or an open quote."""
     table = staged.part.table
-    rejects = rejects_of(table.relation)
-    if table.kind == "documents":
-        return []
+    rejects, scans = rejects_of(table.relation), scans_of(table.relation)
     known = "SELECT count(*) FROM duckdb_tables() WHERE table_name = "
-    if table.text_path is None or not session.row(known + literal(rejects))[0]:
-        return []
-    sql = f"SELECT error_type, count(DISTINCT line), min(line) FROM {rejects} GROUP BY 1 ORDER BY 3"
-    return [_misfit(table, kind, rows, line) for kind, rows, line in session.rows(sql)]
+    if table.kind == "documents" or table.text_path is None:
+        return {}
+    if not session.row(known + literal(rejects))[0]:
+        return {}
+    files = {str(one.data_path): one for one in table.files}
+    found: Problems = {}
+    for path, kind, rows, line in session.rows(
+        "SELECT file_path, error_type, count(DISTINCT line), min(line) "
+        f"FROM {rejects} JOIN {scans} USING (scan_id, file_id) GROUP BY 1, 2 ORDER BY 1, 4"
+    ):
+        misfit = _misfit(files[path], kind, rows, line)
+        found.setdefault(files[path].name, []).append(misfit)
+    return found
 
 
 def _misfit(table: Table, error_type: str, rows: int, row: int) -> Problem:
@@ -44,7 +55,7 @@ def broken_documents(tables: Sequence[Table], session: Session) -> list[BadFile]
                 WHERE NOT json_valid({DOCUMENT}) OR json_type({DOCUMENT}) <> 'OBJECT'"""
             rows, first = session.row(sql)
             if rows:
-                line = table.lines_of({first})[first]
-                problem = Problem(line, "", "no JSON object", rows)
-                found.append(BadFile(Path(table.name), [problem]))
+                at = where(table, {first}, session)[first]
+                problem = Problem(at.line, "", "no JSON object", rows)
+                found.append(BadFile(Path(at.name), [problem]))
     return found

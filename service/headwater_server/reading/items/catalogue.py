@@ -15,6 +15,8 @@ from headwater_server.reading.cells import id_problem, parse_number
 from headwater_server.reading.items.limits import item_problems
 from headwater_server.reading.mapping.compiled import ITEM_COLUMNS, Choice, CompiledItems
 from headwater_server.reading.numbers import shape
+from headwater_server.reading.opening.joining import where
+from headwater_server.reading.opening.table import FILE_BITS
 from headwater_server.reading.problems import BadFile, Problems
 from headwater_server.reading.session import Session
 from headwater_server.reading.times import TimeFormat
@@ -98,7 +100,7 @@ class _Reading:
             self._add(line, "item_id", reason)
         elif item_id in self._known:
             self._add(line, "item_id", f"this item is in {self._known[item_id]} already")
-        self._known.setdefault(item_id, self._table.name)
+        self._known.setdefault(item_id, self._table.files[line >> FILE_BITS].name)
         item = self._item(line, item_id, row)
         for column, reason in item_problems(item):
             self._add(line, column, reason)
@@ -138,14 +140,16 @@ class _Reading:
         self._problems.append((line, self._compiled.labels.get(column, column), reason))
 
     def _bad(self) -> list[BadFile]:
-        problems = Problems(Path(self._table.name))
         kinds: dict[tuple[str, str], int] = {}
         for line, column, reason in self._problems:
             kinds.setdefault((column, _kind(reason)), line)
-        lines = self._table.lines_of(set(kinds.values()))
-        for line, column, reason in self._problems:
-            problems.add(lines.get(line, line), column, reason, kind=_kind(reason))
-        return problems.found()
+        places = where(self._table, set(kinds.values()), self._session)
+        files: dict[str, Problems] = {}
+        for _, column, reason in self._problems:
+            at = places[kinds[column, _kind(reason)]]
+            file = files.setdefault(at.name, Problems(Path(at.name)))
+            file.add(at.line, column, reason, kind=_kind(reason))
+        return [bad for file in files.values() for bad in file.found()]
 
 
 def _kind(reason: str) -> str:

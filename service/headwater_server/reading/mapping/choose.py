@@ -130,7 +130,7 @@ def _some(form: Form, table: Table) -> bool:
 
 def _found(table: Table) -> str:
     if table.kind == "documents":
-        paths = sorted(path for path in table.paths() if not path.endswith("[]"))
+        paths = sorted(path for path in table.paths if not path.endswith("[]"))
         return f"{table.name}: no preset knows documents with {listed(paths)}"
     if not any(table.columns):
         return (

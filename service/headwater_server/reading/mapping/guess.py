@@ -160,7 +160,7 @@ def _type_line(word: str) -> str:
 def _names(table: Table) -> list[str]:
     if table.kind == "rows":
         return [name or f"column {number}" for number, name in enumerate(table.columns, start=1)]
-    return sorted(path.replace("[]", "") for path in table.paths() if not path.endswith("[]"))
+    return sorted(path.replace("[]", "") for path in table.paths if not path.endswith("[]"))
 
 
 def _role(names: Sequence[str]) -> Role:
@@ -188,7 +188,7 @@ def _first(words: str, names: Sequence[str]) -> str:
 
 
 def _lists(table: Table) -> set[str]:
-    return {path[:-2].replace("[]", "") for path in table.paths() if path.endswith("[]")}
+    return {path[:-2].replace("[]", "") for path in table.paths if path.endswith("[]")}
 
 
 def _list_of(found: Mapping[str, str], table: Table) -> str:

@@ -45,7 +45,7 @@ class Refused:
     def is_of(self, table: Table) -> bool:
         """Return whether the table is of this kind."""
         if self.paths and table.kind == "documents":
-            return all(shown_in(path, table.paths()) for path in self.paths)
+            return all(shown_in(path, table.paths) for path in self.paths)
         if self.columns:
             have = {same(name) for name in table.columns}
             return all(same(name) in have for name in self.columns)

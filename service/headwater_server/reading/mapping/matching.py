@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fnmatch import fnmatch
+from functools import lru_cache
 
 from headwater_server.reading.mapping.forms.form import Form, NamedTable
 from headwater_server.reading.mapping.forms.json_paths import shown_in
@@ -62,8 +63,13 @@ def _lacking(names: Sequence[str], table: Table) -> tuple[str, ...]:
 
 def _has(name: str, table: Table) -> bool:
     if table.kind == "documents":
-        return shown_in(name, table.paths())
-    return same(name) in {same(column) for column in table.columns if column}
+        return shown_in(name, table.paths)
+    return same(name) in _headers(table.columns)
+
+
+@lru_cache(maxsize=256)  # of files with the same header
+def _headers(columns: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(same(column) for column in columns if column)
 
 
 def _named(form: Form, table: Table) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 
 class BadMapping(ValueError):
     """A mapping cannot be used, or none fits. The text names the place and the fix."""
 
 
+@lru_cache(maxsize=4096)  # thousands of files have the same few names
 def same(name: str) -> str:
     """Return the form in which two names of a column are equal.
 

@@ -75,9 +75,9 @@ def _check_column(ours: str, theirs: str, form: Form, table: Table) -> None:
     elif form.header:
         known = form.header
     elif table.kind == "documents":
-        if theirs.startswith("@") or shown_in(theirs, table.paths()):
+        if theirs.startswith("@") or shown_in(theirs, table.paths):
             return
-        known = tuple(sorted(path for path in table.paths() if not path.endswith("[]")))
+        known = tuple(sorted(path for path in table.paths if not path.endswith("[]")))
     else:
         known = table.columns
     if same(theirs) not in {same(name) for name in known}:

@@ -9,12 +9,11 @@ from typing import IO, Any
 
 from headwater_server.reading.opening.encoding import Text
 from headwater_server.reading.opening.places import Source
-from headwater_server.reading.opening.rows import read_csv, rejects_of
-from headwater_server.reading.opening.table import DOCUMENT, LINE, Table
+from headwater_server.reading.opening.table import Table
 from headwater_server.reading.problems import BadFile, Problem
 from headwater_server.reading.session import Session
 
-SAMPLE = 100
+SAMPLE, SAMPLE_OF_MANY = 100, 10
 CHUNK = 1 << 20
 VALUE_MAX = 1 << 28  # of one value that is no line of its own
 _OF_ONE = frozenset({"@type", "id", "type", "event", "event_name", "eventtype"})
@@ -32,28 +31,20 @@ def table_of_json(source: Source, text: Text, session: Session) -> Table:
     """Open JSON as a relation of documents. Raises `BadFile`."""
     if not _has_lines(text.head):
         text = _as_lines(source, text, session)
-    relation = session.new_name("documents")
     table = Table(
         name=source.name,
         path=source.given,
-        relation=relation,
+        relation=session.new_name("documents"),
         kind="documents",
-        sample=_sample(text),
+        sample=_sample(text, SAMPLE_OF_MANY if source.from_many else SAMPLE),
         encoding=text.encoding,
         container=source.container,
         from_many=source.from_many,
         text_path=text.path,
+        row_bytes=text.longest_run,
     )
     if not table.sample:
         raise _bad(source, "there is no JSON object in it")
-    rows = read_csv(
-        text.path, 1, "\x01", "", has_header=False, rejects=rejects_of(relation),
-        row_bytes=text.longest_run,
-    )  # fmt: skip
-    session.connection.execute(
-        f"CREATE VIEW {relation} AS SELECT row_number() OVER () AS {LINE}, c0 AS {DOCUMENT} "
-        f"FROM {rows} WHERE trim(c0) <> ''"
-    )
     return table
 
 
@@ -70,7 +61,7 @@ def _has_lines(head: str) -> bool:
     return len(lines) > 1 or _list_in(first) is None
 
 
-def _sample(text: Text) -> tuple[dict[str, Any], ...]:
+def _sample(text: Text, most: int) -> tuple[dict[str, Any], ...]:
     found: list[dict[str, Any]] = []
     with text.path.open(encoding="utf-8-sig", errors="replace") as file:
         for line in file:
@@ -80,7 +71,7 @@ def _sample(text: Text) -> tuple[dict[str, Any], ...]:
                 continue
             if isinstance(value, dict):
                 found.append(value)
-            if len(found) == SAMPLE:
+            if len(found) == most:
                 break
     return tuple(found)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater_server.reading.opening.places import Source
-from headwater_server.reading.opening.table import DOCUMENT, LINE, Table
+from headwater_server.reading.opening.table import DOCUMENT, Table
 from headwater_server.reading.problems import BadFile, Problem
 from headwater_server.reading.session import Session, literal
 
@@ -29,35 +29,33 @@ def table_of_parquet(source: Source, session: Session) -> Table:
 
 def _table(source: Source, session: Session, read: str, columns: list[tuple[str, str]]) -> Table:
     nested = any("[" in kind or ("(" in kind and "DECIMAL" not in kind) for _, kind in columns)
-    relation = session.new_name("parquet")
     if nested:
         fields = ", ".join(f"{_name(name)} := {_name(name)}" for name, _ in columns)
         select = f"CAST(to_json(struct_pack({fields})) AS VARCHAR) AS {DOCUMENT}"
     else:
         cells = [f"CAST({_name(name)} AS VARCHAR) AS c{n}" for n, (name, _) in enumerate(columns)]
         select = ", ".join(cells)
-    session.connection.execute(
-        f"CREATE VIEW {relation} AS SELECT row_number() OVER () AS {LINE}, {select} FROM {read}"
-    )
     names = tuple(name for name, _ in columns)
     return Table(
         name=source.name,
         path=source.given,
-        relation=relation,
+        relation=session.new_name("parquet"),
         kind="documents" if nested else "rows",
         columns=() if nested else names,
         first_row=() if nested else names,
-        sample=_sample(session, relation, names, nested=nested),
+        sample=_sample(session, f"SELECT {select} FROM {read}", names, nested=nested),
         encoding="Parquet",
         container=source.container,
         from_many=source.from_many,
+        parquet=source.path,
+        selected=select,
     )
 
 
 def _sample(
-    session: Session, relation: str, names: tuple[str, ...], *, nested: bool
+    session: Session, sql: str, names: tuple[str, ...], *, nested: bool
 ) -> tuple[dict[str, Any], ...]:
-    rows = session.rows(f"SELECT * EXCLUDE ({LINE}) FROM {relation} LIMIT {SAMPLE}")
+    rows = session.rows(f"{sql} LIMIT {SAMPLE}")
     if nested:
         return tuple(json.loads(document) for (document,) in rows)
     return tuple(dict(zip(names, row, strict=True)) for row in rows)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 LINE = "_line"
 DOCUMENT = "doc"
+FILE_BITS = 40
+"""A row's number has the number of its file from this bit on, where many files are one table."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +20,11 @@ class Table:
     """A relation of text columns over a file.
 
     ``relation`` is a view with `_line` (the row's number) and, of ``kind`` rows, the columns c0,
-    c1, … that ``columns`` names; of documents, the column ``doc``, the JSON text of an object.
+    c1, … that ``columns`` names; of documents, the column ``doc``, the JSON text of an object. It
+    is there once `views.make_view` has made it.
     ``path`` is the file that a person gave, ``text_path`` the text that is read (unpacked, UTF-8).
+    ``parquet`` is a Parquet file instead, and ``selected`` what of it. ``parts`` are the files of
+    one form that are read as one table. ``row_bytes`` is at least the longest row, if it is long.
     """
 
     name: str
@@ -35,6 +41,20 @@ class Table:
     from_many: bool = False
     text_path: Path | None = None
     quote: str = '"'
+    row_bytes: int = 0
+    parquet: Path | None = None
+    selected: str = ""
+    parts: tuple[Table, ...] = ()
+
+    @property
+    def files(self) -> tuple[Table, ...]:
+        """The table of each file: several, or itself."""
+        return self.parts or (self,)
+
+    @property
+    def data_path(self) -> Path:
+        """The file whose bytes are read."""
+        return self.text_path or self.parquet or self.path
 
     @property
     def short(self) -> str:
@@ -51,11 +71,12 @@ class Table:
             raise KeyError(name)
         return f"c{self.columns.index(name)}"
 
+    @cached_property
     def paths(self) -> frozenset[str]:
-        """Return the dotted paths that occur in the sample of documents; ``[]`` marks a list.
+        """The dotted paths that occur in the sample of documents; ``[]`` marks a list.
 
         >>> sample = ({"a": {"b": 1}, "items": [{"id": 2}]},)
-        >>> sorted(Table("e", Path("e"), "t", "documents", sample=sample).paths())
+        >>> sorted(Table("e", Path("e"), "t", "documents", sample=sample).paths)
         ['a', 'a.b', 'items', 'items[]', 'items[].id']
         """
         return frozenset(path for one in self.sample for path in _paths(one, ""))
@@ -64,10 +85,7 @@ class Table:
         """Return the table with its first row as data; its columns then have no names."""
         if not self.has_header or self.kind != "rows":
             return self
-        relation = f"{self.relation}_all"
-        return replace(
-            self, relation=relation, has_header=False, columns=("",) * len(self.first_row)
-        )
+        return replace(self, has_header=False, columns=("",) * len(self.first_row))
 
     def lines_of(self, rows: set[int]) -> dict[int, int]:
         """Return the line of the file on which each row begins; read once, for messages only."""

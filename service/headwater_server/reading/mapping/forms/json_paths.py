@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
@@ -27,9 +28,16 @@ def shown_in(path: str, paths: frozenset[str]) -> bool:
     >>> shown_in("items.item_id", frozenset({"items[].item_id"}))
     True
     """
-    wanted = _plain(path)
-    return any(_plain(one) == wanted or _plain(one).startswith(wanted + ".") for one in paths)
+    return _plain(path) in _with_outer(paths)
 
 
+@lru_cache(maxsize=64)
+def _with_outer(paths: frozenset[str]) -> frozenset[str]:
+    """Return plain paths, and those of the objects around them."""
+    steps = [_plain(one).split(".") for one in paths]
+    return frozenset(".".join(one[:most]) for one in steps for most in range(1, len(one) + 1))
+
+
+@lru_cache(maxsize=4096)
 def _plain(path: str) -> str:
     return re.sub(r"\[\d*\]", "", path)
