@@ -15,6 +15,7 @@ from headwater_server.cli.commands.backtest import backtest
 from headwater_server.cli.commands.compile import compile_kernels
 from headwater_server.cli.commands.data import lake as lake_commands
 from headwater_server.cli.commands.data.export import export
+from headwater_server.cli.commands.data.sink import sink
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
@@ -88,6 +89,7 @@ commands.command("probe", add_help_option=False, context_settings={
 })(probe)  # fmt: skip
 _add(commands, "plan", plan)
 _add(commands, "rebuild", rebuild, *STORE)
+_add(commands, "sink", sink, *STORE)
 commands.add_typer(settings_group, name="settings", help=cleandoc(settings.__doc__ or ""))
 _add(settings_group, "show", settings_on_log.show, *STORE)
 _add(settings_group, "set", settings_on_log.set_values, *STORE)

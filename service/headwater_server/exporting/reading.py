@@ -34,13 +34,20 @@ class Page:
 
 
 async def erasures_of(
-    log: ReadableLog, head: Position, on_entry: Callable[[int], None] = lambda _: None
+    log: ReadableLog,
+    head: Position,
+    on_entry: Callable[[int], None] = lambda _: None,
+    *,
+    after: Position = START,
 ) -> Erasures:
-    """Return who was erased up to ``head``: the first of two passes over the log."""
+    """Return who was erased after ``after`` up to ``head``: the first of two passes over the log.
+
+    They are all that hide an operation after ``after``.
+    """
     erasures = Erasures()
-    if head == START:
+    if head == after:
         return erasures
-    async for logged in log.iterate(START, head.offset):
+    async for logged in log.iterate(after, head.offset):
         if logged.erases:
             erasures.collect(logged.position.sequence, logged.entry)
         on_entry(logged.position.sequence)

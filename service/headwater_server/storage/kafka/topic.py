@@ -169,18 +169,20 @@ class Topic:
                 at = TopicPartition(self._place.topic, 0)
                 await admin.delete_records({at: RecordsToDelete(number)})
 
-    def _admin(self) -> _Admin:
-        return _Admin(self._place, self._timeout_ms)
+    def _admin(self) -> Admin:
+        return Admin(self._place, self._timeout_ms)
 
 
-class _Admin:
+class Admin:
     """An administrator's client for a block."""
 
     def __init__(self, place: KafkaPlace, timeout_ms: int) -> None:
+        """Create it; nothing is sent yet."""
         options = connection_options(place)
         self._client = AIOKafkaAdminClient(**options, request_timeout_ms=timeout_ms)
 
     async def __aenter__(self) -> AIOKafkaAdminClient:
+        """Connect."""
         try:
             await self._client.start()
         except BaseException:
@@ -189,6 +191,7 @@ class _Admin:
         return self._client
 
     async def __aexit__(self, *_: object) -> None:
+        """Close all connections."""
         with suppress(errors.KafkaError, OSError):
             await self._client.close()
 
