@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from headwater_server.api.access.access import Access, accesses, check_accesses
+from headwater_server.api.access.access import Access, check_accesses
+from headwater_server.api.access.key_entries import accesses
 from headwater_server.engine.ablation import REMOVABLE
 from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
 from headwater_server.gateway.addresses import is_loopback

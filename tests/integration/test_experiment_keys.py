@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import SecretStr
 
 from headwater import AsyncClient, PermissionDeniedError
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.messages.experiments import (
+    ExperimentStop,
+    ExperimentWrite,
+    PolicyPromote,
+    PolicyRollback,
+    PolicyWrite,
+)
+from headwater_server.replica.group.identity import BUILD
+from headwater_server.replica.ports.position import START
 from headwater_server.storage.storage import Storage
 from tests.integration.api_server import serving
 from tests.integration.experiment_shop import WARM, experiment
@@ -22,6 +33,31 @@ SETTINGS = ApiSettings(
     ),
     page_keys=SecretStr(f"{PAGE};scopes=feedback+recommend,{NARROW}"),
 )
+WRITTEN = PolicyWrite, ExperimentWrite, PolicyPromote, ExperimentStop, PolicyRollback
+
+
+@pytest.mark.parametrize("name", ["anna", ""])
+async def test_the_log_keeps_the_name_of_the_key(storage: Storage, name: str) -> None:
+    option = f";name={name}" if name else ""
+    settings = replace(SETTINGS, keys=SecretStr(f"{ANALYST};scopes=experiments+model{option}"))
+    async with (
+        running_replica(storage, engine_type=Engine) as replica,
+        serving(replica, settings) as listen,
+        AsyncClient(listen, key=ANALYST) as analyst,
+    ):
+        written = (await analyst.upsert_policy(WARM)).policy.who
+        created = (await analyst.create_experiment(experiment())).experiment.who
+        promoted = (await analyst.promote_policy(WARM.policy_id, force="why not")).promotion.who
+        await analyst.stop_experiment("warmer", reason="seen enough")
+        await analyst.rollback_policy(WARM.policy_id)
+        changes = (await analyst.list_settings_changes()).changes
+        entries = [logged.entry async for logged in storage.log.iterate(START)]
+    kept = [one for entry in entries for one in entry.operations if isinstance(one, WRITTEN)]
+    assert len(kept) == len(WRITTEN)
+    found = {written, created, promoted, *(one.who for one in changes[:2])}
+    found |= {one.who for one in kept}
+    assert {who if name else who.rpartition("(")[2] for who in found} == {name or f"{BUILD})"}
+    assert ANALYST not in repr(entries)
 
 
 async def test_each_key_does_what_its_scope_says(storage: Storage) -> None:

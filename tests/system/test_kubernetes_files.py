@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from headwater_server.api.access.access import accesses
+from headwater_server.api.access.key_entries import accesses
 from headwater_server.api.health import SERVICES
 from headwater_server.cli.root import commands
 from headwater_server.observability.families import families

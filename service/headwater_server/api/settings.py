@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from headwater_server.api.access.access import Access, accesses
+from headwater_server.api.access.access import Access
+from headwater_server.api.access.key_entries import accesses
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,10 @@ class ApiSettings:
         metadata={
             "help": "API keys of backends, comma-separated, 16+ characters each; better set as "
             "HEADWATER_KEYS, since other users of the machine can read a command line. KEY alone "
-            "allows every call; KEY;scopes=read;calls_per_second=50 limits a key to scopes "
-            "(recommend, feedback, catalog, users, model, experiments, export; read: every call "
-            "that changes nothing, but no export) and to a rate. @PATH reads them from a file, one "
-            "a line"
+            "allows every call; KEY;name=anna;scopes=read;calls_per_second=50 limits a key to "
+            "scopes (recommend, feedback, catalog, users, model, experiments, export; read: every "
+            "call that changes nothing, but no export) and to a rate. The name is no secret: it "
+            "says who wrote a policy or an experiment. @PATH reads them from a file, one a line"
         },
     )
     page_keys: SecretStr | None = field(

@@ -22,7 +22,7 @@ class Request:
     (16, True)
     """
 
-    __slots__ = ("_id", "is_page", "key", "metadata", "only_reads")
+    __slots__ = ("_id", "is_page", "key", "key_name", "metadata", "only_reads")
 
     def __init__(self, metadata: Callable[[], Metadata | None]) -> None:
         """``metadata`` returns the caller's metadata; it is called only if needed."""
@@ -30,6 +30,7 @@ class Request:
         self.is_page = False  # whether it came with a publishable key, which is public
         self.only_reads = False  # whether its key may change nothing
         self.key = ""  # the key that the call was made with; it is a secret
+        self.key_name = ""  # its name, if the settings give it one; it is none
         self._id = ""
 
     @property

@@ -324,7 +324,8 @@ type Experiment struct {
 	LayerRanges []*LayerRange `protobuf:"bytes,22,rep,name=layer_ranges,json=layerRanges,proto3" json:"layer_ranges,omitempty"`
 	// Whether `visitors_max` visitors were exposed: nobody new enters. Only in answers.
 	Full bool `protobuf:"varint,23,opt,name=full,proto3" json:"full,omitempty"`
-	// Who created it or changed it last. Only in answers.
+	// Who created it or changed it last: the name of the key, or the server if the key has none. Only
+	// in answers.
 	Who string `protobuf:"bytes,24,opt,name=who,proto3" json:"who,omitempty"`
 	// What its report says as a whole. Only in answers.
 	Verdict       ExperimentVerdict `protobuf:"varint,25,opt,name=verdict,proto3,enum=headwater.v1.ExperimentVerdict" json:"verdict,omitempty"`

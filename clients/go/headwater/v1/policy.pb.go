@@ -44,7 +44,7 @@ type Policy struct {
 	// Whether the policy is in the stack of promotions. While it is, it cannot change. Only in
 	// answers.
 	Promoted bool `protobuf:"varint,5,opt,name=promoted,proto3" json:"promoted,omitempty"`
-	// Who wrote it last. Only in answers.
+	// Who wrote it last: the name of the key, or the server if the key has none. Only in answers.
 	Who           string `protobuf:"bytes,6,opt,name=who,proto3" json:"who,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -138,7 +138,7 @@ type Promotion struct {
 	ReportDigest string `protobuf:"bytes,5,opt,name=report_digest,json=reportDigest,proto3" json:"report_digest,omitempty"`
 	// Why it was promoted without sufficient evidence. Empty: the report was sufficient.
 	ForceReason string `protobuf:"bytes,6,opt,name=force_reason,json=forceReason,proto3" json:"force_reason,omitempty"`
-	// Who promoted it: a person's command, or the server itself with `auto_promote`.
+	// Who promoted it: the name of the key, or the server if the key has none or `auto_promote` did it.
 	Who           string `protobuf:"bytes,7,opt,name=who,proto3" json:"who,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -95,7 +95,8 @@ type SettingsChange struct {
 	OldValue string `protobuf:"bytes,2,opt,name=old_value,json=oldValue,proto3" json:"old_value,omitempty"`
 	// The value since, as JSON; cut like `old_value`.
 	NewValue string `protobuf:"bytes,3,opt,name=new_value,json=newValue,proto3" json:"new_value,omitempty"`
-	// The replica or command that set it, with host and version. Empty: an older version did not say.
+	// The replica or command that set it, with host and version; of a policy that was promoted or taken
+	// back, the name of the key. Empty: an older version did not say.
 	Who string `protobuf:"bytes,4,opt,name=who,proto3" json:"who,omitempty"`
 	// When the log took the change, by the store's clock.
 	ChangeTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=change_time,json=changeTime,proto3" json:"change_time,omitempty"`

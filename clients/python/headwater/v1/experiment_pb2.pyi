@@ -226,7 +226,9 @@ class Experiment(_message.Message):
     full: _builtins.bool
     """Whether `visitors_max` visitors were exposed: nobody new enters. Only in answers."""
     who: _builtins.str
-    """Who created it or changed it last. Only in answers."""
+    """Who created it or changed it last: the name of the key, or the server if the key has none. Only
+    in answers.
+    """
     verdict: Global___ExperimentVerdict.ValueType
     """What its report says as a whole. Only in answers."""
     @_builtins.property

@@ -43,7 +43,7 @@ class Policy(_message.Message):
     answers.
     """
     who: _builtins.str
-    """Who wrote it last. Only in answers."""
+    """Who wrote it last: the name of the key, or the server if the key has none. Only in answers."""
     @_builtins.property
     def overrides(self) -> _struct_pb2.Struct:
         """The settings that differ, by name, such as {"exploration_epsilon": 0.1}. Only settings that
@@ -101,7 +101,7 @@ class Promotion(_message.Message):
     force_reason: _builtins.str
     """Why it was promoted without sufficient evidence. Empty: the report was sufficient."""
     who: _builtins.str
-    """Who promoted it: a person's command, or the server itself with `auto_promote`."""
+    """Who promoted it: the name of the key, or the server if the key has none or `auto_promote` did it."""
     @_builtins.property
     def overrides(self) -> _struct_pb2.Struct:
         """The values that it put in force. In lists the oldest ones may be left out, if all together are

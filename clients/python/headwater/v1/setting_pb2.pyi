@@ -65,7 +65,9 @@ class SettingsChange(_message.Message):
     new_value: _builtins.str
     """The value since, as JSON; cut like `old_value`."""
     who: _builtins.str
-    """The replica or command that set it, with host and version. Empty: an older version did not say."""
+    """The replica or command that set it, with host and version; of a policy that was promoted or taken
+    back, the name of the key. Empty: an older version did not say.
+    """
     @_builtins.property
     def change_time(self) -> _timestamp_pb2.Timestamp:
         """When the log took the change, by the store's clock."""

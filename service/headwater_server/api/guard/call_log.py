@@ -34,6 +34,8 @@ class CallLog:
         if not (error or slow or every) or not (every or self._may_log(status)):
             return
         fields: dict[str, object] = {"took_ms": round(took_s * 1000, 1), "status": status}
+        if request.key_name:
+            fields["key"] = request.key_name
         if error:
             fields["failed"] = type(error).__name__
         if left_out := self._left_out.pop(status, 0):

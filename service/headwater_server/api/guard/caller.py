@@ -48,6 +48,12 @@ def is_page() -> bool:
     return request is not None and request.is_page
 
 
+def key_name() -> str:
+    """Return the name of the key that the current call came with; "" if it has none."""
+    request = current.get()
+    return "" if request is None else request.key_name
+
+
 def _hops(context: Context) -> list[str]:
     forwarded = dict(context.invocation_metadata() or ()).get("x-forwarded-for", "")
     text = forwarded if isinstance(forwarded, str) else ""

@@ -9,7 +9,7 @@ from headwater.v1 import experiment_service_pb2 as pb
 from headwater.v1 import experiment_service_pb2_grpc as pb_grpc
 from headwater.v1.policy_pb2 import Promotion
 from headwater_server.api.errors import Context
-from headwater_server.api.guard.caller import is_page
+from headwater_server.api.guard.caller import is_page, key_name
 from headwater_server.api.guard.guard import time_remaining_s
 from headwater_server.api.guard.learning import Learning
 from headwater_server.api.ports import Replica
@@ -38,7 +38,7 @@ class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
     async def UpsertPolicy(
         self, request: pb.UpsertPolicyRequest, context: Context
     ) -> pb.UpsertPolicyResponse:
-        write = policies.upsert_policy_request(request)
+        write = replace(policies.upsert_policy_request(request), who=key_name())
         remaining_s = time_remaining_s(context, self._settings)
         async with Learning(self._replica.item_s):
             answer = await self._replica.experiment_writes.upsert_policy(write, remaining_s)
@@ -57,7 +57,7 @@ class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
     async def PromotePolicy(
         self, request: pb.PromotePolicyRequest, context: Context
     ) -> pb.PromotePolicyResponse:
-        promote = policies.promote_policy_request(request)
+        promote = replace(policies.promote_policy_request(request), who=key_name())
         remaining_s = time_remaining_s(context, self._settings)
         async with Learning(self._replica.item_s):
             answer = await self._replica.experiment_writes.promote(promote, remaining_s)
@@ -66,7 +66,7 @@ class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
     async def RollbackPolicy(
         self, request: pb.RollbackPolicyRequest, context: Context
     ) -> pb.RollbackPolicyResponse:
-        rollback = policies.rollback_policy_request(request)
+        rollback = replace(policies.rollback_policy_request(request), who=key_name())
         remaining_s = time_remaining_s(context, self._settings)
         async with Learning(self._replica.item_s):
             answer = await self._replica.experiment_writes.roll_back(rollback, remaining_s)
@@ -76,7 +76,7 @@ class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
     async def CreateExperiment(
         self, request: pb.CreateExperimentRequest, context: Context
     ) -> pb.CreateExperimentResponse:
-        write = creating.create_experiment_request(request)
+        write = replace(creating.create_experiment_request(request), who=key_name())
         remaining_s = time_remaining_s(context, self._settings)
         async with Learning(self._replica.item_s):
             answer = await self._replica.experiment_writes.create(write, remaining_s)
@@ -102,7 +102,7 @@ class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
     async def StopExperiment(
         self, request: pb.StopExperimentRequest, context: Context
     ) -> pb.StopExperimentResponse:
-        stop = experiments.stop_experiment_request(request)
+        stop = replace(experiments.stop_experiment_request(request), who=key_name())
         remaining_s = time_remaining_s(context, self._settings)
         async with Learning(self._replica.item_s):
             answer = await self._replica.experiment_writes.stop(stop, remaining_s)

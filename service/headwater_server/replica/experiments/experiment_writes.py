@@ -50,7 +50,7 @@ class ExperimentWrites:
         who: str,
         now_ms: Callable[[], int],
     ) -> None:
-        """``who`` is the name under which this process sets something on the log."""
+        """``who``: the name on the log of what an operation without an author of its own sets."""
         self._engine = engine
         self._log = log
         self._tail = tail
@@ -97,7 +97,7 @@ class ExperimentWrites:
         if judged.status is Status.EXISTS:
             return self._reads.offset
         self._refuse(operation, judged)
-        signed = replace(self._with_digest(operation), who=self._who)
+        signed = replace(self._with_digest(operation), who=operation.who or self._who)
         done = await self._writes.write([signed], end_s - loop.time())
         outcome = done.outcomes[0]
         self._refuse(operation, Judgement(outcome.status, (outcome.detail,)))

@@ -2,8 +2,9 @@
 
 import pytest
 
-from headwater_server.api.access.access import accesses, check_accesses
+from headwater_server.api.access.access import check_accesses
 from headwater_server.api.access.api_keys import Keys
+from headwater_server.api.access.key_entries import accesses
 from headwater_server.errors import Forbidden, Overloaded, Unauthenticated
 
 BACKEND, PAGE, CONSOLE = "backend-key-0123456", "page-key-0123456789", "console-key-0123456"
@@ -103,7 +104,17 @@ def test_an_operators_page_takes_no_publishable_key():
         (f"{PAGE};scopes=catalog", True, "no scope 'catalog'"),
         (f"{PAGE};scopes=read", True, "no scope 'read'"),
         (f"{BACKEND};scopes=all", False, "no scope 'all'"),
-        (f"{BACKEND};scope=read", False, "no option 'scope=read'"),
+        (f"{BACKEND};scope=read", False, "no option 'scope'"),
+        (f"{BACKEND};{PAGE}", False, "no option like this"),
+        (f"{BACKEND};scopes={PAGE}", False, "no scope like this"),
+        (f"{BACKEND};scopes=read;scopes=users", False, "the option scopes twice"),
+        (f"{BACKEND};name=", False, "no option 'name'"),
+        (f"{BACKEND};name= ", False, "no option 'name'"),
+        (f"{BACKEND};name=anna<b>", False, "a key's name is 1 to 64"),
+        (f"{BACKEND};name={'a' * 65}", False, "a key's name is 1 to 64"),
+        (f"{BACKEND};name=Zoë", False, "a key's name is 1 to 64"),
+        (f"{BACKEND};name={BACKEND}", False, "is part of the key"),
+        (f"{BACKEND};name={BACKEND[:9]}", False, "is part of the key"),
         (f"{BACKEND};scopes", False, "no option 'scopes'"),
         (f"{BACKEND};calls_per_second=0", False, "greater than 0"),
         (f"{BACKEND};calls_per_second=nan", False, "greater than 0"),
@@ -115,6 +126,23 @@ def test_what_cannot_be_says_the_fix_and_not_the_key(text, is_page, problem):
         accesses(text, is_page=is_page)
     assert BACKEND not in str(caught.value)
     assert PAGE not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["anna", "a", "anna@shop.example", "night import 2", "a" * 64])
+def test_a_key_may_have_a_name(name):
+    [named] = accesses(f"{BACKEND}; name = {name} ;scopes=read", is_page=False)
+    assert (named.name, named.scopes, named.key) == (name, {"read"}, BACKEND.encode())
+    assert [one.name for one in accesses(f"{BACKEND},{CONSOLE};name={name}", is_page=False)] == [
+        "",
+        name,
+    ]
+
+
+def test_no_key_is_a_name():
+    entries = accesses(f"{BACKEND},{CONSOLE};name=my {BACKEND}", is_page=False)
+    with pytest.raises(ValueError, match="names are shown") as caught:
+        check_accesses(entries)
+    assert BACKEND not in str(caught.value)
 
 
 def test_a_key_stands_once():

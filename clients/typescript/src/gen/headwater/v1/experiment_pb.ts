@@ -194,7 +194,8 @@ export type Experiment = Message<"headwater.v1.Experiment"> & {
   full: boolean;
 
   /**
-   * Who created it or changed it last. Only in answers.
+   * Who created it or changed it last: the name of the key, or the server if the key has none. Only
+   * in answers.
    *
    * @generated from field: string who = 24;
    */

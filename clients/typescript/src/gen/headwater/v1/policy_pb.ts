@@ -64,7 +64,7 @@ export type Policy = Message<"headwater.v1.Policy"> & {
   promoted: boolean;
 
   /**
-   * Who wrote it last. Only in answers.
+   * Who wrote it last: the name of the key, or the server if the key has none. Only in answers.
    *
    * @generated from field: string who = 6;
    */
@@ -128,7 +128,7 @@ export type Promotion = Message<"headwater.v1.Promotion"> & {
   forceReason: string;
 
   /**
-   * Who promoted it: a person's command, or the server itself with `auto_promote`.
+   * Who promoted it: the name of the key, or the server if the key has none or `auto_promote` did it.
    *
    * @generated from field: string who = 7;
    */
