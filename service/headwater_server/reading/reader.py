@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from headwater_server.engine.messages.entries import ItemWrite, UserWrite
@@ -20,6 +21,7 @@ from headwater_server.reading.events.sorting import sort
 from headwater_server.reading.events.staging import Staged, stage
 from headwater_server.reading.events.stored import StoredEvents
 from headwater_server.reading.events.structure import broken_documents, structure
+from headwater_server.reading.failure import failure
 from headwater_server.reading.items.accounts import read_users
 from headwater_server.reading.items.catalogue import ReadItems, read_items
 from headwater_server.reading.mapping.alike import together
@@ -57,7 +59,11 @@ class ShopFiles:
 
 def read_shop(asked: Asked, settings: EngineSettings, now_ms: int, session: Session) -> ShopFiles:
     """Read and check all files. Raises `BadFile`, with all problems of all files at once."""
-    return _Reader(asked, settings, now_ms, session).read()
+    try:
+        return _Reader(asked, settings, now_ms, session).read()
+    except (OSError, duckdb.Error) as error:
+        first = next(iter((*asked.events, *asked.items, *asked.users)), Path())
+        raise BadFile(first, [Problem(0, "", failure(error))]) from error
 
 
 class _Reader:

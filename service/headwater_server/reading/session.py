@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
 import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+
+from headwater_server.reading.working_directory import WorkingDirectory
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,9 +30,10 @@ class Session:
 
     def __init__(self, watch: Watch = unwatched) -> None:
         self.watch = watch
-        self.directory = Path(tempfile.mkdtemp(prefix="headwater-reading-"))
+        working = WorkingDirectory()
+        self.directory = working.path
         # also for who never closes it: events are read from it until the command ends
-        weakref.finalize(self, shutil.rmtree, self.directory, ignore_errors=True)
+        self._delete = weakref.finalize(self, working.close)
         self._files = 0
         self._views = 0
         try:
@@ -101,7 +102,7 @@ class Session:
         """Close the connection and delete the directory."""
         if connection := getattr(self, "connection", None):
             connection.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._delete()
 
     def __enter__(self) -> Self:
         """Return itself."""

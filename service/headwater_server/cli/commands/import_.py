@@ -122,12 +122,20 @@ async def _put_given(storage: Storage, settings: Settings, who: str) -> None:
 
 def _send(target: str, key: str, history: ShopHistory, batch_size: int) -> None:
     from headwater import HeadwaterError
+    from headwater_server.cli.importing.journal import Journal
     from headwater_server.cli.importing.sender import ServerGoneError, send
+    from headwater_server.cli.importing.sending import ForgottenError
     from headwater_server.cli.progress import Progress
 
+    first = next(iter(history.events.events()), None)
+    journal = Journal(target, first.event_id) if first else None
     with Progress("import", len(history.events)) as progress:
         try:
-            outcomes = send(target, key, history, batch_size, progress.at)
+            outcomes = send(
+                target, key, history, batch_size, progress.at, journal=journal, on_resume=_resumed
+            )
+        except ForgottenError as error:
+            raise BadSettings(f"{target}: {error}") from None
         except (HeadwaterError, ServerGoneError) as error:
             fail(f"{target}: {error}\n{AGAIN}")
     _say(outcomes)
@@ -158,13 +166,20 @@ async def _write(
         fail(f"{error}\n{AGAIN}")
 
 
+def _resumed(events: int) -> None:
+    typer.echo(f"{events:,} events of the file were sent already; continuing", err=True)
+
+
 async def _look(storage: Storage) -> Found:
     from headwater_server.cli.importing.log_writer import look
     from headwater_server.cli.progress import Progress
 
-    head = await storage.log.head()
-    with Progress("look at the log", head.sequence) as progress:
-        return await look(storage.log, progress.at)
+    with Progress("look at the log, events", 0) as progress:
+        found = await look(storage.log, progress.at)
+    if found.events:
+        text = f"{found.events:,} events are there already; continuing with what is not"
+        typer.echo(text, err=True)
+    return found
 
 
 def _refuse_live(found: Found, history: ShopHistory, *, as_of_now: bool) -> None:

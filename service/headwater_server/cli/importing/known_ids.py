@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from bisect import bisect_left
 
 import numpy as np
-from numpy.typing import NDArray
-
-SORTED_EVERY = 1_000_000
 
 
 class KnownIds:
     """A set of texts that only grows, by their hashes. It may hold one of 10^11 wrongly.
+
+    They are sorted in place at the first question after an addition, so all are added before.
 
     >>> known = KnownIds()
     >>> known.add("a"), "a" in known, "b" in known, len(known)
@@ -20,28 +20,26 @@ class KnownIds:
     """
 
     def __init__(self) -> None:
-        self._new: set[int] = set()
-        self._sorted: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._hashes = array("Q")
+        self._is_sorted = True
 
     def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._sorted) + len(self._new)
+        """Return how many were added."""
+        return len(self._hashes)
 
     def add(self, text: str) -> None:
         """Add a text."""
-        self._new.add(_hash(text))
-        if len(self._new) >= SORTED_EVERY:
-            new = np.array(array("Q", self._new), np.uint64)
-            self._sorted = np.unique(np.concatenate([self._sorted, new]))
-            self._new.clear()
+        self._hashes.append(_hash(text))
+        self._is_sorted = False
 
     def __contains__(self, text: str) -> bool:
         """Return whether the text was added."""
+        if not self._is_sorted:
+            np.frombuffer(self._hashes, np.uint64).sort()
+            self._is_sorted = True
         number = _hash(text)
-        if number in self._new:
-            return True
-        place = int(np.searchsorted(self._sorted, np.uint64(number)))
-        return place < len(self._sorted) and int(self._sorted[place]) == number
+        place = bisect_left(self._hashes, number)
+        return place < len(self._hashes) and self._hashes[place] == number
 
 
 def _hash(text: str) -> int:

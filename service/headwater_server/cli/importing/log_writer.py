@@ -52,7 +52,7 @@ class Written:
     existed: int
 
 
-async def look(log: Log, on_entry: Callable[[int], None]) -> Found:
+async def look(log: Log, on_events: Callable[[int], None]) -> Found:
     """Read the whole log, so that an interrupted import continues exactly where it ended."""
     known, events, live, head = KnownIds(), 0, False, await log.head()
     try:
@@ -62,7 +62,7 @@ async def look(log: Log, on_entry: Callable[[int], None]) -> Found:
                 if isinstance(operation, Event):
                     events += 1
                     live = live or not logged.entry.imported
-            on_entry(logged.position.sequence)
+            on_events(events)
     except LogBroken:
         live = True  # the start is trimmed; event IDs still prevent learning twice
     return Found(known, events, live, head)

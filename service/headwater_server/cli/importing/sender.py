@@ -21,6 +21,8 @@ from headwater import (
     WriteStatus,
 )
 from headwater.errors import DeadlineExceededError
+from headwater_server.cli.importing.journal import Journal
+from headwater_server.cli.importing.sending import Sending
 from headwater_server.engine.messages import entries, events
 from headwater_server.evaluation.shop_history import ShopHistory
 
@@ -37,13 +39,21 @@ class ServerGoneError(Exception):
 
 
 def send(
-    target: str, key: str, history: ShopHistory, batch_size: int, on_rows: Callable[[int], None]
+    target: str,
+    key: str,
+    history: ShopHistory,
+    batch_size: int,
+    on_rows: Callable[[int], None],
+    *,
+    journal: Journal | None = None,
+    on_resume: Callable[[int], None] = lambda _: None,
 ) -> Counter[str]:
     """Send items and events in order, one batch at a time; count the outcomes of the events.
 
     Items that the server refuses, because it has no place for them, are counted, too.
 
-    It is safe to repeat: for a known event the server answers EXISTS.
+    It is safe to repeat: for a known event the server answers EXISTS, and what ``journal`` has is
+    not sent again; ``on_resume`` gets how much that is. Raises `ForgottenError`, `ServerGoneError`.
     """
     outcomes: Counter[str] = Counter()
     with Client(target, key=key) as client:
@@ -53,12 +63,23 @@ def send(
             outcomes.update({ITEMS_REFUSED: refused} if refused else {})
         for users in _chunks([_user(write) for write in history.users], batch_size):
             _retried(partial(client.upsert_users, users, timeout_s=TIMEOUT_S))
-        rows = map(_event, history.events.events())
+        sending = Sending(history.events, journal, client, on_rows)
+        rows = sending.left(lambda event: not _sent(client, [event])["created"])
+        if sending.done:
+            outcomes["exists"] = sending.done
+            on_resume(sending.done)
         while batch := list(islice(rows, batch_size)):
-            answer = _retried(partial(client.feedback, batch, timeout_s=TIMEOUT_S))
-            outcomes.update(result.status.value for result in answer.results)
-            on_rows(outcomes.total())
+            outcomes += _sent(client, batch)
+            sending.taken(batch)
+            on_rows(sending.done)
+        sending.taken([], is_last=True)
     return outcomes
+
+
+def _sent(client: Client, batch: list[events.Event]) -> Counter[str]:
+    """Send a batch until it is acknowledged; return the outcomes."""
+    call = partial(client.feedback, [*map(_event, batch)], timeout_s=TIMEOUT_S)
+    return Counter(result.status.value for result in _retried(call).results)
 
 
 def _retried(call: Callable[[], Answer]) -> Answer:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from headwater_server.reading.events.part import RATING_MAX, Part
+from headwater_server.reading.failure import failure
 from headwater_server.reading.numbers import number_sql
 from headwater_server.reading.opening.table import FILE_BITS
 from headwater_server.reading.problems import BadFile, Problem
@@ -59,22 +60,13 @@ def stage(
             about_rows,
         )
     except duckdb.Error as error:
-        raise _unreadable(part, error) from error
+        raise BadFile(Path(part.table.name), [Problem(0, "", failure(error))]) from error
     constants = ", ".join(f"{sql} AS {name}" for name, sql in _constants(source, columns))
     session.connection.execute(
         f"CREATE VIEW {view} AS SELECT rowid AS _row, *, {constants} FROM {stored}"
     )
     rows = session.row(f"SELECT count(*) FROM {stored}")[0]
     return Staged(source, part, view, time, rows, lacks)
-
-
-def _unreadable(part: Part, error: duckdb.Error) -> BadFile:
-    """Return the error without DuckDB's text: that quotes rows."""
-    text = str(error)
-    reason = f"the rows cannot be read ({type(error).__name__})"
-    if "No space left" in text or isinstance(error, duckdb.OutOfMemoryException):
-        reason = "there is no room on the disk of TMPDIR; set TMPDIR to a larger one"
-    return BadFile(Path(part.table.name), [Problem(0, "", reason)])
 
 
 def _time_of(part: Part, session: Session, *, days: bool) -> TimeFormat:

@@ -85,7 +85,7 @@ def _look(source: Source, session: Session) -> _Seen:
             _look_at(chunk, last, seen, decoder)
             last = chunk[-1:]
             done += len(chunk)
-            session.watch(f"look at {source.short}", done, total)
+            session.watch(f"look at {source.short}, bytes", done, total)
     if seen.valid:
         try:
             decoder.decode(b"", final=True)
@@ -126,7 +126,7 @@ def _copied(source: Source, session: Session, encoding: str, said: str) -> Text:
             out.write(chunk)
             run = 0 if "\n" in chunk else run + len(chunk)
             longest = max(longest, run and run + 2 * CHUNK)
-            session.watch(f"decode {source.short}", out.tell(), total)
+            session.watch(f"decode {source.short}, bytes", out.tell(), total)
     return Text(path, said, _head(path), longest * 4)
 
 

@@ -118,7 +118,7 @@ def _copied(opened: IO[bytes], source: Source, session: Session, room: Room) -> 
                 room.take(len(chunk))
                 out.write(chunk)
                 done += len(chunk)
-                session.watch(f"unpack {source.given.name}", done, 0)
+                session.watch(f"unpack {source.given.name}, bytes", done, 0)
     except NoRoomError as error:
         raise _bad(source, str(error)) from None
     except _DAMAGED as error:
