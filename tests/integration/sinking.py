@@ -20,8 +20,6 @@ from tests.kafka.brokers import Brokers
 
 COMMAND = (sys.executable, "-m", "headwater_server", "sink")
 
-COMMAND = (sys.executable, "-m", "headwater_server", "sink")
-
 
 def act(number: int, **more) -> Event:
     items = (EventItem(f"i{number % 7}", 2.0, 9.5, "EUR"),)

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from headwater_server.errors import HeadwaterError, StoreUnavailable
+from headwater_server.errors import StoreUnavailable
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
 from tests.integration.api_server import free_port
 from tests.integration.conftest import BACKENDS, running_server
 from tests.integration.replicas import clicks, running_replica
+from tests.integration.troubles import learns_again, refusal
 from tests.integration.waiting import PATIENCE_S, eventually
 
 SECRET = "s3cret"
@@ -79,32 +80,6 @@ async def test_a_trouble_of_the_store_is_said_and_ends(
     logged = "".join(capsys.readouterr())
     assert SECRET not in logged + said
     assert "Traceback" not in logged
-
-
-async def refusal(replica, word: str) -> str:
-    """Return the error of a call, as soon as one has the word."""
-    said: list[str] = []
-
-    async def refused() -> bool:
-        try:
-            await replica.feedback(clicks(1_000 + len(said)), 5)
-        except HeadwaterError as error:
-            said.append(str(error))
-        return bool(said) and word in said[-1]
-
-    await eventually(refused)
-    return said[-1]
-
-
-async def learns_again(replica) -> None:
-    async def learns() -> bool:
-        with suppress(HeadwaterError):
-            await replica.feedback(clicks(2), 5)
-            return True
-        return False
-
-    await eventually(learns)
-    await eventually(lambda: replica.own.health.writes)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
