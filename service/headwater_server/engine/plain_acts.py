@@ -15,6 +15,7 @@ from headwater_server.engine.interactions import Tokens
 from headwater_server.engine.learning.kinds import Kind
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.rewards import PURCHASE
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.visitors.visitors import session_key
 
@@ -62,7 +63,9 @@ def _needs_steps(parts: Parts, event: Event, now_ms: int) -> bool:
     visitors, catalogue, item_id = parts.visitors, parts.catalogue, event.items[0].item_id
     if visitors.is_full or visitors.lacks_room or parts.attribution.closes_any(now_ms):
         return True
-    if parts.experiments.active or not parts.learning.is_kernel:
+    if not parts.learning.is_kernel:
+        return True
+    if parts.experiments.active and parts.experiments.is_looked_at(parts.learned + 1):
         return True
     if catalogue.number(item_id) is not None:
         return False
@@ -93,3 +96,7 @@ def _learn(
     if reward > 0:
         parts.attribution.act(profile, (item,), reward)
     visitors.past.add(row, reward, kind.purchases, clock_ms)
+    if parts.experiments.active:
+        profiles = visitors.profiles_of(event.visitor_id, event.user_id)
+        name = PURCHASE if kind.purchases else ""
+        parts.experiments.add(event, profiles, name, reward, clock_ms)

@@ -6,9 +6,20 @@ import pytest
 
 from headwater_server.engine import engine as engine_module
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.experiments.experiments import LOOK_EVENTS
 from headwater_server.engine.learning.kinds import kinds_of
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.entries import Entry
-from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
+from headwater_server.engine.messages.experiments import (
+    USER,
+    VISITOR,
+    Experiment,
+    ExperimentArm,
+    ExperimentWrite,
+    PolicyWrite,
+    Primary,
+)
 from headwater_server.engine.messages.rewards import canonical_type, reward_of
 from headwater_server.engine.settings import ALIASES, EngineSettings
 from headwater_server.engine.visitors.event_class import class_of
@@ -53,6 +64,45 @@ def test_a_plain_act_leaves_the_state_that_its_steps_leave(settings, is_import, 
         assert stepwise.apply(entry) == outcomes
         assert stepwise.digest() == at_once.digest()
     assert found.count(True) > 20
+
+
+@pytest.mark.parametrize("unit", [VISITOR, USER])
+def test_a_plain_act_counts_in_experiments_as_its_steps_do(unit, noted):
+    found, by_steps = noted
+    at_once, stepwise = Engine(SMALL), Engine(SMALL)
+    batches = stream(3, SMALL, 1_500)
+    for engine in (at_once, stepwise):
+        _begin_experiment(engine, unit, batches[0][0])
+    for number, (time_ms, operations) in enumerate(batches):
+        entry = Entry(time_ms, tuple(operations))
+        by_steps["history"] = None
+        outcomes = at_once.apply(entry)
+        by_steps["history"] = stepwise.parts.settings_history
+        assert stepwise.apply(entry) == outcomes
+        if number % 8 == 0 or number == len(batches) - 1:
+            assert stepwise.digest() == at_once.digest()
+    [running] = at_once.parts.experiments.active
+    assert found.count(True) > 20
+    assert running.counted > 20
+    assert len(running.looks) == at_once.parts.learned // LOOK_EVENTS > 0
+
+
+def _begin_experiment(engine: Engine, unit: str, time_ms: int) -> None:
+    """Run one in which all visitors of the stream were exposed."""
+    arms = ExperimentArm("control", weight=0.5), ExperimentArm("warm", "warm", weight=0.5)
+    always = Primary("purchases", window_minutes=0.0)
+    wanted = Experiment("warmer", arms, primary=always, unit=unit)
+    warm = PolicyWrite("warm", '{"exploration_temperature":0.4}')
+    seen = [_seen(n, arms[n % 2].arm_id) for n in range(40)]
+    outcomes = engine.apply(Entry(time_ms, (warm, ExperimentWrite(wanted), *seen)))
+    assert {one.status for one in outcomes} == {Status.CREATED}, outcomes
+
+
+def _seen(number: int, arm_id: str) -> Event:
+    name = f"list {number}"
+    slate = Slate(name, "p", "home", ("i1",), (0.1,), arms=(Arm("warmer", arm_id),))
+    items, user_id = (EventItem("i1"),), f"u{len(str(number)) + 1}"
+    return Event(name, "impression", f"v{number}", user_id, items=items, slate=slate)
 
 
 def test_an_act_in_an_open_window_counts_for_it(noted):

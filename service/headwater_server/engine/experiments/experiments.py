@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from headwater_server.engine.experiments.assignments import Assignment, Assignments
@@ -153,11 +154,10 @@ class Experiments:
 
         It is counted before anything reads what it changes: so when does not matter.
         """
-        act = act_of(event, name, reward)
-        if act.acts or act.reward or act.purchases:
+        if reward or name == PURCHASE:
             if self._waiting.is_full:
                 self.settle()
-            self._waiting.add(profiles, act, now_ms)
+            self._waiting.add(profiles, act_of(event, name, reward), now_ms)
 
     def counting(self) -> Steps:
         """Count the acts that wait, in order, for each experiment that they are exposed in."""
@@ -282,11 +282,15 @@ def act_of(event: Event, name: str, reward: float) -> Act:
     >>> act_of(Event("e1", "purchase", "ann", items=items), "purchase-complete", 1.0)
     Act(acts=1.0, reward=1.0, purchases=1.0, revenue=165.0, currency_code='EUR')
     """
-    acts = 1.0 if reward > 0.0 else 0.0
     if name != PURCHASE:
-        return Act(acts, reward)
+        return _act_of_reward(reward)
     revenue, code = _revenue(event)
-    return Act(acts, reward, 1.0, revenue, code)
+    return Act(1.0 if reward > 0.0 else 0.0, reward, 1.0, revenue, code)
+
+
+@lru_cache(maxsize=1_024)  # few types of events have few rewards
+def _act_of_reward(reward: float) -> Act:
+    return Act(1.0 if reward > 0.0 else 0.0, reward)
 
 
 def _revenue(event: Event) -> tuple[float, str]:

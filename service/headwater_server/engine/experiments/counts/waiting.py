@@ -13,7 +13,7 @@ from headwater_server.engine.visitors.profile_rows import hashed
 WAITING_MAX = 500
 """Acts that are counted in one step at most: about 0.1 ms for an experiment."""
 _ACT = struct.Struct("@4Q5dq")
-_WORDS = _ACT.size // 8
+_BYTES, _WORDS, _pack = _ACT.size, _ACT.size // 8, _ACT.pack_into
 _NOBODY = (0, 0)
 _NO_CODE = ""
 
@@ -56,7 +56,7 @@ class Waiting:
         self.profiles: list[tuple[str, str]] = []
         self.may_join = False  # an account may come to lead to a visitor's row
         self._codes = [_NO_CODE]
-        self._buffer = bytearray(WAITING_MAX * _ACT.size)
+        self._buffer = bytearray(WAITING_MAX * _BYTES)
 
     def __len__(self) -> int:
         return len(self.profiles)
@@ -70,13 +70,16 @@ class Waiting:
         """Let an act wait; the keys are as `Visitors.profiles_of` gives them."""
         visitor, account = profiles
         acts, reward, purchases, revenue, code = act
-        who = _NOBODY
+        first, second = hashed(visitor)
+        third, fourth = _NOBODY
         if account:
-            who, self.may_join = hashed(account), True
+            (third, fourth), self.may_join = hashed(account), True
         number = self.number(code) if code else 0.0
-        at = _ACT.size * len(self.profiles)
-        amounts = acts, reward, purchases, revenue, number
-        _ACT.pack_into(self._buffer, at, *hashed(visitor), *who, *amounts, now_ms)
+        at = _BYTES * len(self.profiles)
+        _pack(
+            self._buffer, at, first, second, third, fourth,
+            acts, reward, purchases, revenue, number, now_ms,
+        )  # fmt: skip
         self.profiles.append(profiles)
 
     def number(self, code: str) -> int:
