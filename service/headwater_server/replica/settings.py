@@ -34,7 +34,10 @@ class ReplicaSettings:
     )
     slice_ms: float = field(
         default=0.25,
-        metadata={"help": "milliseconds of learning before waiting calls get their turn"},
+        metadata={
+            "help": "milliseconds of learning before waiting calls get their turn; ten times as "
+            "many while nobody has asked for a second"
+        },
     )
     slice_turns: int = field(
         default=16,

@@ -28,7 +28,8 @@ from headwater_server.replica.tail.slice_budget import SliceBudget
 BLOCK_MS = 500  # also the time after which an outage is noticed without a write
 PAGE_OPERATIONS = 4_000
 PAGE_ENTRIES_MAX = 500
-PART_OPERATIONS = 20  # converted from bytes at once
+PART_OPERATIONS = 20  # converted from bytes at once, and learned together at most
+QUIET_OPERATIONS = 100  # the same while nobody reads
 LATE_STEPS = 4  # with so few more an ordinary operation is finished, whatever they take
 COST_EVERY = 4  # of so many entries one is timed: the thread's clock takes microseconds to read
 
@@ -194,8 +195,10 @@ class Tail:
         self._page_entries = max(1, min(PAGE_ENTRIES_MAX, wanted))
 
     def _applied(self, entry: LoggedEntry) -> Iterator[Sequence[Outcome] | bool | None]:
-        for start in range(0, entry.size, PART_OPERATIONS):
-            part = entry.part(start, start + PART_OPERATIONS)
+        start = 0
+        while start < entry.size:
+            stop = start + (PART_OPERATIONS if self._budget.is_read else QUIET_OPERATIONS)
+            part, start = entry.part(start, stop), stop
             self._items += items_of(part)
             self._operations += part.operations
             yield from self._engine.applying(part, self._budget.used_up)

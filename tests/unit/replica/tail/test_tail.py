@@ -209,6 +209,24 @@ def test_others_get_several_turns_for_a_second_after_a_question() -> None:
     assert budget.turns(reads=1) == 1
 
 
+def test_slices_are_short_for_a_second_after_a_question_and_longer_otherwise() -> None:
+    clock = Clock()
+    budget = SliceBudget(0.00025, 16, clock)
+
+    def lasts(seconds: float) -> bool:
+        budget.start()
+        clock.now += seconds
+        return not budget.used_up()
+
+    assert lasts(0.0015), "nobody has asked yet"
+    assert not lasts(0.003)
+    budget.turns(reads=1)
+    assert lasts(0.0001)
+    assert not lasts(0.0003)
+    clock.now += 1.0
+    assert lasts(0.0015)
+
+
 def test_time_that_other_processes_took_does_not_interrupt_an_operation() -> None:
     clock, used_s = Clock(), [0.0]
     budget = SliceBudget(0.00025, 16, clock, lambda: used_s[0])
