@@ -46,13 +46,13 @@ STAMPS = 1 << 31
 """Requests until all marks are cleared, which keeps old ones from being taken for new."""
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)  # as `covisitation.neighbours`
 def add_rows(scratch, items, source):
     """Make sure that each of ``items`` has a row in this request, and note its source.
 
-    Return int32[n]: the rows, valid until the next call. It takes a whole row of neighbours at a
-    time: a call inside the sources' innermost loops would count references there, and signed
-    indices are tested for -1; both made them four times slower.
+    The rows are in the scratch, the fifth of its arrays, until the next call. It takes a whole row
+    of neighbours at a time: a call inside the sources' innermost loops would count references
+    there, and signed indices are tested for -1; both made them four times slower.
     """
     values, marks, sources, proposed, rows, meta = scratch
     start, count = meta[0] << STAMP, np.uint64(meta[1])
@@ -75,7 +75,15 @@ def add_rows(scratch, items, source):
         sources[row] |= np.uint16(source)
         count += np.uint64(is_new)
     meta[1] = count
-    return rows[: len(items)]
+
+
+@njit(cache=True, _nrt=False)
+def has(items, item):
+    """Whether ``item`` is one of ``items``."""
+    for i in range(np.uint64(len(items))):  # noqa: SIM110 - kernels have no generators
+        if items[i] == item:
+            return True
+    return False
 
 
 @njit(cache=True)
@@ -94,7 +102,7 @@ def begin_another(scratch):
     scratch[5][1] = 0
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def leave_out(scratch, items):
     """Take ``items`` back: an older mark is as if no source proposed them; they keep their rows."""
     marks, proposed, meta = scratch[1], scratch[3], scratch[5]
@@ -109,7 +117,7 @@ class Evidence:
 
     By row: values float32[rows, COLUMNS], sources uint16[rows], proposed int32[rows], the item, -1
     for one that is left out. By item: marks int64[items], stamp and row in one. rows int32[items]
-    is what `add_rows` returns; meta int64[2] = (stamp, number of rows). There is a place for every
+    is what `add_rows` writes; meta int64[2] = (stamp, number of rows). There is a place for every
     item, but memory takes space only once it is written.
     """
 

@@ -23,7 +23,7 @@ _P = tuple(
 _P0, _P1, _P2, _P3, _P4, _P5, _P6, _P7, _P8 = _P
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def ln(x):
     """Return log(x), float32, of a normal x > 0 to two units in the last place.
 

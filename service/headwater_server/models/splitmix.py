@@ -16,7 +16,7 @@ _SHIFT_30, _SHIFT_27, _SHIFT_31 = np.uint64(30), np.uint64(27), np.uint64(31)
 _SHIFT_11 = np.uint64(11)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def mix(seed, counter):
     """Return 64 well-mixed bits for (seed, counter)."""
     z = np.uint64(seed) + _GAMMA * (np.uint64(counter) + np.uint64(1))
@@ -25,7 +25,7 @@ def mix(seed, counter):
     return z ^ (z >> _SHIFT_31)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def uniform(seed, counter):
     """Return a number in [0, 1) for (seed, counter).
 

@@ -23,11 +23,11 @@ _VISITED = ev.FROM_NEXT | ev.FROM_TOGETHER
 _ALWAYS = ev.FROM_OWN | ev.FROM_POPULAR | ev.FROM_NEW
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def add_own_items(history, ages_s, interactions, in_session, scratch):
     """Propose the visitor's own items, and write the visitor's counts of each."""
-    out = scratch[0]
-    rows = ev.add_rows(scratch, history, ev.FROM_OWN)
+    out, rows = scratch[0], scratch[4]
+    ev.add_rows(scratch, history, ev.FROM_OWN)
     for z in range(len(history)):
         e = out[np.uint64(rows[z])]
         e[ev.OWN] = 1.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from headwater_server.engine.retrieval.gathering import FROM_CYCLES
@@ -17,26 +16,17 @@ _NEXT_REACH = next_item.REACH - 1  # what it reads; it counts one more
 
 
 @njit(cache=True)
-def _has(items, item):
-    """Whether ``item`` is one of ``items``."""
-    for i in range(np.uint64(len(items))):  # noqa: SIM110 - kernels have no generators
-        if items[i] == item:
-            return True
-    return False
-
-
-@njit(cache=True)
 def is_proposed(tables, visitor, item):
     """Whether a source proposes ``item`` to the visitor, after `gathering.find`.
 
     The item is looked for in what each source would read: its rows of neighbours, its lists.
     """
     on, items = tables.on, visitor.items
-    if on & (ev.FROM_OWN | FROM_CYCLES) and _has(items, item):
+    if on & (ev.FROM_OWN | FROM_CYCLES) and ev.has(items, item):
         return True
-    if on & ev.FROM_POPULAR and _has(tables.popular, item):
+    if on & ev.FROM_POPULAR and ev.has(tables.popular, item):
         return True
-    if on & ev.FROM_NEW and _has(tables.newest, item):
+    if on & ev.FROM_NEW and ev.has(tables.newest, item):
         return True
     return _is_visited(tables, visitor, item) or _is_described(tables, items, item)
 

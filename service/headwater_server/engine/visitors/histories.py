@@ -21,7 +21,7 @@ _CLASSES = 8  # block sizes: 2, 4, … 128 and `HISTORY_MAX`
 _ROWED, _SLOTTED = ("start", "size", "room"), ("items", "times", "counts")
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _find(table, row, item):
     start, size, _, items, _, _, _, _ = table
     for slot in range(start[row], start[row] + size[row]):
@@ -30,7 +30,7 @@ def _find(table, row, item):
     return -1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _remove(table, row, slot):
     start, size, _, items, times, counts, _, _ = table
     # shifted, not filled from the end: a row stays in order of time, newest last
@@ -40,7 +40,7 @@ def _remove(table, row, slot):
     size[row] -= 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _make_room(table, row):
     start, size, room, items, times, counts, free, used = table
     if size[row] < room[row]:
@@ -57,7 +57,7 @@ def _make_room(table, row):
     start[row], room[row] = block, new_room
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def add_item(table, row, item, time, change):
     """Put ``item`` in its place by time; change 0 refuses it. Return earlier interactions."""
     start, size, _, items, times, counts, _, _ = table

@@ -12,7 +12,7 @@ from numba import njit
 from headwater_server.models.base import HISTORY_MAX
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _merge(table, first, second, items_out, times_out, counts_out):
     """Write the items of two rows (-1: none) newest first, each once; return how many."""
     start, size, _, items, times, counts, _, _ = table
@@ -75,13 +75,13 @@ def seen(table, first, second, now_s, since_s, until_s):
     return kept[:n], ages_s[:n], interactions[:n], in_session[:n], refused[:others]
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _acted(table, acts, row):
     """Return the row, -1 if nothing was done under it yet."""
     return row if row >= 0 and (acts[0][row] != 0.0 or table[1][row] > 0) else -1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _session_start_s(acts, row, now_s, session_key, gap_s):
     """Return when the session of ``row`` began that goes on at ``now_s``, infinity if none does."""
     last_s, start_s, keys = acts

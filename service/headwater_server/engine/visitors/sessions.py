@@ -28,7 +28,7 @@ def _has_within(table, row, seconds, gap_s):
     return earlier > 0 and seconds - times[start + earlier - 1] <= gap_s
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _goes_on(table, acts, row, seconds, session_key, gap_s):
     """Return whether an act at ``seconds`` belongs to the session of the last act."""
     last_s, _, keys = acts

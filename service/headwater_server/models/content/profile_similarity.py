@@ -37,26 +37,26 @@ def count_items(frequencies, tokens, table, logs):
         logs[token] = log_of(frequencies[token] + 1.0, table)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def idf_of(token, logs, whole):
     """Return log((N + 1) / (n + 1)) + 0.1; ``whole`` is log(N + 1)."""
     return whole - logs[np.uint64(token)] + 0.1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _is_known(known, word):
     """Return whether the word is in the profile: a bit, as those of all words stay in the cache."""
     return (known[word >> _SIX] >> (word & _LOW)) & np.uint64(1)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _forget_last(known, met, count):
     """Clear the bits of the request before: all others are 0."""
     for i in range(np.uint64(count[0])):
         known[np.uint64(met[i]) >> _SIX] = np.uint64(0)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def build_profile(counted, history, in_session, scratch):
     """Weigh the words of the last items."""
     tokens, logs, whole = counted
@@ -97,12 +97,12 @@ def build_profile(counted, history, in_session, scratch):
             norms[j] += profile[word, LATEST + j] * profile[word, LATEST + j]
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def propose_similar(counted, listed, history, evidence):
     """Propose the newest items that share words with the latest items; rare words count most."""
     tokens, logs, whole = counted
     postings, filled = listed
-    out = evidence[0]
+    out, rows = evidence[0], evidence[4]
     for z in range(min(PROPOSERS, len(history))):
         for token in tokens[history[z]]:
             if token < 0:
@@ -110,12 +110,12 @@ def propose_similar(counted, listed, history, evidence):
             worth = np.float32(0.5**z * idf_of(token, logs, whole) ** 2)
             # at most 64 a word: a frequent word says little, and would cost the whole shop
             newest = postings[token, : min(filled[token], postings.shape[1])]
-            rows = ev.add_rows(evidence, newest, 0)
-            for i in range(np.uint64(len(rows))):
+            ev.add_rows(evidence, newest, 0)
+            for i in range(np.uint64(len(newest))):
                 out[np.uint64(rows[i]), ev.CONTENT_NEAR] += worth
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def is_similar(counted, listed, history, item):
     """Whether `propose_similar` proposes ``item``."""
     tokens, (postings, filled) = counted[0], listed
@@ -123,7 +123,7 @@ def is_similar(counted, listed, history, item):
         for token in tokens[history[z]]:
             if token < 0:
                 break
-            if (postings[token, : min(filled[token], postings.shape[1])] == item).any():
+            if ev.has(postings[token, : min(filled[token], postings.shape[1])], item):
                 return True
     return False
 

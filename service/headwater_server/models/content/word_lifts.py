@@ -21,7 +21,7 @@ OUT, IN = 0, 1
 LIFT, GAIN = 0, 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def count_words(counted, draws, tokens, history, item):
     """Add the flow from each word of ``history`` to each of ``item``; return the sum of 2^-z."""
     table, totals, _, weight = counted
@@ -128,12 +128,13 @@ def _newest_of(word, listed):
 @njit(cache=True)
 def propose_found(listed, scratch, evidence):
     """Propose the newest items of the words that `find_words` has put first."""
-    (_, lifts, marks, met, stamp), out = scratch, evidence[0]
+    (_, lifts, marks, met, stamp), out, rows = scratch, evidence[0], evidence[4]
     for word in met[: min(PROPOSERS, stamp[1])]:
         worth = np.float32(lifts[np.uint64(marks[word] & ev.ROW), LIFT])
         gain = np.float32(ln(1.0 + worth))
-        rows = ev.add_rows(evidence, _newest_of(word, listed), 0)
-        for k in range(np.uint64(len(rows))):
+        newest = _newest_of(word, listed)
+        ev.add_rows(evidence, newest, 0)
+        for k in range(np.uint64(len(newest))):
             out[np.uint64(rows[k]), ev.WORDS] += gain
 
 
@@ -142,7 +143,7 @@ def is_of_found(listed, scratch, item):
     """Whether `propose_found` proposes ``item``."""
     met, stamp = scratch[3], scratch[4]
     for word in met[: min(PROPOSERS, stamp[1])]:  # noqa: SIM110 - kernels have no generators
-        if (_newest_of(word, listed) == item).any():
+        if ev.has(_newest_of(word, listed), item):
             return True
     return False
 

@@ -24,7 +24,7 @@ PAGES = "page:"
 """Before a circumstance that only pages name: what anyone can make up is counted apart."""
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def count_circumstances(counted, draws, tokens, item):
     """Add one interaction with ``item`` under each of ``tokens``, which are rows."""
     table, totals, weight, _ = counted
@@ -40,19 +40,19 @@ def count_circumstances(counted, draws, tokens, item):
             values[slot, 0] += weight
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def accumulate_circumstances(counted, tokens, interactions, scratch):
     """Write the evidence for all items that are chosen under ``tokens``, which are rows."""
     table, totals, weight, count = counted
     start, size, _, ids, values, _, _, _ = table
-    out, one, unit = scratch[0], np.float32(1.0), np.float32(1.0 / weight)
+    out, rows, one, unit = scratch[0], scratch[4], np.float32(1.0), np.float32(1.0 / weight)
     for token in tokens:
         first, end = start[token], start[token] + size[token]
-        rows = ev.add_rows(scratch, ids[first:end], ev.FROM_CIRCUMSTANCES)
+        ev.add_rows(scratch, ids[first:end], ev.FROM_CIRCUMSTANCES)
         # what is the same for the whole row is computed once, and in float32: a float64 factor
         # would convert every product of the inner loop
         expected = np.float32(count / (totals[token] / weight + 2.0))
-        for i in range(np.uint64(len(rows))):
+        for i in range(np.uint64(end - first)):
             slot, row = np.uint64(first) + i, np.uint64(rows[i])
             item = np.uint64(ids[slot])
             often = values[slot, 0] * unit

@@ -24,7 +24,7 @@ IN_SESSION, ACROSS = 0, 1
 REACH = 20
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def count_together(counted, draws, history, in_session, item):
     """Add one interaction: C of the class below."""
     table, weight, _, _ = counted
@@ -46,7 +46,7 @@ def count_together(counted, draws, history, in_session, item):
             last[slot] = count
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _lifts(values, ids, interactions, expected, out):
     """Write log(1 + k C / ((n_x + 2)(n_y + 3))) of each slot.
 
@@ -65,7 +65,7 @@ def accumulate_together(counted, history, in_session, interactions, scratch):
     """Write the evidence for all items that occur together with those of ``history``."""
     table, weight, row_max, count = counted
     start, size, _, ids, values, last, _, _ = table
-    out, lifts = scratch[0], np.empty(row_max, dtype=np.float32)
+    out, rows, lifts = scratch[0], scratch[4], np.empty(row_max, dtype=np.float32)
     one, unit = np.float32(1.0), np.float32(1.0 / weight)
     for z in range(min(REACH, len(history))):
         row = history[z]
@@ -78,9 +78,9 @@ def accumulate_together(counted, history, in_session, interactions, scratch):
         popular = np.float32(1.0 / (interactions[row] + 2.0))
         expected = np.float32(count) * popular * unit
         first, end = start[row], start[row] + size[row]
-        rows = ev.add_rows(scratch, ids[first:end], ev.FROM_TOGETHER)
+        ev.add_rows(scratch, ids[first:end], ev.FROM_TOGETHER)
         _lifts(values[first:end], ids[first:end], interactions, expected, lifts)
-        for i in range(np.uint64(len(rows))):
+        for i in range(np.uint64(end - first)):
             slot = np.uint64(first) + i
             session, across = values[slot, IN_SESSION] * unit, values[slot, ACROSS] * unit
             both, e, lift = session + across, out[np.uint64(rows[i])], lifts[i]

@@ -19,7 +19,7 @@ _LEAST = -8.0
 """Least log density: otherwise one odd return would make the feature very large."""
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _due(log_age, own, shop):
     """Return the log density of a return after this time, for one item."""
     n, mean, spread = own
@@ -34,18 +34,18 @@ def _due(log_age, own, shop):
     return max(_LEAST, -0.5 * (gap * gap / variance + np.log(variance)))
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def accumulate_due(counted, history, ages_s, scratch):
     """Write how due each item of ``history`` is, ``ages_s`` after the last interaction."""
     moments, shop = counted
-    out = scratch[0]
-    rows = ev.add_rows(scratch, history, 0)  # a row to write to, not a proposal of this source
+    out, rows = scratch[0], scratch[4]
+    ev.add_rows(scratch, history, 0)  # a row to write to, not a proposal of this source
     for z in range(len(history)):
         age = np.log(1.0 + max(0.0, ages_s[z]))
         out[rows[z], ev.OWN_DUE] = np.float32(_due(age, moments[history[z]], shop))
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def count_return(counted, item, age_s):
     """Count a return to ``item`` after ``age_s``: the moments of the item, and of the shop.
 

@@ -4,6 +4,11 @@ Most items of a shop have few neighbours and some have hundreds. Rows therefore 
 of 8, 16, … ``row_max`` slots inside flat arrays; a full row moves to a block of twice the size,
 and the next row of the old size reuses its old block. All of it is plain arrays, so that a copy
 of the state is a handful of memory copies.
+
+Kernels that run for each pair or each item are compiled with ``_nrt=False``, here and in other
+files: they count no references to the arrays that they take. numba counts one for each array of a
+table that is unpacked, and for each row that is summed, which took a sixth of learning. Such a
+kernel creates no array, returns none, and calls only kernels of this kind.
 """
 
 from __future__ import annotations
@@ -25,7 +30,7 @@ STEP_ITEMS = 5_000
 _CLASSES = 24  # block sizes: 8 times a power of two below 2^24
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def allocate_block(room, least, ids, free, used):
     """Return the first slot of a free block of ``room`` slots, reusing one if there is any.
 
@@ -43,7 +48,7 @@ def allocate_block(room, least, ids, free, used):
     return block
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def release_block(block, room, least, ids, free):
     """Put a block on the list of free ones of its size; its first slot contains the next."""
     order = 0
@@ -53,7 +58,7 @@ def release_block(block, room, least, ids, free):
     free[order] = block
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def find_slot(table, row, neighbour):
     """Return the slot of ``neighbour`` in the row of ``row``, or -1."""
     start, size, _, ids, _, _, _, _ = table
@@ -75,7 +80,7 @@ def find_slots(table, rows, neighbour):
     return slots
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def is_in_any(table, rows, neighbour):
     """Whether ``neighbour`` is in one of ``rows``."""
     for i in range(len(rows)):  # noqa: SIM110 - kernels have no generators
@@ -84,7 +89,7 @@ def is_in_any(table, rows, neighbour):
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _grow_row(table, row):
     start, size, room, ids, values, last, free, used = table
     old, old_room = start[row], room[row]
@@ -92,14 +97,15 @@ def _grow_row(table, row):
     block = allocate_block(new_room, BLOCK_MIN, ids, free, used)
     for i in range(size[row]):
         ids[block + i] = ids[old + i]
-        values[block + i] = values[old + i]
         last[block + i] = last[old + i]
+        for column in range(values.shape[1]):
+            values[block + i, column] = values[old + i, column]
     if old_room > 0:
         release_block(old, old_room, BLOCK_MIN, ids, free)
     start[row], room[row] = block, new_room
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def claim_slot(table, row, neighbour, weight, row_max, draw):
     """Return the slot of ``neighbour``, a new one if needed, or -1 if there is no place for it.
 

@@ -24,7 +24,7 @@ STEP, AHEAD, BACK = 0, 1, 2
 REACH = 6
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def count_next(counted, draws, history, item):
     """Add one interaction: N, A and B of the class below."""
     table, degrees, weight = counted
@@ -49,12 +49,12 @@ def count_next(counted, draws, history, item):
             values[slot, BACK] += near
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def accumulate_next(counted, history, interactions, scratch):
     """Write the evidence for all items that may follow; ``interactions`` counts by item."""
     table, degrees, weight = counted
     start, size, _, ids, values, _, _, _ = table
-    out = scratch[0]
+    out, rows = scratch[0], scratch[4]
     for z in range(min(REACH - 1, len(history))):
         row = history[z]
         # Factors of a whole row in float32: a float64 one would convert every product of the inner
@@ -63,8 +63,8 @@ def accumulate_next(counted, history, interactions, scratch):
         step = np.float32(1.0 / (degrees[row, STEP] + weight))
         far = np.float32(1.0 / (degrees[row, AHEAD] + weight))
         first, end = start[row], start[row] + size[row]
-        rows = ev.add_rows(scratch, ids[first:end], ev.FROM_NEXT)
-        for i in range(np.uint64(len(rows))):
+        ev.add_rows(scratch, ids[first:end], ev.FROM_NEXT)
+        for i in range(np.uint64(end - first)):
             slot, e = np.uint64(first) + i, out[np.uint64(rows[i])]
             e[ev.NEXT_NEAR] += near * (values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK])
             # assigned, not added: an item has one slot in a row, and z is 0 (or 1) once

@@ -17,7 +17,7 @@ from headwater_server.models.covisitation.next_item import AHEAD, BACK, NextItem
 REACH, BRANCHES = 2, 8
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _strongest(table, row, slots, weights):
     """Write the slots of the strongest neighbours of a row, strongest first; return how many."""
     start, size, _, _, values, _, _, _ = table
@@ -42,7 +42,7 @@ def accumulate_walk(counted, history, scratch):
     """Write the evidence for all items that are two steps away from ``history``."""
     table, degrees, weight = counted
     start, size, _, ids, values, _, _, _ = table
-    out = scratch[0]
+    out, rows = scratch[0], scratch[4]
     slots, weights = np.empty(BRANCHES, np.int64), np.empty(BRANCHES, np.float32)
     for z in range(min(REACH, len(history))):
         row = history[z]
@@ -53,8 +53,8 @@ def accumulate_walk(counted, history, scratch):
             total = first_total * (degrees[middle, AHEAD] + weight)
             share = np.float32(0.5**z * weights[branch] / total)
             first, end = start[middle], start[middle] + size[middle]
-            rows = ev.add_rows(scratch, ids[first:end], ev.FROM_WALK)
-            for i in range(np.uint64(len(rows))):
+            ev.add_rows(scratch, ids[first:end], ev.FROM_WALK)
+            for i in range(np.uint64(end - first)):
                 slot = np.uint64(first) + i
                 step = values[slot, AHEAD] + np.float32(0.3) * values[slot, BACK]
                 out[np.uint64(rows[i]), ev.WALK] += share * step

@@ -14,7 +14,7 @@ _RATE_STEP = 0.001
 INTERACTIONS, REPEATS, FIRST, LAST = 0, 1, 2, 3
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def count_activity(counts, interactions, item, repeat, events):
     """Count one interaction with ``item``, the one after ``events`` others."""
     row = counts[item]

@@ -57,7 +57,7 @@ def room_for(n):
     return (n + _WIDTH - 1) // _WIDTH * _WIDTH
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def update_moments(row, mean, variance, step):
     """Move running mean and variance a step towards one more row.
 
