@@ -18,6 +18,7 @@ from headwater_server.engine.messages.entries import (
     Mark,
     Operation,
     SettingsChange,
+    SourceAdvance,
     UserErase,
     UserWrite,
     VisitorUnlink,
@@ -92,6 +93,8 @@ def _shop(items: tuple[ShopItem, ...]) -> list[Operation]:
     begin: list[Operation] = [
         Build("golden", Engine.STATE_VERSION, "river"),
         AcknowledgedLost(3, 4, "1-0", "2-0", ("lost",), 1, is_partial=True, who="golden"),
+        SourceAdvance("clicks", "0", "7", "8", operations=1, messages=1),  # of a second reader
+        ItemWrite(Item("never-counts")),
         PolicyWrite("bold", '{"exploration_temperature":0.5}', "golden"),
         PolicyWrite("varied", '{"diversity":"low"}', "golden"),
         ExperimentWrite(EXPERIMENT, "golden"),

@@ -19,6 +19,7 @@ from headwater_server.engine.messages.entries import (
     ItemWrite,
     Operation,
     SettingsChange,
+    SourceAdvance,
     UserErase,
     UserWrite,
     VisitorUnlink,
@@ -53,6 +54,8 @@ def applying(parts: Parts, operation: Operation, entry: Entry) -> Applied:
             return unlink_visitor(parts, operation, entry)
         case ErasedEvent():
             return remember_erased(parts, operation, entry)
+        case SourceAdvance():
+            return parts.sources.advance(operation, parts.time_ms(entry))
         case Build():
             parts.build = operation
     return CREATED  # a mark changes nothing
@@ -154,6 +157,7 @@ def with_settings(parts: Parts, change: SettingsChange, entry: Entry) -> tuple[P
     if parts.is_empty:
         fresh = Parts(settings)
         fresh.settings_history, fresh.build = parts.settings_history, parts.build
+        fresh.sources = parts.sources
         return fresh, CREATED
     if settings.ranker != parts.settings.ranker:
         ranker.reserve(parts.catalogue.rows)

@@ -42,6 +42,7 @@ from headwater_server.engine.visitors.request_context import placement_of
 
 _EXISTS = Outcome(Status.EXISTS, "learned before")
 _ERASED = Outcome(Status.EXISTS, "event_id: was erased with its person, and is not learned again")
+_READ = Outcome(Status.EXISTS, "source: was read before")
 _CONFLICT = Outcome(Status.CONFLICT, "event_id: was used before for another event")
 
 
@@ -124,7 +125,9 @@ class Engine:
                 yield outcomes
                 outcomes = []
             self._is_within = True
-            if isinstance(operation, Event) and note_plain(self.parts, operation, entry):
+            if self.parts.sources.skips():
+                outcomes.append(_READ)
+            elif isinstance(operation, Event) and note_plain(self.parts, operation, entry):
                 outcomes.append(CREATED)
             else:
                 outcomes.append((yield from self._applying(operation, entry)))

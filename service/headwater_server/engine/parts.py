@@ -33,6 +33,7 @@ from headwater_server.engine.reranking.reranker import Reranking
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import SettingsHistory
+from headwater_server.engine.sources import Sources
 from headwater_server.engine.visitors.request_context import (
     circumstances,
     circumstances_of_account,
@@ -64,12 +65,10 @@ class Parts:
 
     def __init__(self, settings: EngineSettings) -> None:
         self.settings = self.written = settings
-        self.settings_history = SettingsHistory()
+        self.settings_history, self.sources = SettingsHistory(), Sources()
         self.experiments = Experiments()
         self.build: Build | None = None
-        self.clock_ms = 0
-        self.learned = 0
-        self.repeated = 0
+        self.clock_ms = self.learned = self.repeated = 0
         self.catalogue = Catalogue(settings.items_max, settings.event_items_max)
         self.visitors = Visitors(settings.visitors_max, 0.0)
         self.users = Users(settings.visitors_max)
@@ -84,8 +83,8 @@ class Parts:
         self.models = models = Models(settings)
         # the pipeline: none of these keeps state but what it is given
         catalogue = self.catalogue
-        self.retriever = Retriever(models, catalogue)
-        self.ranking = Ranking(models, self.retriever)
+        self.retriever = retriever = Retriever(models, catalogue)
+        self.ranking = Ranking(models, retriever)
         self.learning = Learning(
             models,
             catalogue,
@@ -98,9 +97,8 @@ class Parts:
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
         self.answering = Answering(self.scoring)
         self.reranking = Reranking(self.answering)
-        self.explanations = Explanations(
-            models, catalogue, self.ranking, self.retriever.popular.counted
-        )
+        counted = retriever.popular.counted
+        self.explanations = Explanations(models, catalogue, self.ranking, counted)
         self.lists = Lists(models, self.answering, self.visitors)
         self.impressions = Impressions(
             self.attribution,
@@ -267,6 +265,7 @@ class Parts:
             "learned": self.learned,
             "popular": self.retriever.popular.state,
             **{name: getattr(self, name).state for name in _STATEFUL},
+            **self.sources.branch,
         }
 
     def stored(self) -> dict[str, Any]:
@@ -295,6 +294,7 @@ class Parts:
         parts.build = Build(*found) if (found := beside.get("build")) else None
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])
+        parts.sources.load(learned)
         parts._answer_by(parts.experiments.policies.over(parts.written))
         parts.retriever.popular.load(learned["popular"], len(parts.catalogue.ids))
         return parts

@@ -14,6 +14,7 @@ from headwater_server.engine.messages.entries import (
     ItemWrite,
     Mark,
     SettingsChange,
+    SourceAdvance,
     UserErase,
     UserWrite,
     VisitorUnlink,
@@ -106,6 +107,8 @@ losses = st.builds(
     st.booleans(),
     text,
 )
+_few = st.integers(0, 2**31 - 1)
+advances = st.builds(SourceAdvance, text, text, text, text, _few, _few, _counts)
 visitor_unlinks = st.builds(VisitorUnlink, text)
 hashes = st.binary(min_size=16, max_size=16)
 erased_events = st.builds(ErasedEvent, hashes, hashes, st.booleans())
@@ -138,6 +141,6 @@ policy_operations = (
 )
 kinds = (
     events | item_writes | item_deletes | user_writes | user_erases | visitor_unlinks
-    | erased_events | marks | losses | settings_changes | builds | policy_operations
+    | erased_events | marks | losses | advances | settings_changes | builds | policy_operations
 )  # fmt: skip
 operations = st.lists(kinds, max_size=4).map(tuple)

@@ -35,6 +35,7 @@ from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.requests import Interaction, ScoredItem, UserProfile
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.settings_history import ChangedSetting
+from headwater_server.engine.sources import SourceState
 from headwater_server.engine.visitors.users import Features
 
 
@@ -184,6 +185,10 @@ class Lookups:
     def settings_warnings(self) -> Iterator[list[str]]:
         """Yield what in the settings fits nothing in the catalogue, in short steps."""
         return settings_warnings(self._parts.settings, self._parts.scoring)
+
+    def sources(self) -> dict[tuple[str, str], SourceState]:
+        """Return how far each source was read, by (source, partition)."""
+        return self._parts.sources.all()
 
     def limits(self) -> tuple[Limit, ...]:
         """Return how full the tables are that settings limit."""

@@ -122,6 +122,25 @@ class AcknowledgedLost:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceAdvance:
+    """Move the position of one partition of a source; what was read there follows in the entry.
+
+    The ``operations`` that follow directly are what the ``messages`` between the positions
+    ``before`` and ``after`` hold. They are applied only if ``before`` is the position that the
+    state has ("": none), so that nothing counts twice, whoever reads. ``missed``: messages that
+    the source had deleted before they were read.
+    """
+
+    source: str
+    partition: str
+    before: str
+    after: str
+    operations: int = 0
+    messages: int = 0
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChange:
     """From this entry on ``settings`` are in force, on every replica; ``who`` set them.
 
@@ -168,6 +187,7 @@ Operation = (
     | ErasedEvent
     | Mark
     | AcknowledgedLost
+    | SourceAdvance
     | SettingsChange
     | Build
     | PolicyOperation

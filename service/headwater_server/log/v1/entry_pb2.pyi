@@ -90,6 +90,7 @@ class Operation(_message.Message):
     EXPERIMENT_WRITE_FIELD_NUMBER: _builtins.int
     EXPERIMENT_STOP_FIELD_NUMBER: _builtins.int
     ACKNOWLEDGED_LOST_FIELD_NUMBER: _builtins.int
+    SOURCE_ADVANCE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """An event of a visitor."""
@@ -154,6 +155,10 @@ class Operation(_message.Message):
     def acknowledged_lost(self) -> Global___AcknowledgedLost:
         """Acknowledged events that the store lost in a failover."""
 
+    @_builtins.property
+    def source_advance(self) -> Global___SourceAdvance:
+        """How far a source was read; what was read in it follows."""
+
     def __init__(
         self,
         *,
@@ -173,12 +178,13 @@ class Operation(_message.Message):
         experiment_write: Global___ExperimentWrite | None = ...,
         experiment_stop: Global___ExperimentStop | None = ...,
         acknowledged_lost: Global___AcknowledgedLost | None = ...,
+        source_advance: Global___SourceAdvance | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost", "source_advance"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -869,6 +875,54 @@ class AcknowledgedLost(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AcknowledgedLost: _TypeAlias = AcknowledgedLost  # noqa: Y015
+
+@_typing.final
+class SourceAdvance(_message.Message):
+    """Moves the position of a source, such as a topic of Kafka. What was read there is in the operations
+    that follow directly. If the state has another position than `before`, they change nothing.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_FIELD_NUMBER: _builtins.int
+    PARTITION_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    OPERATIONS_FIELD_NUMBER: _builtins.int
+    MESSAGES_FIELD_NUMBER: _builtins.int
+    MISSED_FIELD_NUMBER: _builtins.int
+    source: _builtins.str
+    """The name of the source in the settings."""
+    partition: _builtins.str
+    """The partition of it."""
+    before: _builtins.str
+    """The position at which the reading began, empty for the beginning."""
+    after: _builtins.str
+    """The position at which it goes on."""
+    operations: _builtins.int
+    """How many operations that follow were read between the two."""
+    messages: _builtins.int
+    """How many messages were read."""
+    missed: _builtins.int
+    """How many messages the source had deleted before they were read."""
+    def __init__(
+        self,
+        *,
+        source: _builtins.str = ...,
+        partition: _builtins.str = ...,
+        before: _builtins.str = ...,
+        after: _builtins.str = ...,
+        operations: _builtins.int = ...,
+        messages: _builtins.int = ...,
+        missed: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "before", b"before", "messages", b"messages", "missed", b"missed", "operations", b"operations", "partition", b"partition", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SourceAdvance: _TypeAlias = SourceAdvance  # noqa: Y015
 
 @_typing.final
 class SettingsChange(_message.Message):

@@ -30,6 +30,7 @@ from headwater_server.engine.messages.requests import (
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.engine.snapshot.capture import Capture
+from headwater_server.engine.sources import SourceState
 from headwater_server.engine.visitors.users import Features
 
 
@@ -83,6 +84,9 @@ class StateLookups(Protocol):
 
     def counts(self) -> dict[str, int]:
         """Return the counts of all kinds of objects."""
+
+    def sources(self) -> Mapping[tuple[str, str], SourceState]:
+        """Return how far each source was read, by (source, partition)."""
 
     def limits(self) -> Sequence[Limit]:
         """Return how full the tables are that settings limit."""

@@ -11,8 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-from headwater_server.engine.messages.entries import Entry
-from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.entries import Entry, Operation
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.ports.position import Position, offset_key, time_ms_of
 
@@ -22,32 +21,34 @@ SLOW_S = 0.02  # of an append: a store that takes longer is not waited for
 
 
 class OwnEntry:
-    """Implements `replica.ports.log.LoggedEntry`, of events that decode to what they are here.
+    """Implements `replica.ports.log.LoggedEntry`, of events and positions of sources.
 
-    ``checked``: the settings under which the firewall passed all of them.
+    They decode to what they are here.
+
+    ``checked``: the settings under which the firewall passed all events.
     """
 
-    __slots__ = ("_checked", "_events", "_time_ms", "position")
+    __slots__ = ("_checked", "_operations", "_time_ms", "position")
 
     marks: Sequence[str] = ()
     erases = False
 
     def __init__(
-        self, position: Position, events: Sequence[Event], checked: EngineSettings | None
+        self, position: Position, operations: Sequence[Operation], checked: EngineSettings | None
     ) -> None:
         self.position = position
-        self._events = tuple(events)
+        self._operations = tuple(operations)
         self._checked = checked
         self._time_ms = time_ms_of(position.offset)
 
     @property
     def size(self) -> int:
-        """How many events it has."""
-        return len(self._events)
+        """How many operations it has."""
+        return len(self._operations)
 
     def part(self, start: int, stop: int) -> Entry:
-        """Return the events from ``start`` to before ``stop`` as an entry."""
-        return Entry(self._time_ms, self._events[start:stop], checked=self._checked)
+        """Return the operations from ``start`` to before ``stop`` as an entry."""
+        return Entry(self._time_ms, self._operations[start:stop], checked=self._checked)
 
     @property
     def entry(self) -> Entry:

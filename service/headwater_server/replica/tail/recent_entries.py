@@ -11,6 +11,7 @@ from headwater_server.engine.messages.entries import (
     Build,
     Mark,
     Operation,
+    SourceAdvance,
 )
 from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.replica.ports.position import Position
@@ -20,7 +21,7 @@ IDS_MAX = 50_000  # about 5 MB
 ANCHOR_EVERY = 1_024  # of older entries the position of one in so many is kept, ...
 ANCHORS_MAX = 256  # ... and of every second of them when there are more than so many
 OnLost = Callable[[Position, AcknowledgedLost], None]
-_LEAVE_NOTHING = (Mark, Build, AcknowledgedLost)
+_LEAVE_NOTHING = (Mark, Build, AcknowledgedLost, SourceAdvance)
 
 
 @dataclass(frozen=True, slots=True)

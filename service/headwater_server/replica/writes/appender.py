@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from typing import cast
 
 from headwater_server.engine.messages.entries import Operation
-from headwater_server.engine.messages.events import Event
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import HeadwaterError, Overloaded, StoreUnavailable
 from headwater_server.replica.faults import LogBroken
@@ -96,9 +94,9 @@ class Appender:
     ) -> PendingWrite:
         """Queue operations; the future ends when they are durable and applied.
 
-        ``encoded`` is what `encode` returned for them; ``checked``: they are events that the
-        firewall passed under these settings. `Overloaded` when too many are under way, so that
-        callers get the error early.
+        ``encoded`` is what `encode` returned for them; ``checked``: the firewall passed their
+        events under these settings, and all else among them is a source's position. `Overloaded`
+        when too many are under way, so that callers get the error early.
         """
         self.admit(len(operations))
         if encoded is None:
@@ -191,12 +189,12 @@ class Appender:
         self._hand_over(group, position)
 
     def _hand_over(self, group: Sequence[PendingWrite], position: Position) -> None:
-        """Let the tail apply events as they are; it reads writes of other kinds from the log."""
+        """Let the tail apply events and positions as they are; it reads other kinds back."""
         if all(pending.checked for pending in group):
-            events = [one for pending in group for one in pending.operations]
+            operations = [one for pending in group for one in pending.operations]
             same = len({id(pending.checked) for pending in group}) == 1
             checked = group[0].checked if same else None
-            self._own.add(OwnEntry(position, cast("list[Event]", events), checked))
+            self._own.add(OwnEntry(position, operations, checked))
         else:
             self._own.read_back(position)
 

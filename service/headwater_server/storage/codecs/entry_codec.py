@@ -17,6 +17,7 @@ from headwater_server.engine.messages.entries import (
     Mark,
     Operation,
     SettingsChange,
+    SourceAdvance,
     UserErase,
     UserWrite,
     VisitorUnlink,
@@ -156,8 +157,8 @@ def _write(operation: Operation, stored: pb.Operation) -> None:
             stored.erased_event.CopyFrom(encode_erased_event(operation))
         case Mark():
             stored.mark.CopyFrom(pb.Mark(mark_id=operation.mark_id))
-        case AcknowledgedLost():
-            stored.acknowledged_lost.CopyFrom(pb.AcknowledgedLost(**asdict(operation)))
+        case AcknowledgedLost() | SourceAdvance():
+            _write_flat(operation, stored)
         case SettingsChange():
             text = operation.settings.canonical()
             change = pb.SettingsChange(settings=text, who=operation.who, given=operation.given)
@@ -189,14 +190,27 @@ def _decode(stored: pb.Operation) -> Operation:
             return ErasedEvent(erased.id_hash, erased.content_hash, erased.from_page)
         case "mark":
             return Mark(stored.mark.mark_id)
-        case "acknowledged_lost":
-            return _decode_lost(stored.acknowledged_lost)
+        case "acknowledged_lost" | "source_advance":
+            return _decode_flat(stored)
         case "build":
             return Build(stored.build.version, stored.build.state_version, stored.build.river)
         case _ if kind in KINDS:
             return decode_policy_operation(stored)
         case _:
             return _decode_settings(stored.settings_change)
+
+
+def _write_flat(operation: AcknowledgedLost | SourceAdvance, stored: pb.Operation) -> None:
+    if isinstance(operation, AcknowledgedLost):
+        stored.acknowledged_lost.CopyFrom(pb.AcknowledgedLost(**asdict(operation)))
+    else:
+        stored.source_advance.CopyFrom(pb.SourceAdvance(**asdict(operation)))
+
+
+def _decode_flat(stored: pb.Operation) -> AcknowledgedLost | SourceAdvance:
+    if stored.HasField("acknowledged_lost"):
+        return _decode_lost(stored.acknowledged_lost)
+    return _decode_advance(stored.source_advance)
 
 
 def _decode_lost(stored: pb.AcknowledgedLost) -> AcknowledgedLost:
@@ -209,6 +223,18 @@ def _decode_lost(stored: pb.AcknowledgedLost) -> AcknowledgedLost:
         stored.other_operations,
         stored.is_partial,
         stored.who,
+    )
+
+
+def _decode_advance(stored: pb.SourceAdvance) -> SourceAdvance:
+    return SourceAdvance(
+        stored.source,
+        stored.partition,
+        stored.before,
+        stored.after,
+        stored.operations,
+        stored.messages,
+        stored.missed,
     )
 
 

@@ -12,6 +12,7 @@ from headwater_server.storage.doctor.chain import (
 from headwater_server.storage.doctor.failovers import check_losses, check_replication
 from headwater_server.storage.doctor.findings import Build, Finding
 from headwater_server.storage.doctor.snapshot_checks import check_snapshots
+from headwater_server.storage.doctor.sources import check_sources
 from headwater_server.storage.doctor.topic import check_topic
 from headwater_server.storage.log.lineage import Lineage
 from headwater_server.storage.log.promises import UnfitStoreError, check_promises, knows_waitaof
@@ -39,6 +40,7 @@ class Examination:
             await check_head(self._stream),
             await check_log(self._stream),
             await check_losses(self._stream),
+            *await check_sources(self._stream),
             await check_archive(storage.archive),
             await check_boundary(self._stream, storage.archive, may_lose_end=may_lose_end),
             await self._archive_in_charge(),

@@ -135,4 +135,5 @@ def test_every_kind_of_operation_keeps_the_number_it_was_first_written_with() ->
         "experiment_write": 14,
         "experiment_stop": 15,
         "acknowledged_lost": 16,
+        "source_advance": 17,
     }
