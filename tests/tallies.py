@@ -30,6 +30,7 @@ ROWS = {
     18: "a flood with a page's key",
     19: "experiments under kills",
     20: "brokers of the log on Kafka",
+    21: "who reads a source is killed",
 }
 HEADINGS = ("row", "fault", "seeds", "faults", "acknowledged", "lost", "in bound", "doubled")
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -30,6 +31,7 @@ from headwater_server.replica.ports.registry import FOLLOWER
 from headwater_server.replica.replica import Replica
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
+from headwater_server.sources.sources import Sources
 from headwater_server.storage.storage import Storage, open_storage
 
 try:
@@ -97,12 +99,15 @@ async def _start(
         meters=meters,
     )
     give_back_memory()
+    sources = Sources(replica, settings.sources.sources)
     await replica.start()
     parts.push_async_callback(replica.stop)
+    parts.push_async_callback(sources.stop)
     if (in_force := replica.engine.settings) != settings.engine:
         await asyncio.to_thread(warm_up, in_force)  # those of the log may use other kernels
     spans = _spans(settings.process.tracing_endpoint, parts)
-    await _expose(replica, settings.api, meters, parts)
+    sources.start()
+    await _expose(replica, sources, settings.api, meters, parts)
     if context.identity.role == FOLLOWER:
         return replica, "-"
     server = Server(replica, settings.api, meters, spans)
@@ -125,7 +130,11 @@ def _storage(settings: Settings, context: ProcessContext) -> AbstractAsyncContex
 
 
 async def _expose(
-    replica: Replica, settings: ApiSettings, meters: Meters, parts: AsyncExitStack
+    replica: Replica,
+    sources: Sources,
+    settings: ApiSettings,
+    meters: Meters,
+    parts: AsyncExitStack,
 ) -> None:
     """Serve /metrics, if it has an address; if keys are set, a caller needs one."""
     if settings.metrics_listen is None:
@@ -133,7 +142,7 @@ async def _expose(
     keys = Keys(settings.accesses)
 
     async def collect() -> Iterator[Metric]:
-        return families(await replica.measurements(), meters)
+        return chain(families(await replica.measurements(), meters), sources.metrics())
 
     server = MetricsServer(
         settings.metrics_listen, collect, lambda header: not keys or keys.allows(header)

@@ -25,6 +25,7 @@ from headwater_server.settings_checks import (
     key_warnings,
 )
 from headwater_server.settings_sources import odd_variables, read_sources
+from headwater_server.sources.settings import SourcesSettings
 from headwater_server.storage.settings import StorageSettings
 
 Part = TypeVar("Part")
@@ -112,6 +113,7 @@ class Settings:
     gateway: GatewaySettings
     replica: ReplicaSettings
     storage: StorageSettings
+    sources: SourcesSettings
     engine: EngineSettings
     personalizer: PersonalizerSettings
     given: frozenset[str] = frozenset()
@@ -129,6 +131,7 @@ PARTS: dict[str, type[Any]] = {
     "Gateway": GatewaySettings,
     "Replica": ReplicaSettings,
     "Storage": StorageSettings,
+    "Sources": SourcesSettings,
     ENGINE: EngineSettings,
     PERSONALIZER: PersonalizerSettings,
 }

@@ -23,6 +23,7 @@ from headwater_server.settings_texts import (
     placeholder,
     text_problem,
 )
+from headwater_server.sources.asked import plain_sources
 from headwater_server.storage.redis.url import shown_url
 
 
@@ -32,6 +33,7 @@ class BadSettings(ValueError):
 
 SECRETS = {"keys", "page_keys"}  # never shown, not even in an error
 PASSWORD = re.compile(r"(?<=://)\S*(?=@)")
+IN_QUERY = re.compile(r"(?<=password=)[^&\s\"']*")
 
 
 def checked(name: str, kind: Any, value: object) -> Any:
@@ -47,6 +49,8 @@ def checked(name: str, kind: Any, value: object) -> Any:
     try:
         if name == "rules":
             return read_rules(value)
+        if name == "sources":
+            return plain_sources(value)
         if name in FROM_FILES and isinstance(value, str):
             value = from_file(name, value)
     except ValueError as error:
@@ -81,7 +85,9 @@ def without_secrets(name: str, shown: str) -> str:
     """
     if name in SECRETS and shown != "not set":
         return "***"
-    return shown_url(shown) if name == "redis_url" else PASSWORD.sub("***", shown)
+    if name == "redis_url":
+        return shown_url(shown)
+    return IN_QUERY.sub("***", PASSWORD.sub("***", shown))
 
 
 def _full_rewards(rewards: dict[str, float]) -> dict[str, float]:

@@ -1,8 +1,8 @@
 """How far each source was read: the position is state, so what was read counts exactly once.
 
-A batch on the log names the position at which its reading began. Whoever read it, it counts only
-if that is the position of the state: a second reader, or an append that was repeated because its
-answer was lost, changes nothing.
+A batch on the log names the position at which its reading began. It counts only if that is the
+position of the state: a second reader, or an append that was repeated because its answer was lost,
+changes nothing.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ from headwater_server.replica.shell import Shell
 from headwater_server.replica.snapshots.restore import restore
 from headwater_server.replica.startup import WantedSettings
 from headwater_server.replica.writes.erasing import Erasing
+from headwater_server.replica.writes.source_batches import SourceBatches
 from headwater_server.replica.writes.writes import Writes
 
 
@@ -126,6 +127,7 @@ class _Assembly:
             shell=shell,
             reads=self._make_reads(),
             writes=writes,
+            source_batches=SourceBatches(writes, shell.appender),
             erasing=Erasing(engine, stores.log, shell.tail, writes, stores.quarantine),
             status=self._status,
             marks=self._marks,

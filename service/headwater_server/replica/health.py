@@ -34,6 +34,7 @@ class Health:
         self._broken = ""
         self._returning = ""
         self._lost = ""
+        self._sources: dict[str, str] = {}
         self._repeats = Repeats()
         self._stopping = False
         self._watchers: list[Watcher] = []
@@ -58,8 +59,8 @@ class Health:
 
     @property
     def notice(self) -> str:
-        """What operators should know while all is served: events that a failover lost."""
-        return self._lost
+        """What operators should know while all is served: events lost, sources not read."""
+        return "; ".join(filter(None, (self._lost, *self._sources.values())))
 
     @property
     def fault(self) -> str:
@@ -127,6 +128,10 @@ class Health:
     def lost(self, notice: str) -> None:
         """Record which learned events the store lost last."""
         self._lost = notice
+
+    def source(self, name: str, problem: str) -> None:
+        """Record why a source cannot be read, "" when it is read again."""
+        self._sources[name] = problem and f"source {name}: {problem}"
 
     def stopping(self) -> None:
         """Record that the server stops, so that load balancers choose another one."""

@@ -1,4 +1,4 @@
-"""How far sources were read: whoever reads, each message counts once, and the state says it."""
+"""How far sources were read: each message counts once, and the state says it."""
 
 from __future__ import annotations
 

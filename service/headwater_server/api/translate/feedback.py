@@ -34,13 +34,13 @@ def feedback_request(
     events = request.events
     between("events", events, EVENTS_MAX)
     for place, event in enumerate(events):
-        plain = _event(event)
+        plain = plain_event(event)
         if not plain.event_id:
             raise InvalidRequest(f"events[{place}].event_id", "is required")
         yield plain, event.attribution_token
 
 
-def _event(event: event_pb2.Event) -> Event:
+def plain_event(event: event_pb2.Event) -> Event:
     """Return the plain event; positional arguments, in the order of its fields, are quicker."""
     return Event(
         event.event_id,

@@ -127,8 +127,8 @@ class SourceAdvance:
 
     The ``operations`` that follow directly are what the ``messages`` between the positions
     ``before`` and ``after`` hold. They are applied only if ``before`` is the position that the
-    state has ("": none), so that nothing counts twice, whoever reads. ``missed``: messages that
-    the source had deleted before they were read.
+    state has ("": none), so that nothing counts twice, also if two servers read. ``missed``:
+    messages that the source had deleted before they were read.
     """
 
     source: str

@@ -49,6 +49,20 @@ def read_items(
     ).read()
 
 
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One row: a write, or None if the mapping leaves it out; (column, reason) of its problems."""
+
+    line: int
+    write: ItemWrite | None
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+def item_rows(choice: Choice, compiled: CompiledItems, session: Session) -> Iterator[ItemRow]:
+    """Yield each row by itself; a bad one is no problem of the others."""
+    yield from _Reading(choice, compiled, session, (), {}).each()
+
+
 class _Reading:
     def __init__(
         self,
@@ -75,6 +89,19 @@ class _Reading:
                 self._take(row)
         self._found.bad = self._bad()
         return self._found
+
+    def each(self) -> Iterator[ItemRow]:
+        """Yield the rows with what is wrong with each."""
+        for row in self._rows():
+            self._known.clear()  # an item may come again and again
+            self._problems.clear()
+            self._found.writes.clear()
+            if row["left_out"]:
+                yield ItemRow(row["_line"], None)
+                continue
+            self._take(row)
+            problems = tuple((column, reason) for _, column, reason in self._problems)
+            yield ItemRow(row["_line"], self._found.writes[0], problems)
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         names = [name for name in ITEM_COLUMNS if name not in _TIMES]

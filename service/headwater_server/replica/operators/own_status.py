@@ -47,6 +47,7 @@ class OwnStatus:
     health: Health
     now_ms: Callable[[], int]
     start_time_ms: int = 0
+    sources: tuple[str, ...] = ()
     _shell: Shell | None = None
     _sampling: Sampling | None = None
 
@@ -77,7 +78,7 @@ class OwnStatus:
     def _serving(self, sampling: Sampling) -> ReplicaServing:
         used = self.memory.measure()["memory_process_bytes"]  # warns if the budget is exceeded
         calls = tuple(one for one in sampling.calls() if one.calls_per_second)
-        return ReplicaServing(HEADWATER_VERSION, self.start_time_ms, used, calls)
+        return ReplicaServing(HEADWATER_VERSION, self.start_time_ms, used, calls, self.sources)
 
     def serving(self, state_bytes: int, shell: Shell, sampling: Sampling) -> ServingAnswer:
         """Return the status of the process, whose state takes ``state_bytes``."""

@@ -14,7 +14,7 @@ FOLLOWER = "follower"
 
 @dataclass(frozen=True, slots=True)
 class ReplicaServing:
-    """A replica's figures for operators; no decision depends on them.
+    """A replica's figures for operators, and the ``sources`` that it can read.
 
     ``start_time_ms`` is on the replica's own clock; ``calls`` cover the last minute.
     """
@@ -23,6 +23,7 @@ class ReplicaServing:
     start_time_ms: int = 0
     memory_bytes: int = 0
     calls: tuple[CallFigures, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Writes:
         self._tail = tail
         self._quarantine = quarantine
         self._health = health
-        self._checks = EventChecks(
+        self.checks = EventChecks(
             token_keys,
             settings=lambda: tail.settings,
             now_ms=now_ms,
@@ -56,12 +56,17 @@ class Writes:
         self._timeout_s = timeout_s
         self.quarantined = 0
 
+    @property
+    def settings(self) -> EngineSettings:
+        """The settings that the state has now."""
+        return self._tail.settings
+
     async def feedback(
         self, events: Sequence[SignedEvent], time_remaining_s: float | None, caller: Caller = NOBODY
     ) -> WriteAnswer:
         """Learn from the valid events; quarantine the others, each with its reason."""
         end_s = self._end_s(time_remaining_s)
-        checked = await self._checks.check(events, caller)
+        checked = await self.checks.check(events, caller)
         pending = await self._submit(checked.good, checked.settings)
         return await self._finish(checked, pending, end_s)
 
@@ -74,7 +79,7 @@ class Writes:
         While too many writes are under way, it waits instead of raising `Overloaded`.
         """
         end_s = self._end_s(time_remaining_s)
-        checked = await self._checks.check(events, caller)
+        checked = await self.checks.check(events, caller)
         pending = await self._submit_patiently(checked, end_s)
         return asyncio.ensure_future(self._finish(checked, pending, end_s))
 
@@ -101,13 +106,14 @@ class Writes:
     ) -> PendingWrite | None:
         if not operations:
             return None
-        self._check_health()
+        self.check_health()
         self._appender.admit(len(operations))  # early: a call that is refused costs little
         encoded = await self._appender.encode(operations)
-        self._check_health()
+        self.check_health()
         return self._appender.submit(operations, encoded, checked)
 
-    def _check_health(self) -> None:
+    def check_health(self) -> None:
+        """Raise `StoreUnavailable` if nothing can be written now."""
         if not self._health.writes:
             raise StoreUnavailable(self._health.reason)
 
@@ -135,6 +141,11 @@ class Writes:
             return await pending.future
         finally:
             timer.cancel()
+
+    async def quarantine(self, rejected: Sequence[RejectedEvent]) -> None:
+        """Keep what is not learned, however long the store takes."""
+        if rejected:
+            self.quarantined = await self._quarantine.put(rejected)
 
     async def _store_rejected(self, rejected: Sequence[RejectedEvent], end_s: float) -> None:
         if not rejected:

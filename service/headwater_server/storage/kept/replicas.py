@@ -123,7 +123,8 @@ def serving_of(values: dict[str, Any] | None) -> ReplicaServing | None:
     if values is None:
         return None
     calls = tuple(_known(CallFigures, one) for one in values["calls"])
-    return _known(ReplicaServing, {**values, "calls": calls})
+    sources = tuple(values.get("sources", ()))
+    return _known(ReplicaServing, {**values, "calls": calls, "sources": sources})
 
 
 def _known(kind: type[Values], values: dict[str, Any]) -> Values:

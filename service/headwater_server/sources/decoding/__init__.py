@@ -1,0 +1,1 @@
+"""Messages of a source as events, items and deletes of ours."""

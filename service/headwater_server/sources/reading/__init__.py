@@ -1,0 +1,1 @@
+"""Reads messages from a position on: of a topic of Kafka, of a Redis Stream."""
