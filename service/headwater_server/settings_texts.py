@@ -36,7 +36,10 @@ TEXTS = {
     ),
     "personalizer_placement": LABEL,
     "personalizer_visitor_features": LABEL,
-    "ranker": (r"listwise|river:.+", "write listwise, or river:<class or pipeline>"),
+    "ranker": (
+        r"river:.+|[\w.]+:\w+|[\w.-]+",
+        "write listwise, river:<class or pipeline>, <module>:<class>, or an entry point's name",
+    ),
 }
 URLS = {"redis_url": url_problem, "log": log_problem, "snapshots": objects_problem}
 CHARS_MAX = 4_096

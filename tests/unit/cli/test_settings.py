@@ -83,7 +83,7 @@ def test_what_is_left_out_is_given_as_names_or_as_a_list(given):
         ({"rewards": '{"view": "much"}'}, "rewards"),
         ({"rewards": "{"}, "rewards"),
         ({"exploration_policy": "ucb"}, "write plackett_luce or thompson"),
-        ({"ranker": "magic"}, "ranker = 'magic': write listwise, or river:"),
+        ({"ranker": "mag ic"}, "ranker = 'mag ic': write listwise, river:"),
         ({"without": "next,nonsense"}, "without = .*there is no nonsense: write any of next"),
         ({"sead": 1}, "sead: there is no such setting; did you mean seed"),
         ({"redis_url": "redis://a", "data_dir": "b"}, "exclude each other"),
