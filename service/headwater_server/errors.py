@@ -117,3 +117,7 @@ class DeadlineExceeded(HeadwaterError):
     def __init__(self, what: str = "the deadline passed") -> None:
         """State what the call waited for."""
         super().__init__(what)
+
+
+class CodeMissing(ValueError):
+    """A setting names code that this process cannot import: others may have learned with it."""

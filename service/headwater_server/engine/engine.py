@@ -159,7 +159,7 @@ class Engine:
             return (yield from self._event(operation, entry))
         yield from self.parts.learning.learning()
         if isinstance(operation, SettingsChange):
-            self.parts, outcome = changes.with_settings(self.parts, operation, entry)
+            self.parts, outcome = yield from changes.with_settings(self.parts, operation, entry)
             self.bound_filters(self._filter_bytes_max)
             return outcome
         if isinstance(operation, PolicyOperation):

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.features.features import CONTEXT_FEATURES, ITEM_FEATURES
+from headwater_server.engine.features.own_columns import column_names
+from headwater_server.engine.features.own_values import OwnValues
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot.state import in_steps
 from headwater_server.models.base import ItemModel
@@ -59,7 +61,8 @@ class Models:
         self.walk = Walk(self.next_item)
         self.words = WordFlow(self.content, seed=settings.seed + 4)
         self.cycles = Cycles()
-        self.ranker = make_ranker(settings)
+        self.own_values = OwnValues(settings.features)
+        self.ranker = make_ranker(settings, self.own_values.names)
         self.probability = ProbabilityHead()
 
     def _over_items(self) -> tuple[Any, ...]:
@@ -70,6 +73,7 @@ class Models:
         for model in self._over_items():
             yield from model.reserving(rows)
             yield
+        yield from self.own_values.reserving(rows)
 
     @property
     def lacks_room(self) -> bool:
@@ -91,6 +95,7 @@ class Models:
         """Clear what counts how often ``items`` are chosen; `forgetting` clears the rest."""
         for name in _COUNTS:
             getattr(self, name).forget(items)
+        self.own_values.forget(items)
 
     def forgetting(self, items: NDArray[np.int32]) -> Generator[None, None, None]:
         """Clear the state of ``items`` in the other models, in steps."""
@@ -114,19 +119,27 @@ class Models:
         """Return the state of every model, by name."""
         state = {name: getattr(self, name).state() for name in self._names}
         state["content"]["_words"] = in_steps(state["content"]["_words"])
+        if self.own_values.features:
+            state["own_values"] = self.own_values.state()
         return state
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
         for name in self._names:
             getattr(self, name).load(state[name])
+        if self.own_values.features:
+            self.own_values.load(state["own_values"])
 
 
-def make_ranker(settings: EngineSettings) -> Any:
-    """Return the ranker that the settings name. Raises ValueError if there is none."""
+def make_ranker(settings: EngineSettings, own: tuple[str, ...]) -> Any:
+    """Return the ranker that the settings name, for ``own`` features beside the built-in ones.
+
+    Raises ValueError if there is none.
+    """
+    features = ITEM_FEATURES + column_names(own)
     if settings.ranker == "listwise":
-        return ListwiseRanker(ITEM_FEATURES, CONTEXT_FEATURES, _START, seed=settings.seed + 2)
+        return ListwiseRanker(features, CONTEXT_FEATURES, _START, seed=settings.seed + 2)
     # imported where it is used: all of River's linear models take longer to load than a snapshot
     from headwater_server.models.river.river_ranker import RiverRanker  # noqa: PLC0415
 
-    return RiverRanker.named(settings.ranker, ITEM_FEATURES, CONTEXT_FEATURES, settings.seed + 2)
+    return RiverRanker.named(settings.ranker, features, CONTEXT_FEATURES, settings.seed + 2)

@@ -62,6 +62,15 @@ class EngineSettings:
             "headwater.rankers, for one of your own. All servers of a log need the same code"
         },
     )
+    features: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "numbers of items that the ranker learns from, too, comma-separated, each as "
+            "[name=]source: price; features.NAME; age(publish_time); <module>:<function> of an "
+            "item, or an installed entry point of the group headwater.features "
+            "(docs/models.md). All servers of a log need the same code"
+        },
+    )
     exploration_policy: str = field(
         default="plackett_luce",
         metadata={
@@ -220,10 +229,21 @@ class EngineSettings:
         check_without(self.without)
         object.__setattr__(self, "without", tuple(n for n in REMOVABLE if n in self.without))
         object.__setattr__(self, "allowed_ids", tuple(sorted(set(self.allowed_ids))))
+        features: Any = self.features
+        if isinstance(features, str):
+            raise ValueError(f"features: write a list, such as [{features!r}]")  # noqa: TRY004 - a setting
+        object.__setattr__(self, "features", tuple(features))
 
     def canonical(self) -> str:
-        """One text for equal settings: JSON with sorted keys."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        """One text for equal settings: JSON with sorted keys, as before where there is no feature.
+
+        >>> "features" in EngineSettings().canonical()
+        False
+        """
+        values = asdict(self)
+        if not self.features:
+            del values["features"]
+        return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def parse(cls, text: str) -> EngineSettings:

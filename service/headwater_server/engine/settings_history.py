@@ -66,6 +66,7 @@ class SettingsHistory:
 
     def __init__(self) -> None:
         self.changes: list[ChangedSetting] = []
+        self.refused = ""  # why this process refused the latest change on the log
 
     def note(self, old: EngineSettings, new: EngineSettings, who: str, time_ms: int) -> None:
         """Keep what differs."""

@@ -27,6 +27,7 @@ COUNTED = {
     "answers_unreplayable_operation": "Lists from a state in the middle of a large event.",
     "answers_unreplayable_degraded": "Lists that a short deadline changed.",
     "item_writes_refused": "Writes of new items that this process refused because of items_max.",
+    "feature_failures": "Values of the shop's own features that this process could not compute.",
     "event_items_removed": "Items that only events name and that event_items_max had no place for.",
     "deduplication_ids_removed": "Event ids forgotten early because of deduplication_ids_max.",
 }

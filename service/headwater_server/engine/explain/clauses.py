@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.catalogue.change_log import ChangeLog
+from headwater_server.engine.features.own_columns import LATEST
 from headwater_server.engine.models import DAY_S, Models
 from headwater_server.engine.retrieval.leaders import Leaders
 from headwater_server.engine.visitors.visitors import History
@@ -27,6 +28,8 @@ TITLE_CHARS_MAX = 60
 _WEEK = 1  # column of Models.by_day
 _COUNTED_MAX = 4 * RANK_MAX
 """Items with interactions in the week that are counted: of so many the first `RANK_MAX` count."""
+CLOSE = 0.25
+"""Units of `OwnValues` that close values differ by, at most."""
 _UNITS = ((DAY_S, "day"), (3600.0, "hour"), (60.0, "minute"))
 _FIELDS = {"categories": "category", "tags": "tag"}
 
@@ -86,6 +89,7 @@ class Clauses:
             "age": self.new(item),
             "content": self.content(item),
             "circumstances": self.circumstances(item),
+            **{name: self.near(item, name) for name in self.models.own_values.names},
         }
         return {family: clause for family, clause in clauses.items() if clause}
 
@@ -154,6 +158,15 @@ class Clauses:
             return ""
         circumstance, lift = max(lifts.items(), key=lambda pair: pair[1])
         return f"it is chosen more {_under(circumstance)} than elsewhere" if lift > 1.0 else ""
+
+    def near(self, item: int, feature: str) -> str:
+        """Name the latest of the visitor's items whose own feature is close to that of ``item``."""
+        latest = self.history.items[:LATEST]
+        close = self.models.own_values.distances(feature, item, latest) <= CLOSE
+        places = np.flatnonzero(close & (latest != item))
+        if not len(places):
+            return ""
+        return f"its {feature} is close to that of {self._visited(int(places[0]))}"
 
     def _strongest(self, times: list[float]) -> int:
         """Return the place of the visitor's item with the strongest evidence, -1 if none."""

@@ -18,7 +18,6 @@ from headwater_server.engine.visitors.visitors import History
 
 CONTRIBUTIONS_MAX = 10
 CLAUSES_MAX = 3
-_NAMES = tuple(families.FAMILIES)
 _PAIRS = ("next", "together")
 """Two views of one fact: the sentence uses the one with the larger contribution."""
 Parts = dict[str, float]
@@ -66,11 +65,13 @@ class Explanations:
     def _parts(self, history: History, items: NDArray[np.int32], rows: NDArray[Any]) -> list[Parts]:
         """Return for each slot the contribution of each family to the average, and the average."""
         _, features, context = self.ranking.describe(history, items)
-        numbers = families.numbered(self.models.ranker.features)
+        own = self.models.own_values.names
+        numbers = families.numbered(self.models.ranker.features, own)
+        names = families.names_with(own)
         found = self.models.ranker.contributions(features, context, items, rows, numbers)
         every = []
         for by_family, rest in zip(found.parts.tolist(), found.rest.tolist(), strict=True):
-            parts = dict(zip(_NAMES, by_family, strict=False))
+            parts = dict(zip(names, by_family, strict=False))
             parts[found.rest_is] = parts.get(found.rest_is, 0.0) + rest
             parts[families.AVERAGE] = found.average
             every.append(parts)
@@ -110,8 +111,8 @@ def _of_parts(parts: Parts) -> str:
     if named[most] <= 0:
         return "no feature is better than that of an average candidate"
     if named[most] < max(map(abs, named.values())):
-        return f"its strongest feature is {families.PHRASES[most]}"
-    return f"its score comes mostly from {families.PHRASES[most]}"
+        return f"its strongest feature is {families.phrase_of(most)}"
+    return f"its score comes mostly from {families.phrase_of(most)}"
 
 
 def _largest(parts: Parts) -> tuple[tuple[str, float], ...]:

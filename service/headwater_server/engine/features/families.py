@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from headwater_server.engine.features.own_columns import column_names
 
 OTHER, ITEM, RULES, AVERAGE = "other", "item", "rules", "average"
 
@@ -64,6 +66,28 @@ def family_of(feature: str) -> str:
     return _OF.get(feature, OTHER)
 
 
-def numbered(features: Sequence[str]) -> NDArray[np.int64]:
-    """Return int64[features]: the place of each one's family in FAMILIES."""
-    return np.array([_NAMES.index(family_of(name)) for name in features], dtype=np.int64)
+def names_with(own: Collection[str]) -> tuple[str, ...]:
+    """Return the names of all families: each of the shop's own features is one."""
+    return (*_NAMES, *own)
+
+
+def numbered(features: Sequence[str], own: Collection[str] = ()) -> NDArray[np.int64]:
+    """Return int64[features]: the place of each one's family in `names_with`.
+
+    >>> numbered(["next", "margin", "margin_near"], ["margin"]).tolist()
+    [0, 8, 8]
+    """
+    places = {name: place for place, name in enumerate(names_with(own))}
+    of = {column: name for name in own for column in column_names([name])}
+    families = (of.get(name) or family_of(name) for name in features)
+    return np.array([places[family] for family in families], dtype=np.int64)
+
+
+def phrase_of(family: str) -> str:
+    """Return a phrase that completes "comes from".
+
+    >>> phrase_of("margin")
+    "its own feature 'margin', and how near that is to the visitor's items"
+    """
+    own = f"its own feature {family!r}, and how near that is to the visitor's items"
+    return PHRASES.get(family, own)

@@ -83,6 +83,14 @@ class Attribution:
             if impression.closes_ms > latest_ms:
                 self._open[number] = replace(impression, closes_ms=latest_ms)
 
+    def refit(self, places: NDArray[np.int64]) -> None:
+        """Go on with other columns: ``places`` has that of each among the present ones, or -1."""
+        known = places >= 0
+        for number, impression in self._open.items():
+            rows = np.zeros((len(impression.items), len(places)), dtype=np.float16)
+            rows[:, known] = impression.features[:, places[known]]
+            self._open[number] = replace(impression, features=rows)
+
     def open(self, impression: Impression) -> None:
         """Begin the window of a reported impression."""
         self._open[self._next] = impression

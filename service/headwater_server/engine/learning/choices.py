@@ -43,5 +43,5 @@ def choice(tables, statistics, visitor, shown_at, item, seed, count):
     """Return (int32[n] candidates, int32[m] those drawn, their features, the context)."""
     candidates = retrieve(tables, visitor, np.empty(0, dtype=np.int32), shown_at)
     drawn = sample(candidates, item, NEGATIVES, seed, count)
-    features = describe_items(tables, statistics, drawn)
+    features = describe_items(tables, statistics, visitor.items, drawn)
     return candidates, drawn, features, describe_visitor(statistics, visitor.items)

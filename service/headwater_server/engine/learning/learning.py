@@ -127,7 +127,7 @@ class Learning:
             self.visitors.sessions,
             self.retriever.begin(requests=1 + len(acts)),
             self.catalogue.shown_at(0),
-            self.ranking.gone,
+            self.ranking.same,
             self._counting(),
             self._ranked(),
             self._reached(),

@@ -103,7 +103,7 @@ def _tables_after(tables, counting, reached):
 
 
 @njit(cache=True)
-def _statistics_after(counting, gone, reached, session_length, gap_s):
+def _statistics_after(counting, same, reached, session_length, gap_s):
     """Return what features read beside the evidence, after the interactions so far."""
     return Statistics(
         counting.counts,
@@ -114,8 +114,9 @@ def _statistics_after(counting, gone, reached, session_length, gap_s):
         reached.repeat_rate,
         float(session_length),
         gap_s,
-        gone[0],
-        gone[1],
+        same[0],
+        same[1],
+        same[2],
     )
 
 
@@ -159,11 +160,12 @@ def _rank(tables, statistics, visitor, shown_at, ranked, act, events, steps):
 
 
 @njit(cache=True, nogil=True)
-def learn_acts(acts, circumstances, sessions, tables, shown_at, gone, counting, ranked, reached):
+def learn_acts(acts, circumstances, sessions, tables, shown_at, same, counting, ranked, reached):
     """Learn acts in order; return (how many were, what the run has reached).
 
-    ``gone`` are the columns of features, and of the context, that the settings leave out. Less than
-    all: some table has too little room for the next one, which has left no trace yet.
+    ``same`` is what no act changes: the columns of features, and of the context, that the settings
+    leave out, and the shop's own features. Less than all: some table has too little room for the
+    next one, which has left no trace yet.
     """
     table, profiles, gap_s = sessions
     for i in range(len(acts)):
@@ -185,7 +187,7 @@ def learn_acts(acts, circumstances, sessions, tables, shown_at, gone, counting, 
         present, events = _tables_after(tables, counting, reached), counting.events
         events, steps = events + reached.counted, reached.steps
         if ranked.is_on and is_ranked(events, ranked.warm_up, ranked.every):
-            statistics = _statistics_after(counting, gone, reached, length, since_s)
+            statistics = _statistics_after(counting, same, reached, length, since_s)
             steps = _rank(present, statistics, visitor, shown_at, ranked, act, events, steps)
         reached = count_interaction(
             present, counting, reached, steps, visitor, named, act.item, seconds, begins

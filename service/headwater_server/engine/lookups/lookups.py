@@ -184,7 +184,8 @@ class Lookups:
 
     def settings_warnings(self) -> Iterator[list[str]]:
         """Yield what in the settings fits nothing in the catalogue, in short steps."""
-        return settings_warnings(self._parts.settings, self._parts.scoring)
+        parts = self._parts
+        return settings_warnings(parts.settings, parts.scoring, parts.settings_history.refused)
 
     def sources(self) -> dict[tuple[str, str], SourceState]:
         """Return how far each source was read, by (source, partition)."""
@@ -196,7 +197,8 @@ class Lookups:
 
     def counts(self) -> dict[str, int]:
         """Return how much of each there is."""
-        parts = self._parts
+        parts, own = self._parts, self._parts.models.own_values
+        failed = {"feature_failures": own.failures.total()} if own.features else {}
         return {
             "events_learned": parts.learned,
             "events_repeated": parts.repeated,
@@ -209,4 +211,5 @@ class Lookups:
             "deduplication_ids": len(parts.deduplication),
             "deduplication_ids_removed": parts.deduplication.removed_early,
             "open_impressions": len(parts.attribution),
+            **failed,
         }

@@ -5,23 +5,36 @@ Such a rule is valid, since its items may come later; but it changes no list tod
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
 
 from headwater_server.engine.catalogue import filters
+from headwater_server.engine.lookups.feature_warnings import of_features
+from headwater_server.engine.lookups.nearest_name import near
 from headwater_server.engine.messages.rewards import canonical_type
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.reranking.rules import Cap, Hide, Pin, Rule, parse_rules
 from headwater_server.engine.settings import EngineSettings
 
 NAMES_SHOWN = 3
+REFUSED = "the latest change of settings on the log is not in force: "
 
 
-def settings_warnings(settings: EngineSettings, scoring: CandidateScoring) -> Iterator[list[str]]:
-    """Yield the warnings about `hide_days`, then about each rule; the caller may pause between."""
+def settings_warnings(
+    settings: EngineSettings, scoring: CandidateScoring, refused: str = ""
+) -> Iterator[list[str]]:
+    """Yield the warnings about `hide_days`, then about each rule; the caller may pause between.
+
+    ``refused``: why the latest change of settings on the log is not in force here.
+    """
+    yield [f"{REFUSED}{refused}"] if refused else []
     unknown = _unknown_types(settings.hide_days, settings)
     yield [f"hide_days: {text}" for text in unknown]
+    if not (settings.rules or settings.features):
+        return
     names = scoring.catalogue.columns.names()
+    if settings.features:
+        found = of_features(scoring.models, scoring.catalogue, names)
+        yield [f"features: {text}" for text in found]
     for rule in parse_rules(settings.rules):
         yield [f'rules "{rule.name}": {text}' for text in _of_rule(rule, settings, scoring, names)]
 
@@ -50,21 +63,16 @@ def _of_filter(text: str, scoring: CandidateScoring, names: Collection[str]) -> 
 
 
 def _unknown_field(name: str, names: Collection[str]) -> str:
-    return f"no item has the field {name}{_near(name, names)}"
+    return f"no item has the field {name}{near(name, names)}"
 
 
 def _unknown_types(given: Collection[str], settings: EngineSettings) -> list[str]:
     known = settings.rewards
     return [
-        f"rewards has no event type {name}{_near(name, known)}"
+        f"rewards has no event type {name}{near(name, known)}"
         for name in given
         if canonical_type(name) not in known
     ]
-
-
-def _near(name: str, names: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(names), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _shown(names: list[str]) -> str:

@@ -14,6 +14,7 @@ from headwater_server.engine.features.features import (
     context_features,
     item_features,
 )
+from headwater_server.engine.features.own_columns import COLUMNS, Own, describe_own
 from headwater_server.engine.retrieval.gathering import gather
 from headwater_server.models.content.profile_similarity import score_items
 from headwater_server.models.content.word_lifts import score_words
@@ -27,7 +28,8 @@ class Statistics(NamedTuple):
     """What features read beside the evidence: counts of every item, and the visitor's session.
 
     The three popularities are stored values and the factors of `Popularity.fading`. ``gone`` and
-    ``gone_context`` are the columns that the settings leave out: they are 0.
+    ``gone_context`` are the columns that the settings leave out: they are 0. ``own`` are the shop's
+    own features.
     """
 
     counts: NDArray[np.float64]
@@ -40,17 +42,24 @@ class Statistics(NamedTuple):
     gap_s: float
     gone: NDArray[np.int64]
     gone_context: NDArray[np.int64]
+    own: Own
 
 
 @njit(cache=True, inline="always")  # as `gathering.gather`
-def describe_items(tables, statistics, items):
-    """Return float32[features, n] of ``items``, which have evidence: a row for each feature."""
-    features = np.empty((_COLUMNS, len(items)), dtype=np.float32)
+def describe_items(tables, statistics, history, items):
+    """Return float32[features, n] of ``items``, which have evidence: a row for each feature.
+
+    The shop's own ones come last.
+    """
+    own = statistics.own.values.shape[1]
+    features = np.empty((_COLUMNS + COLUMNS * own, len(items)), dtype=np.float32)
     score_items(
         tables.content, items, tables.profile, tables.evidence, features[_WORDS : _WORDS + 3]
     )
-    score_words(tables.content[0], items, tables.flow, features[_WORDS + 3 :])
+    score_words(tables.content[0], items, tables.flow, features[_WORDS + 3 : _COLUMNS])
     item_features(items, tables.evidence, statistics, features)
+    if own > 0:
+        describe_own(statistics.own, history, items, features[_COLUMNS:])
     for row in statistics.gone:
         features[row, :] = np.float32(0.0)
     return features
@@ -69,7 +78,8 @@ def describe_visitor(statistics, history):
 @njit(cache=True, nogil=True)
 def describe(tables, statistics, history, items):
     """Return (float32[features, n] of ``items``, float32[context]) for this history."""
-    return describe_items(tables, statistics, items), describe_visitor(statistics, history)
+    features = describe_items(tables, statistics, history, items)
+    return features, describe_visitor(statistics, history)
 
 
 @njit(cache=True, nogil=True)
@@ -77,5 +87,5 @@ def given(tables, statistics, visitor, items):
     """Write the evidence for the caller's own ``items``; return their features and the context."""
     gather(tables, visitor)
     add_rows(tables.evidence, items, FROM_CALLER)
-    features = describe_items(tables, statistics, items)
+    features = describe_items(tables, statistics, visitor.items, items)
     return features, describe_visitor(statistics, visitor.items)

@@ -38,6 +38,11 @@ class Ranking:
         context = columns_of(names, features.CONTEXT_FEATURES, context=True)
         self.gone = np.array(items, dtype=np.int64), np.array(context, dtype=np.int64)
 
+    @property
+    def same(self) -> tuple[Any, ...]:
+        """What no act changes: columns that are left out, and the shop's own features."""
+        return *self.gone, self.models.own_values.own
+
     def statistics(self, history: History | None = None) -> Statistics:
         """Return what features read beside the evidence, as kernels take it.
 
@@ -53,7 +58,7 @@ class Ranking:
             activity.repeat_rate,
             float(history.session_length) if history else 0.0,
             history.gap_s if history else 0.0,
-            *self.gone,
+            *self.same,
         )
 
     def given(self, history: History, items: NDArray[np.int32]) -> Described:

@@ -47,7 +47,7 @@ def _of_visitor(statistics, session_length, gap_s):
     s = statistics
     return Statistics(
         s.counts, s.by_event, s.by_day, s.starts, s.events, s.repeat_rate,
-        float(session_length), gap_s, s.gone, s.gone_context,
+        float(session_length), gap_s, s.gone, s.gone_context, s.own,
     )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def answer(tables, statistics, asking, barred, shown_at, network, draw):
     scores = np.empty(0)
     if len(biases) > 0:
         own = _of_visitor(statistics, length, gap_s)
-        features = describe_items(tables, own, found)
+        features = describe_items(tables, own, items, found)
         visitors = describe_visitor(own, items)
         scores = score_items(features, visitors, found, biases, moments, parameters)
     chosen, propensities = _drawn(scores, draw)

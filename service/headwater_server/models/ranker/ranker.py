@@ -147,6 +147,16 @@ class ListwiseRanker(base.Classifier):
         scores: NDArray[np.float64] = network.score_items(wide, context, items, *self.network)
         return scores
 
+    def go_on_from(self, other: ListwiseRanker, places: NDArray[np.int64]) -> None:
+        """Take over what another one has learned; ``places`` has each column's in it, or -1."""
+        known = places >= 0
+        for name in ("_parameters", "_squares", "_moments"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            for place in range(2):  # those with a row for each column
+                mine[place][known] = theirs[place][places[known]]
+            mine[2:] = [array.copy() for array in theirs[2:]]
+        self._bias, self._none, self._steps = other._bias.copy(), other._none, other._steps
+
     @property
     def network(self) -> tuple[Any, Any, Any]:
         """As kernels take it: (biases, moments, parameters)."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from river import base
 
+from headwater_server.errors import CodeMissing
 from headwater_server.models.river.plain_values import allow_module
 from headwater_server.models.river.river_expression import made_of
 
@@ -79,7 +80,7 @@ def _load(name: str) -> Any:
     if found:
         return _loaded(next(iter(found)), name)
     if ":" not in name:
-        raise ValueError(_unknown(name))
+        raise CodeMissing(_unknown(name))
     return _loaded(EntryPoint(name, name, GROUP), name)
 
 
@@ -87,7 +88,7 @@ def _loaded(entry: EntryPoint, name: str) -> Any:
     try:
         return entry.load()
     except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(f"ranker: {name} cannot be imported: {error}") from None
+        raise CodeMissing(f"ranker: {name} cannot be imported: {error}") from None
 
 
 def _unknown(name: str) -> str:

@@ -1,4 +1,7 @@
-"""Warns of rules that fit nothing: at the start, and after the settings or the catalogue change."""
+"""Warns of rules that fit nothing, and of features without values.
+
+At the start, and after the settings or the catalogue change.
+"""
 
 from __future__ import annotations
 
@@ -45,16 +48,21 @@ class SettingsWarnings:
     async def check(self) -> None:
         """Log what is new since the last check; nothing is done if nothing has changed."""
         settings, lookups = self._engine.settings, self._engine.lookups
-        if not (settings.rules or settings.hide_days):
-            self._known.clear()
-            return
         state = settings.canonical(), lookups.catalogue_version()
         if state == self._checked:
             return
         found = list(chain.from_iterable(await in_steps(lookups.settings_warnings())))
         new = [text for text in found if text not in self._known]
         for text in new[:LINES_MAX]:
-            _log.warning("a setting fits nothing", warning=text)
+            _log.warning(_said(text), warning=text)
         if len(new) > LINES_MAX:
             _log.warning("more settings fit nothing", count=len(new) - LINES_MAX)
         self._checked, self._known = state, set(found)
+
+
+def _said(warning: str) -> str:
+    """Return what a log line says of a warning."""
+    if warning.startswith("features:"):
+        return "a feature cannot be used as it is"
+    is_of_rule = warning.startswith(("rules", "hide_days"))
+    return "a setting fits nothing" if is_of_rule else "settings are refused here"

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import structlog
 
+from headwater_server.errors import CodeMissing
 from headwater_server.garbage import no_passes
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports.log import Log
@@ -31,7 +32,8 @@ async def restore(
     A snapshot that is damaged, of another build, or of an entry that the log lost, is logged and
     skipped: the one before it and the log give the same state. `LogBroken` if log, head and archive
     do not match, if snapshots exist and none of them is of this log, unless the caller knows that
-    it ``is_ours``, or if none can be used and the first entry is gone.
+    it ``is_ours``, or if none can be used and the first entry is gone. `CodeMissing` if the newest
+    one was learned with code of the shop that this process cannot import.
     """
     reasons, strange = list[str](), START
     for meta in await snapshots.published():
@@ -44,6 +46,11 @@ async def restore(
         try:
             with no_passes():
                 engine = engine_type.restore(await snapshots.load(meta))
+        except CodeMissing as error:
+            # without it the log would give another state, which would be published as the newest
+            raise CodeMissing(
+                f"{error} The newest snapshot was learned with it: install it here, too"
+            ) from None
         except (DamagedSnapshot, ValueError) as error:
             _log.error("a snapshot is refused", offset=meta.position.offset, reason=str(error))
             reasons.append(f"the snapshot at {meta.position.offset}: {error}")

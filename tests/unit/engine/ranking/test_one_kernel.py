@@ -23,7 +23,7 @@ def staged(tables, statistics, visitor, excluded, shown_at):
     for items in (excluded, visitor.refused, visitor.items[:1]):
         ev.leave_out(tables.evidence, items)
     found = candidate_selection.select_candidates.py_func(tables.evidence, shown_at)
-    features = describing.describe_items.py_func(tables, statistics, found)
+    features = describing.describe_items.py_func(tables, statistics, visitor.items, found)
     return found, features.T, describing.describe_visitor.py_func(statistics, visitor.items)
 
 
