@@ -5,8 +5,9 @@ there as it stands (`ranker=`, `rewards=`). It needs ``pip install 'headwater-se
 any data frame library that narwhals knows.
 """
 
+from headwater_server.engine.messages.entries import Item
 from headwater_server.lab.backtest import backtest
 from headwater_server.lab.simulated import simulated
 from headwater_server.lab.summaries import compare, summary
 
-__all__ = ["backtest", "compare", "simulated", "summary"]
+__all__ = ["Item", "backtest", "compare", "simulated", "summary"]

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 from river import base
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.features.own_features import as_feature
+from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.warmup import warm_up
 from headwater_server.evaluation.backtest import Backtest, Foldable, Result
 from headwater_server.evaluation.baselines.recommender import AsEngine, Recommender
 from headwater_server.evaluation.interactions import Repeats
 from headwater_server.evaluation.shop_history import ShopHistory
+from headwater_server.lab.features import check_features
 from headwater_server.lab.frames import history_of, questions_of
 from headwater_server.models.river.own_rankers import as_ranker
 
+Function = Callable[[Item], float | None]
+Feature = str | Function | tuple[str, Function]
 Ranker = str | base.Classifier | type[base.Classifier] | Recommender
 
 
@@ -26,6 +31,7 @@ def backtest(
     items: Any = None,
     *,
     ranker: Ranker = "listwise",
+    features: Sequence[Feature] = (),
     rewards: Mapping[str, float] | None = None,
     repeats: str = "allow",
     settings: Mapping[str, Any] | None = None,
@@ -43,17 +49,17 @@ def backtest(
         A data frame with ``item_id`` and columns of features, or None.
     ranker
         What the setting ``ranker`` takes (``"listwise"``, ``"river:…"``, ``"module:Class"``, the
-        name of an entry point); a River classifier or its class; or a
-        `headwater_server.evaluation.baselines.recommender.Recommender`, which replaces the whole
-        engine.
+        name of an entry point); a River classifier or its class; or a `Recommender`, which replaces
+        the whole engine.
+    features
+        What the setting ``features`` takes (``"price"``, ``"features.weight"``, ``"module:f"``, …);
+        functions of an `Item` that return a number or None; pairs of a name and a function.
     rewards
         Event type -> reward, in addition to the default ones; it names types of your own.
     repeats
         "allow": only the visitor's latest item is left out of a list; "exclude": all seen before.
-    settings
-        Other settings of the engine by name, such as ``{"seed": 2}``.
-    limit
-        Use only the first so many events in the order of time.
+    settings, limit
+        Other settings of the engine, such as ``{"seed": 2}``; use only the first so many events.
 
     Returns
     -------
@@ -61,24 +67,22 @@ def backtest(
     ``row`` (position in ``events``), ``timestamp_ms``, ``user_id``, ``item_id``, ``event_type``,
     ``rank`` (1 to 20; 0: the item was not in the list) and ``hit``.
 
-    Raises `ValueError` if columns or cells are wrong (all are named at once), or if the ranker
-    cannot learn, cannot be stored, or is not deterministic.
+    Raises `ValueError` with all that is wrong with the frames, or with the ranker, or a feature.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> from river import linear_model, preprocessing
     >>> walk = [(60 * n, f"u{n % 9}", f"i{(n % 9 + n // 9) % 12}", "view") for n in range(180)]
     >>> events = pd.DataFrame(walk, columns=["timestamp", "user_id", "item_id", "event_type"])
-    >>> mine = preprocessing.StandardScaler() | linear_model.LogisticRegression()
-    >>> found = backtest(events, ranker=mine)
+    >>> found = backtest(events, ranker="river:linear_model.LogisticRegression()")
     >>> len(found), list(found.columns)[-2:]
     (162, ['rank', 'hit'])
     """
     with ExitStack() as stack:
-        name = _name(ranker, stack)
-        chosen = _settings(name, rewards, settings)
+        named = {"ranker": _name(ranker, stack), "features": _texts(features, ranker, stack)}
+        chosen = _settings(named | dict(settings or {}), rewards)
         history = history_of(events, items, chosen, limit)
+        check_features(chosen.features, [write.item for write in history.items])
         result = _run(history, chosen, ranker, Repeats(repeats))
     return questions_of(events, history, result)
 
@@ -94,17 +98,34 @@ def _name(ranker: Ranker, stack: ExitStack) -> str:
     return stack.enter_context(as_ranker(ranker))
 
 
-def _settings(
-    ranker: str, rewards: Mapping[str, float] | None, settings: Mapping[str, Any] | None
-) -> EngineSettings:
+def _texts(features: Sequence[Feature], ranker: Ranker, stack: ExitStack) -> tuple[str, ...]:
+    """Return the texts of the setting; a function given as an object has one for this run."""
+    if isinstance(features, str) or callable(features):
+        raise ValueError("features: a list was expected, such as [my_feature]")  # noqa: TRY004 - as others
+    if len(features) and isinstance(ranker, Recommender):
+        raise ValueError("features: a Recommender replaces the engine, and takes none")
+    return tuple(_text(one, stack) for one in features)
+
+
+def _text(feature: Feature, stack: ExitStack) -> str:
+    if isinstance(feature, str):
+        return feature
+    pair = feature if isinstance(feature, tuple) else ("", feature)
+    if len(pair) != 2 or not isinstance(pair[0], str):
+        raise ValueError("features: write a text, a function, or a pair of a name and a function")
+    name, function = pair
+    return stack.enter_context(as_feature(function, name))
+
+
+def _settings(given: Mapping[str, Any], rewards: Mapping[str, float] | None) -> EngineSettings:
     try:
-        chosen = EngineSettings(**{"ranker": ranker, **(settings or {})})
+        chosen = EngineSettings(**given)
     except TypeError as error:
         raise ValueError(
             f"settings: {str(error).removeprefix('EngineSettings.__init__() ')}"
         ) from None
     table = {**chosen.rewards, **(rewards or {})}
-    return EngineSettings(**{"ranker": ranker, **(settings or {}), "rewards": table})
+    return EngineSettings(**{**given, "rewards": table})
 
 
 def _run(

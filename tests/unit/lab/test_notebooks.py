@@ -25,7 +25,7 @@ def notebook(request):
 
 
 def test_there_are_some():
-    assert {path.stem for path in NOTEBOOKS} == {"backtest", "own_ranker"}
+    assert {path.stem for path in NOTEBOOKS} == {"backtest", "own_features", "own_ranker"}
 
 
 @pytest.mark.filterwarnings("default")  # of Jupyter's own packages
