@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from headwater_server.engine import answers, assigning, changes, interactions, policy_changes
 from headwater_server.engine.clock import believed_ms
-from headwater_server.engine.intake.firewall import refusal_of
+from headwater_server.engine.intake.firewall import judged, refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import Build, Entry, Operation, SettingsChange
@@ -118,23 +118,24 @@ class Engine:
         """
         self._check_whole()
         outcomes: list[Outcome] = []  # of events that wait to be learned together, and the last one
+        entry = judged(entry, self.parts.settings)
         for operation in entry.operations:
-            if outcomes and self._begins_alone(operation, entry):
-                yield from self.parts.learning.learning()
-                self._is_within = False
-                yield outcomes
-                outcomes = []
             self._is_within = True
             if self.parts.sources.skips():
                 outcomes.append(_READ)
             elif isinstance(operation, Event) and note_plain(self.parts, operation, entry):
                 outcomes.append(CREATED)
             else:
+                if outcomes and self._begins_alone(operation, entry):
+                    yield from self.parts.learning.learning()
+                    self._is_within = False
+                    yield outcomes
+                    outcomes, self._is_within = [], True
                 outcomes.append((yield from self._applying(operation, entry)))
             learning = self.parts.learning
             if learning.is_full or (learning.acts and pauses()):
-                yield from self.parts.learning.learning()
-            if not self.parts.learning.acts:
+                yield from learning.learning()
+            if not learning.acts:
                 self._is_within = False
                 yield outcomes
                 outcomes = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from headwater_server.engine.clock import ahead_problem
 from headwater_server.engine.intake.limits import (
@@ -18,12 +19,14 @@ from headwater_server.engine.intake.limits import (
     TIME_MS_MAX,
     TIME_MS_MIN,
 )
-from headwater_server.engine.intake.ordinary import is_ordinary
+from headwater_server.engine.intake.ordinary import are_ordinary, is_ordinary
 from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, RATING, canonical_type
 from headwater_server.engine.settings import EngineSettings
+
+_TOGETHER_MIN = 5  # events: to make an entry of so few takes as long
 
 
 def quarantine_reason(event: Event, settings: EngineSettings) -> str:
@@ -33,6 +36,18 @@ def quarantine_reason(event: Event, settings: EngineSettings) -> str:
     'items: a detail-page-view names at least one item'
     """
     return "" if is_ordinary(event, settings) else next(_reasons(event, settings), "")
+
+
+def judged(entry: Entry, settings: EngineSettings) -> Entry:
+    """Return an entry of events as checked, if the firewall clearly passes all of them.
+
+    They are looked at together, in a third of the time; otherwise it looks at each.
+    """
+    if entry.checked is settings or len(entry.operations) < _TOGETHER_MIN:
+        return entry
+    events = [one for one in entry.operations if type(one) is Event]
+    are_all = len(events) == len(entry.operations) and are_ordinary(events, settings)
+    return replace(entry, checked=settings) if are_all else entry
 
 
 def refusal_of(event: Event, entry: Entry, settings: EngineSettings) -> str:

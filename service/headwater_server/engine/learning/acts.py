@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from headwater_server.models.covisitation.circumstances import TOKENS_MAX
 
-RUN_MAX = 20
-"""Acts that are learned in one step: a few milliseconds."""
+RUN_MAX = 50
+"""Acts that are learned in one step: some milliseconds. A server lets them pause earlier."""
 
 ACT = np.dtype(
     [

@@ -61,6 +61,8 @@ class Learning:
         self.drift = drift
         self.settings = EngineSettings()
         self.acts = Acts()
+        self.is_full = False
+        """Whether the acts that wait must be learned before another one comes."""
         self._room = self._turns = RUN_MAX
         self._pairs = models.next_item, models.companions, models.circumstances, models.words
 
@@ -74,11 +76,6 @@ class Learning:
         """Whether the ranker's steps are a kernel."""
         return isinstance(self.models.ranker, ListwiseRanker)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the acts that wait must be learned before another one comes."""
-        return len(self.acts) >= self._room or self.acts.turns >= self._turns
-
     def add(
         self, known: tuple[Any, ...], asked: NDArray[np.int32], named: NDArray[np.int32]
     ) -> None:
@@ -86,6 +83,7 @@ class Learning:
         if not self.acts:
             self._room, self._turns = self._room_of_run(), self.drift.checked_in
         self.acts.add(known, asked, named)
+        self.is_full = len(self.acts) >= self._room or self.acts.turns >= self._turns
 
     def _room_of_run(self) -> int:
         """Return after how many acts something may have to be done between two of them."""
@@ -110,6 +108,7 @@ class Learning:
             if first < count:
                 yield from self._making_room()
         self.acts.clear()
+        self.is_full = False
 
     def _making_room(self) -> Steps:
         yield from self.visitors.histories.reserving()

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.intake.firewall import quarantine_reason
-from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.intake.firewall import judged, quarantine_reason
+from headwater_server.engine.messages.entries import Entry, SettingsChange
 from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
 from headwater_server.engine.settings import EngineSettings
 
@@ -79,10 +79,10 @@ def test_a_type_of_the_shops_own_may_be_added():
 
 def test_what_was_judged_under_other_settings_is_judged_again(monkeypatch):
     """The engine believes a judgement only of the very settings that it has."""
-    engine, judged = Engine(), []
+    engine, seen = Engine(), []
 
     def judge(event, settings):
-        judged.append(event.event_id)
+        seen.append(event.event_id)
         return quarantine_reason(event, settings)
 
     monkeypatch.setattr("headwater_server.engine.intake.firewall.quarantine_reason", judge)
@@ -90,4 +90,27 @@ def test_what_was_judged_under_other_settings_is_judged_again(monkeypatch):
     (outcome,) = engine.apply(Entry(1, (poison,), checked=EngineSettings()))
     assert outcome.status is Status.QUARANTINED
     engine.apply(Entry(2, (Event("sound", "click", "v", items=ONE),), checked=engine.settings))
-    assert judged == ["poison"]
+    assert seen == ["poison"]
+
+
+def test_an_entry_is_judged_as_each_of_its_events_is():
+    """Events that are looked at together have the outcomes that they have one by one."""
+    sound = [Event(f"e{n}", "click", f"v{n}", items=ONE) for n in range(8)]
+    settings = EngineSettings()
+    assert judged(Entry(1, tuple(sound)), settings).checked is settings
+    for place in (0, 4, 8):
+        for poison in POISON.values():
+            entry = Entry(1, (*sound[:place], poison, *sound[place:]))
+            assert judged(entry, settings).checked is None
+            together = [one.status for one in Engine().apply(entry)]
+            assert together.count(Status.QUARANTINED) == 1
+            assert together[place] is Status.QUARANTINED
+
+
+def test_an_entry_with_another_operation_is_not_judged_together():
+    """Settings may change within it, under which the next event is judged."""
+    strict = EngineSettings(rewards={"purchase": 1.0})
+    clicks = tuple(Event(f"e{n}", "click", "v", items=ONE) for n in range(6))
+    outcomes = Engine().apply(Entry(1, (*clicks[:5], SettingsChange(strict), clicks[5])))
+    assert [one.status for one in outcomes[:5]] == [Status.CREATED] * 5
+    assert outcomes[6].status is Status.QUARANTINED
