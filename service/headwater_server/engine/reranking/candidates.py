@@ -145,8 +145,10 @@ class Pool:
         self, settings: EngineSettings, draws: int = thompson.DRAWS
     ) -> NDArray[np.float64] | None:
         """Return draws of each candidate's value; None under a policy without such draws."""
-        request, history = self.question.request, self.question.history
-        head = self.scoring.models.probability
+        request, head = self.question.request, self.scoring.models.probability
+        if not thompson.applies(head, request, settings):  # before the history is read
+            return None
+        history = self.question.history
         return thompson.sampled_scores(
             head, self.candidates.scores, self.items, history, request, settings, draws
         )
