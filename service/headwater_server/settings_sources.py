@@ -18,7 +18,7 @@ FILE_DEFAULT = "headwater.toml"
 OTHERS = {
     f"{PREFIX}{name}"
     for name in (
-        "CA_FILE", "KAFKA_PASSWORD", "KAFKA_USER", "KEY", "PAGE_KEY",
+        "CA_FILE", "ID_SALT", "KAFKA_PASSWORD", "KAFKA_USER", "KEY", "PAGE_KEY",
         "READ_KEY", "RECOMMENDATION_ID", "SETTINGS", "SHOP_DIR",
         "SHOP_PAGE_KEY", "TARGET", "THOROUGH", "VERSION",
     )

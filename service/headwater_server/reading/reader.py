@@ -26,6 +26,7 @@ from headwater_server.reading.items.accounts import read_users
 from headwater_server.reading.items.catalogue import ReadItems, read_items
 from headwater_server.reading.mapping.alike import together
 from headwater_server.reading.mapping.choose import choose
+from headwater_server.reading.mapping.columns.emails import email_notes
 from headwater_server.reading.mapping.columns.looks import look
 from headwater_server.reading.mapping.compile import compile_events, compile_items, compile_users
 from headwater_server.reading.mapping.compiled import (
@@ -213,7 +214,9 @@ class _Reader:
             )
         )
         ids = look(one.table, self._session.connection, one.part.compiled.labels)
-        notes = (*one.part.compiled.notes, *ids, f"times: {one.time.said}")
+        form, labels = one.part.choice.mapping, one.part.compiled.labels
+        hidden = email_notes(one.table, self._session.connection, form, labels)
+        notes = (*one.part.compiled.notes, *ids, *hidden, f"times: {one.time.said}")
         self._say(one.part.choice, "events", one.rows, left_out, notes)
 
     def _say(

@@ -41,7 +41,8 @@ async def learn(
     statuses: Counter[Status] = Counter()
     published, saved = position, time.monotonic()
     async for logged in Patient(storage.log).iterate(position):
-        outcomes = zip(logged.entry.operations, engine.apply(logged.entry), strict=True)
+        entry = logged.entry  # decoded at each access
+        outcomes = zip(entry.operations, engine.apply(entry), strict=True)
         statuses.update(outcome.status for one, outcome in outcomes if isinstance(one, Event))
         position = logged.position
         on_events(done + statuses.total())

@@ -57,11 +57,12 @@ async def look(log: Log, on_events: Callable[[int], None]) -> Found:
     known, events, live, head = KnownIds(), 0, False, await log.head()
     try:
         async for logged in Patient(log).iterate(START):
-            for operation in logged.entry.operations:
+            entry = logged.entry  # decoded at each access
+            for operation in entry.operations:
                 known.add(_key(operation))
                 if isinstance(operation, Event):
                     events += 1
-                    live = live or not logged.entry.imported
+                    live = live or not entry.imported
             on_events(events)
     except LogBroken:
         live = True  # the start is trimmed; event IDs still prevent learning twice

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ import typer
 
 if TYPE_CHECKING:
     from headwater_server.reading.asked import Asked
+    from headwater_server.reading.mapping.options import Emails
 
 Command = Callable[..., None]
 PANEL = "Files"
+SALT_CHARS_MIN = 16
 KINDS = (
     "CSV with any columns and delimiter, JSON, Parquet, Excel, XML; also gz, zst, bz2, xz and zip, "
     "folders and patterns; may be repeated"
@@ -37,6 +40,8 @@ class Reading:
     scale: float | None = None
     map_file: Path | None = None
     keep_variants: bool = False
+    emails: str = ""
+    id_salt: str = field(default="", repr=False)
     check: bool = False
 
     @property
@@ -59,8 +64,17 @@ class Reading:
             scale=self.scale,
             map_file=self.map_file,
             variants="keep" if self.keep_variants else "fold",
+            emails=self._emails(),
+            id_salt=salt(self.id_salt),
         )
         return Asked(self.events, self.items, self.users, options, limit)
+
+    def _emails(self) -> Emails:
+        if self.emails in {"", "hash", "keep"}:
+            return self.emails  # type: ignore[return-value]
+        from headwater_server.settings_checks import BadSettings
+
+        raise BadSettings(f"--emails {self.emails}: write hash or keep")
 
     @property
     def type_names(self) -> dict[str, str]:
@@ -82,6 +96,25 @@ def pairs(
     if wrong:
         raise BadSettings(f"{flag} {wrong}: write {form}, such as {example}")
     return {left.strip(): right.strip() for left, _, right in parts}
+
+
+def salt(given: str) -> str:
+    """Return the salt that a file holds. Raises `BadSettings`; the secret is in no message."""
+    from headwater_server.settings_checks import BadSettings
+    from headwater_server.settings_secrets import MARK, from_file
+
+    if given and not given.startswith(MARK):
+        raise BadSettings(
+            "--id-salt: write @FILE, a file with a secret of 16 characters or more: the flags of a "
+            "process can be seen by others"
+        )
+    try:
+        secret = from_file("id_salt", given) if given else ""
+    except ValueError as error:
+        raise BadSettings(str(error).replace("id_salt = ", "--id-salt ")) from None
+    if given and len(secret) < SALT_CHARS_MIN:
+        raise BadSettings(f"--id-salt {given}: shorter than {SALT_CHARS_MIN} characters")
+    return secret
 
 
 def with_files(*, required: bool = True) -> Callable[[Command], Command]:
@@ -115,7 +148,8 @@ def _reading(given: dict[str, Any]) -> Reading:
         tuple(given["events"] or ()), tuple(given["items"] or ()), tuple(given["users"] or ()),
         preset, tuple(given["column"] or ()), tuple(given["type"] or ()),
         given["time_format"] or "", given["time_zone"] or "", given["time_zero"] or "",
-        given["scale"], given["map"], bool(given["keep_variants"]), bool(given["check"]),
+        given["scale"], given["map"], bool(given["keep_variants"]), given["emails"] or "",
+        given["id_salt"] or os.environ.get("HEADWATER_ID_SALT", ""), bool(given["check"]),
     )  # fmt: skip
 
 
@@ -141,6 +175,10 @@ def _options(*, required: bool) -> dict[str, inspect.Parameter]:
         _option("map", Path | None, "a mapping of your own, as TOML (docs/import-presets.md)"),
         _option("keep-variants", bool, "keep each variant as an item (default: folded into its "
                 "product)", default=False),
+        _option("emails", str | None, "hash: every ID that is an e-mail address becomes a hash; "
+                "keep: none does (default: those of columns that are named so)"),
+        _option("id-salt", str | None, "a file with a secret of your shop for these hashes; the "
+                "same for every import (HEADWATER_ID_SALT)", metavar="@FILE"),
         _option("check", bool, "read and report only; write nothing", default=False),
         _option("format", str | None, "gorse: the same as --preset gorse", hidden=True),
     ]  # fmt: skip

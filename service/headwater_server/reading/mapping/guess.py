@@ -93,7 +93,7 @@ def _all_values(table: Table, name: str) -> set[str]:
         value: Any = row
         for key in [name] if table.kind == "rows" else name.split("."):
             value = value.get(key) if isinstance(value, Mapping) else None
-        if isinstance(value, str) and value:
+        if isinstance(value, str) and value and "@" not in value:  # never a person's address
             words.add(value)
     return words
 

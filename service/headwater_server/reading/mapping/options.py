@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 Variants = Literal["fold", "keep"]
+Emails = Literal["", "hash", "keep"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class MappingOptions:
 
     ``columns``: our field -> the file's column. ``types``: the file's word -> our event type, ""
     leaves such rows out. ``time_zero``: the date that relative times count from; a file without
-    times is read in the order of its rows, one second each, from this date.
+    times is read in the order of its rows, one second each, from this date. ``emails``: which ids
+    that are addresses become hashes, all or none ("": those of columns that are named so).
     """
 
     preset: str = ""
@@ -28,3 +30,5 @@ class MappingOptions:
     scale: float | None = None
     map_file: Path | None = None
     variants: Variants = "fold"
+    emails: Emails = ""
+    id_salt: str = field(default="", repr=False)

@@ -45,6 +45,8 @@ def overridden(form: Form, table: Table, options: MappingOptions) -> Form:
         if options.scale
         else form.rating,
         variants=options.variants,
+        emails=options.emails,
+        id_salt=options.id_salt,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from duckdb import DuckDBPyConnection
 
 from headwater_server.reading.mapping.columns.checked import checked
+from headwater_server.reading.mapping.columns.emails import hashed_sql, hashes
 from headwater_server.reading.mapping.columns.fields import (
     ABSENT,
     Fields,
@@ -73,7 +74,7 @@ class _Compiling:
 
     def _cells(self) -> dict[str, str]:
         """Return the cells under our names; those that begin with `_` are for `_columns`."""
-        user, visitor = self.fields.cell("user_id"), self.fields.cell("visitor_id")
+        user, visitor = self._person("user_id"), self._person("visitor_id")
         both = user if visitor == ABSENT else visitor
         if ABSENT not in {user, visitor}:
             both = f"coalesce(nullif({visitor}, ''), {user})"
@@ -86,6 +87,10 @@ class _Compiling:
             "visitor_id": both,
             "user_id": user,
         } | {name: self.fields.cell(name) for name in _PLAIN}
+
+    def _person(self, field: str) -> str:
+        cell = self.fields.cell(field)
+        return hashed_sql(cell, self.form) if hashes(self.form, field) and cell != ABSENT else cell
 
     def _type(self) -> str:
         if not self.fields.columns.get("event_type"):

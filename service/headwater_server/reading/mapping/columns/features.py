@@ -8,6 +8,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from headwater_server.reading.mapping.columns.emails import is_named_so
 from headwater_server.reading.mapping.columns.sources import Source, placeholders
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.names import same
@@ -61,7 +62,10 @@ def _names(form: Form, table: Table) -> Sequence[str]:
         every = _scalars(table)
     else:
         every = form.header or table.columns
-    return [name for name in every if name and same(name) not in used]
+    kept = [name for name in every if name and same(name) not in used]
+    if form.role == "users" and form.emails != "keep":  # an address says nothing of a taste
+        return [name for name in kept if not is_named_so(name)]
+    return kept
 
 
 def _scalars(table: Table) -> list[str]:

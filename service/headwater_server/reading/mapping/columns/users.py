@@ -5,6 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyConnection
 
 from headwater_server.reading.mapping.columns.checked import checked
+from headwater_server.reading.mapping.columns.emails import hashed_sql, hashes
 from headwater_server.reading.mapping.columns.features import features_sql
 from headwater_server.reading.mapping.columns.fields import ABSENT, fields_of, left_out_sql
 from headwater_server.reading.mapping.columns.relation import source_for
@@ -16,9 +17,9 @@ def compile_users(choice: Choice, connection: DuckDBPyConnection) -> CompiledUse
     form = choice.mapping
     source = source_for(form, choice.tables)
     fields = fields_of(form, source)
-    cases = " ".join(left_out_sql(form, source))
+    cases, user = " ".join(left_out_sql(form, source)), fields.cell("user_id")
     cells = {
-        "user_id": fields.cell("user_id"),
+        "user_id": hashed_sql(user, form) if hashes(form, "user_id") else user,
         "features": features_sql(form, choice.tables[0], source, connection),
         "left_out": f"CASE {cases} END" if cases else ABSENT,
     }

@@ -109,3 +109,5 @@ class Form:
     decimal: str = ""
     features_sql: str = ""
     variants: Literal["fold", "keep"] = "fold"
+    emails: Literal["", "hash", "keep"] = ""
+    id_salt: str = field(default="", repr=False)
