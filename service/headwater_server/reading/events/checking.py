@@ -20,6 +20,7 @@ from headwater_server.reading.time_advice import LOOK_AT, advice
 from headwater_server.reading.times import EARLIEST_MS
 
 _SUSPICIOUS = r"[^0-9A-Za-z_.:-]|undefined|null|none|nil|nan"
+NO_ID = "an object or a list, and not an ID; name what is in it, such as --column user_id=user.id"
 JOINED = "files were joined into one; give them as they were"
 _IDS = ("visitor_id", "user_id", "item_id")
 _LONG = ("session_id", "placement", "event_id")
@@ -173,13 +174,19 @@ def _id_kinds(staged: Staged, rules: Rules, session: Session) -> Iterator[_Kind]
         cursor = session.connection.execute(sql)
         while rows := cursor.fetchmany(10_000):
             for text, count, first in rows:
-                if reason := placeholder(text, rules.allowed_ids):
+                if reason := _no_id(text) or placeholder(text, rules.allowed_ids):
                     kind = reasons.setdefault(reason, _Kind(name, "", reason, first=first))
                     kind.rows += count
                     kind.first = min(kind.first, first)
         for kind in reasons.values():
-            kind.reason += "; remove the rows, or set allowed_ids"
+            if kind.reason != NO_ID:
+                kind.reason += "; remove the rows, or set allowed_ids"
         yield from reasons.values()
+
+
+def _no_id(text: str) -> str:
+    is_value = text.startswith(('{"', '["', "[{")) and text.endswith(("}", "]"))
+    return NO_ID if is_value else ""
 
 
 def _no_time(cell: str, kind: _Kind, staged: Staged, session: Session) -> str:

@@ -46,7 +46,8 @@ def _key(choice: Choice) -> Hashable:
     time = written.seen(_times(form, table))  # files that write them differently are no one table
     return (
         choice.preset, repr(form), table.kind, table.columns, len(table.first_row),
-        table.has_header, table.delimiter, table.quote, bool(table.parquet), table.selected,
+        table.has_header, table.delimiter, table.quote, table.blank_lines,
+        bool(table.parquet), table.selected,
         time.unit, time.common,
     )  # fmt: skip
 

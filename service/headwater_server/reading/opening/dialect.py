@@ -48,6 +48,25 @@ def dialect_of(head: str) -> Dialect:
     return Dialect(best.delimiter, best.quote, best.rows, _has_header(best.rows))
 
 
+def line_of_header(head: str) -> int:
+    r"""Return the line of the header if there are titles or remarks above it, else 0.
+
+    >>> line_of_header("# made by X\na,b,c\n1,2,3\n4,5,6\n"), line_of_header("a,b\n1,2\n")
+    (2, 0)
+    """
+    lines = [(n, line) for n, line in enumerate(head.splitlines()[:ROWS], start=1) if line.strip()]
+    if len(lines) < 3 or '"' in lines[0][1]:  # a cell may go over several lines
+        return 0
+    every = [[line.count(delimiter) + 1 for _, line in lines] for delimiter in DELIMITERS]
+    usual = [Counter(widths[1:]).most_common(1)[0][0] for widths in every]
+    if any(2 <= widths[0] >= most - 1 for widths, most in zip(every, usual, strict=True)):
+        return 0  # the first row is one as the others; they may end with a delimiter
+    for widths, most in zip(every, usual, strict=True):
+        if most > widths[0] and 2 * widths.count(most) > len(widths):
+            return lines[widths.index(most)][0]
+    return 0
+
+
 def _tried(head: str, delimiter: str) -> Dialect:
     if delimiter == "::":
         return Dialect("::", "", _split(head, "::"), has_header=False)

@@ -39,6 +39,7 @@ class _Seen:
     pairs: int = 0
     run: int = 0
     longest_run: int = 0
+    has_zero: bool = False
 
     @property
     def is_mixed(self) -> bool:
@@ -58,12 +59,26 @@ def text_of(source: Source, session: Session) -> Text:
         reason = "neither text nor a format that can be read; write it as CSV or JSON lines"
         raise BadFile(Path(source.name), [Problem(0, "", reason)])
     seen = _look(source, session)
+    if seen.has_zero:
+        reason = "a zero byte, which no text has: the file is damaged, or of another format"
+        raise BadFile(Path(source.name), [Problem(_line_of_zero(source), "", reason)])
     if not seen.valid:
         return _copied(source, session, "cp1252", "windows-1252 (it is no UTF-8)")
     said = "UTF-8 with a mark" if name == "utf-8-sig" else "UTF-8"
     if seen.is_mixed:
         return _copied(source, session, "utf-8-sig", said)
     return Text(source.path, said, _head(source.path), seen.longest_run)
+
+
+def _line_of_zero(source: Source) -> int:
+    line = 1
+    with source.path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            before, zero, _ = chunk.partition(b"\0")
+            line += before.count(b"\n")
+            if zero:
+                break
+    return line
 
 
 def _encoding_by_marks(head: bytes) -> str:
@@ -100,6 +115,7 @@ def _look_at(chunk: bytes, last: bytes, seen: _Seen, decoder: codecs.Incremental
             decoder.decode(chunk)
         except UnicodeDecodeError:
             seen.valid = False
+    seen.has_zero = seen.has_zero or b"\0" in chunk
     if b"\r" in chunk or last == b"\r":
         feeds, returns = chunk.count(b"\n"), chunk.count(b"\r")
     else:  # then only whether there is a feed matters, and to count them takes a second a gigabyte

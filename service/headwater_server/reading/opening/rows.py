@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from headwater_server.reading.opening.dialect import NAMES, Dialect, dialect_of
+from pathlib import Path
+
+from headwater_server.reading.opening.dialect import NAMES, Dialect, dialect_of, line_of_header
 from headwater_server.reading.opening.encoding import Text
 from headwater_server.reading.opening.places import Source
 from headwater_server.reading.opening.table import Table
+from headwater_server.reading.problems import BadFile, Problem
 from headwater_server.reading.session import Session
 
 SAMPLE_ROWS = 100
@@ -14,6 +17,9 @@ SAMPLE_OF_MANY = 10
 
 def table_of_rows(source: Source, text: Text, session: Session) -> Table:
     """Open a text of rows: its delimiter is found, and whether its first row holds names."""
+    if line := line_of_header(text.head):
+        reason = f"the header seems to be in line {line}: remove the lines above it"
+        raise BadFile(Path(source.name), [Problem(1, "", reason)])
     dialect = dialect_of(text.head)
     first = dialect.rows[0] if dialect.rows else ()
     names = tuple(cell.strip() for cell in first) if dialect.has_header else ("",) * len(first)
@@ -33,7 +39,13 @@ def table_of_rows(source: Source, text: Text, session: Session) -> Table:
         text_path=text.path,
         quote=dialect.quote,
         row_bytes=text.longest_run,
+        blank_lines=_blank_lines(text.head),
     )
+
+
+def _blank_lines(head: str) -> int:
+    above = head[: len(head) - len(head.lstrip("\r\n"))]
+    return above.count("\n") if "\n" in above else above.count("\r")
 
 
 def _sample(dialect: Dialect, names: tuple[str, ...], most: int) -> tuple[dict[str, str], ...]:

@@ -24,7 +24,8 @@ class Table:
     is there once `views.make_view` has made it.
     ``path`` is the file that a person gave, ``text_path`` the text that is read (unpacked, UTF-8).
     ``parquet`` is a Parquet file instead, and ``selected`` what of it. ``parts`` are the files of
-    one form that are read as one table. ``row_bytes`` is at least the longest row, if it is long.
+    one form that are read as one table. ``row_bytes`` is at least the longest row, if it is long;
+    ``blank_lines`` are above the first.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Table:
     text_path: Path | None = None
     quote: str = '"'
     row_bytes: int = 0
+    blank_lines: int = 0
     parquet: Path | None = None
     selected: str = ""
     parts: tuple[Table, ...] = ()

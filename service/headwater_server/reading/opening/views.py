@@ -7,6 +7,7 @@ from headwater_server.reading.session import Session, literal
 
 ROW_BYTES_MAX = 1 << 30  # of one row; a cell may be that long
 ROW_BYTES = 4 << 20
+NO_VALUES = "['', '\\N']"  # databases write \N
 NO_CHARACTER = "\x01"  # a line of JSON is one cell: it has no delimiter
 
 
@@ -51,7 +52,8 @@ def _read_csv(table: Table, width: int, delimiter: str, quote: str, *, has_heade
     return (
         f"read_csv({_paths(table)}, auto_detect = false, header = {str(has_header).lower()}, "
         f"delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, "
-        f"columns = {{{columns}}}, store_rejects = true, "
+        f"columns = {{{columns}}}, nullstr = {NO_VALUES}, skip = {table.blank_lines}, "
+        "store_rejects = true, "
         f"rejects_table = '{rejects_of(table.relation)}', "
         f"rejects_scan = '{scans_of(table.relation)}', max_line_size = {longest})"
     )
