@@ -57,8 +57,8 @@ def plain_sources(value: object) -> dict[str, dict[str, str]]:
 
     It is a table of tables, the same as JSON, or texts ``NAME=URL`` with spaces between them.
 
-    >>> plain_sources("clicks=redis://shop:6379/0?stream=clicks&kind=events")
-    {'clicks': {'url': 'redis://shop:6379/0', 'kind': 'events', 'stream': 'clicks'}}
+    >>> plain_sources("clicks=redis://shop:6379/0?stream=clicks")
+    {'clicks': {'url': 'redis://shop:6379/0', 'stream': 'clicks'}}
     """
     if isinstance(value, str):
         value = _of_text(value)
@@ -77,6 +77,8 @@ def _of_text(text: str) -> object:
         except ValueError:
             raise ValueError("sources: this is no JSON") from None
     pairs = [one.partition("=") for one in text.split()]
+    if not pairs:
+        raise ValueError("sources is empty: write NAME=URL, or do not set it")
     if bad := next((one for one, _, url in pairs if not url), None):
         raise ValueError(f"sources: {bad[:40]!r} has no URL: write NAME=URL")
     return {name: {"url": url} for name, _, url in pairs}

@@ -49,6 +49,8 @@ def test_an_event_in_our_form_may_come_alone_in_a_list_or_in_a_call() -> None:
         (b"{", "it is no JSON"),
         (b"\xff\xfe", "it is not text (UTF-8)"),
         (b"7", "it is no JSON object"),
+        ({**CLICK, "value": float("nan")}, "it is no JSON"),
+        ({**CLICK, "visitorId": "\ud800"}, "half a character"),
         (b"[" * 5_000, "it is no JSON"),
         ({**CLICK, "visitorId": 5}, "visitorId: its value has another type in Event"),
         ({**CLICK, "surprise": "ann@example.org"}, "surprise: Event has no such field"),

@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from headwater_server.engine.messages.entries import ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
 
 class Unreadable(ValueError):
     """A message cannot be read; the text is the reason, without any data of a person."""
+
+
+def json_of(value: bytes) -> Any:
+    """Return the JSON value of a message. `Unreadable` if it is none that others can read, too.
+
+    >>> json_of(b'{"a": 1}')
+    {'a': 1}
+    >>> json_of(b'{"a": NaN}')
+    Traceback (most recent call last):
+    headwater_server.sources.decoding.decoded.Unreadable: it is no JSON
+    """
+    try:
+        text = value.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable("it is not text (UTF-8)") from None
+    try:
+        found = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise Unreadable("it is no JSON") from None
+    if _HALF.search(text) and _is_broken(found):
+        raise Unreadable("it has a text with half a character (a lone surrogate)")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)  # NaN and Infinity: Python alone writes them
+
+
+def _is_broken(found: Any) -> bool:
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from headwater_server.sources.decoding.decoded import Unreadable
+from headwater_server.sources.decoding.decoded import Unreadable, json_of
 
 UNCHANGED = "__debezium_unavailable_value"
 """In place of a large value that did not change, and that the database did not send."""
@@ -55,7 +54,7 @@ def change_of(key: bytes | None, value: bytes | None, time_ms: int) -> Change | 
     """
     if value is None:
         return Change(_key_row(key), time_ms, is_delete=True)
-    payload, schema = _payload(_json(value))
+    payload, schema = _payload(json_of(value))
     if not isinstance(payload, dict) or "op" not in payload:
         raise Unreadable("it is no envelope of Debezium: there is no op in it")
     operation, time_ms = payload["op"], _time_ms(payload, time_ms)
@@ -72,13 +71,6 @@ def change_of(key: bytes | None, value: bytes | None, time_ms: int) -> Change | 
     raise Unreadable("its op is none of c, u, r, d, t, m")
 
 
-def _json(value: bytes) -> Any:
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        raise Unreadable("it is no JSON") from None
-
-
 def _payload(found: Any) -> tuple[Any, Mapping[str, Any]]:
     """Return payload and schema; a converter may leave the schema out."""
     if isinstance(found, dict) and "payload" in found and "schema" in found:
@@ -88,7 +80,7 @@ def _payload(found: Any) -> tuple[Any, Mapping[str, Any]]:
 
 
 def _key_row(key: bytes | None) -> Row:
-    payload, schema = _payload(_json(key)) if key else (None, {})
+    payload, schema = _payload(json_of(key)) if key else (None, {})
     if not isinstance(payload, dict) or not payload:
         raise Unreadable("it deletes a row, and neither key nor before names the row")
     return _converted(payload, schema)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from headwater_server.api.translate.feedback import plain_event
 from headwater_server.api.translate.items import item_write
 from headwater_server.engine.messages.entries import ItemWrite
 from headwater_server.errors import InvalidRequest
-from headwater_server.sources.decoding.decoded import Decoded, Part, Unreadable, refused
+from headwater_server.sources.decoding.decoded import Decoded, Part, Unreadable, json_of, refused
 
 Kind = TypeVar("Kind", event_pb2.Event, item_pb2.Item, item_pb2.ItemWrite)
 PARTS_MAX = 1000  # of one message, as in one call
@@ -29,12 +28,7 @@ def documents_of(value: bytes) -> list[Any]:
     >>> documents_of(b'{"a": 1}'), documents_of(b'[1, 2]'), documents_of(b'{"events": [{}]}')
     ([{'a': 1}], [1, 2], [{}])
     """
-    try:
-        found = json.loads(value.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise Unreadable("it is not text (UTF-8)") from None
-    except (ValueError, RecursionError):
-        raise Unreadable("it is no JSON") from None
+    found = json_of(value)
     if isinstance(found, dict) and len(found) == 1 and next(iter(found)) in _LISTS:
         found = next(iter(found.values()))
     documents = found if isinstance(found, list) else [found]
