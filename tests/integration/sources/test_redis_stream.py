@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 from headwater_server.engine.engine import Engine
+from headwater_server.sources.sources import Sources
+from headwater_server.storage.doctor.sources import check_sources
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.storage import Storage
 from tests.integration.conftest import url_of
-from tests.integration.replicas import folded_digest
+from tests.integration.replicas import folded_digest, running_replica
 from tests.integration.sources.reading_replica import learned, reading, state_of
 from tests.integration.waiting import eventually
 
@@ -78,6 +80,10 @@ async def test_what_was_deleted_before_it_was_read_is_counted_and_said(
         await eventually(lambda: learned(replica) == 3)
         assert state_of(replica, "clicks").missed == 3
         assert "deleted at the source" in capsys.readouterr().err
+        (found,) = await check_sources(storage.stream)
+        assert found.warns
+        assert "clicks, partition 0: read to " in found.text
+        assert "3 messages on the log that is kept; 3 more were deleted" in found.text
 
 
 async def test_entries_that_were_read_may_be_deleted(
@@ -91,6 +97,32 @@ async def test_entries_that_were_read_may_be_deleted(
             await store.call("XTRIM", key, "MAXLEN", number % 2)
         state = state_of(replica, "clicks")
         assert (state.messages, state.missed) == (6, 0)
+
+
+async def test_its_figures_are_metrics(storage: Storage, store: Store, server_dir) -> None:
+    key = f"{storage.settings.catalogue}:clicks"
+    await add(store, key, event(0), "{")
+    async with running_replica(storage, engine_type=Engine) as replica:
+        sources = Sources(replica, asked(server_dir, key))
+        sources.start()
+
+        def figures() -> dict[str, float]:
+            found = (sample for family in sources.metrics() for sample in family.samples)
+            return {f"{one.name} {' '.join(one.labels.values())}": one.value for one in found}
+
+        await eventually(lambda: figures().get("headwater_source_lag_messages clicks 0") == 0)
+        assert (
+            figures().items()
+            >= {
+                "headwater_source_messages_total clicks": 2,
+                "headwater_source_messages_missed_total clicks": 0,
+                "headwater_source_outcomes_total clicks created": 1,
+                "headwater_source_outcomes_total clicks refused": 1,
+                "headwater_source_up clicks": 1,
+            }.items()
+        )
+        await sources.stop()
+        assert "headwater_source_up clicks" not in figures()
 
 
 async def test_another_stream_under_the_same_name_is_not_taken_for_the_old_one(
