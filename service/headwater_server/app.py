@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from itertools import chain
@@ -19,6 +20,7 @@ from headwater_server.api.guard.gate import Spans
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.warmup import warm_up
+from headwater_server.errors import StoreRefused, StoreUnavailable
 from headwater_server.garbage import keep_passes_short
 from headwater_server.gateway.beside import Beside
 from headwater_server.observability.families import families
@@ -40,6 +42,7 @@ except ImportError:  # Windows has none
     from asyncio import run as run_loop  # type: ignore[assignment]  # it takes more options
 
 _log = structlog.get_logger(__name__)
+PAUSE_S = 0.25
 OnReady = Callable[[str, str], None]
 
 
@@ -62,7 +65,7 @@ async def _serve(
     stopping = _stop_signal()
     map_large_blocks()
     async with AsyncExitStack() as parts:
-        starting = asyncio.create_task(_start(settings, parts, context))
+        starting = asyncio.create_task(_start_patiently(settings, parts, context))
         await _first(starting, stopping)
         if stopping.is_set():
             _log.info("stopped while starting")
@@ -80,6 +83,31 @@ async def _serve(
                 await opening  # raises its error
         await stopping.wait()
         _log.info("stopping")
+
+
+async def _start_patiently(
+    settings: Settings, parts: AsyncExitStack, context: ProcessContext
+) -> tuple[Replica, str]:
+    """Start, and again after an outage of the store: it may fail over while the log is read.
+
+    `StoreUnavailable` when it has failed for `store_wait_s`.
+    """
+    end_s: float | None = None
+    while True:
+        async with AsyncExitStack() as attempt:
+            try:
+                started = await _start(settings, attempt, context)
+            except StoreRefused:
+                raise
+            except StoreUnavailable as error:
+                end_s = end_s or time.monotonic() + settings.storage.store_wait_s
+                if time.monotonic() >= end_s:
+                    raise
+                _log.warning("the store was away during the start: again", reason=str(error))
+            else:
+                await parts.enter_async_context(attempt.pop_all())
+                return started
+        await asyncio.sleep(PAUSE_S)
 
 
 async def _start(

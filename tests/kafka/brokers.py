@@ -173,6 +173,23 @@ class Brokers:
         finally:
             await client.close()
 
+    async def led_without(self, old: Broker, topic: str) -> None:
+        """Return when the other nodes say that one of them leads a topic."""
+        others = [one for one in self.nodes if one is not old]
+        client = AIOKafkaClient(bootstrap_servers=[one.address for one in others])
+        try:
+            await client.bootstrap()
+            await client.set_topics([topic])
+
+            async def led() -> bool:
+                await client.force_metadata_update()
+                leader = client.cluster._partitions[topic][0].leader
+                return leader in {one.number for one in others}
+
+            await eventually(led)
+        finally:
+            await client.close()
+
     async def whole(self, topic: str) -> None:
         """Start what was killed; return when all nodes have all of a topic."""
         for one in self.nodes:

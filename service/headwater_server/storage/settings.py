@@ -46,9 +46,10 @@ class StorageSettings:
     store_wait_s: float = field(
         default=30.0,
         metadata={
-            "help": "seconds that a starting server waits for a store that it cannot reach; then "
-            "it ends with the reason. It ends at once if the store refuses it (a wrong password), "
-            "and waits without a limit while the store loads its data"
+            "help": "seconds that a starting server waits for a store that it cannot reach, or "
+            "that fails meanwhile; then it ends with the reason. It ends at once if the store "
+            "refuses it (a wrong password), and waits without a limit while the store loads its "
+            "data"
         },
     )
     log_entries_kept_min: int = field(

@@ -26,6 +26,7 @@ from headwater_server.replica.tail.recent_entries import OnLost, RecentEntries
 from headwater_server.replica.tail.slice_budget import SliceBudget
 
 BLOCK_MS = 500  # also the time after which an outage is noticed without a write
+AWAY_PAUSE_S = 0.25  # at most: an outage of the store is so much longer for learning
 PAGE_OPERATIONS = 4_000
 PAGE_ENTRIES_MAX = 500
 PART_OPERATIONS = 20  # converted from bytes at once, and learned together at most
@@ -130,7 +131,7 @@ class Tail:
         """Apply until cancelled. Ends with an error if the log or an entry is invalid."""
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(StoreUnavailable),
-            wait=wait_random_exponential(multiplier=0.02, max=1),
+            wait=wait_random_exponential(multiplier=0.02, max=AWAY_PAUSE_S),
             before_sleep=self._away,
         )
         while True:
