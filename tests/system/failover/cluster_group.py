@@ -11,12 +11,11 @@ from redis.crc import key_slot
 
 from headwater_server.errors import StoreUnavailable
 from headwater_server.storage.key_names import Keys
-from headwater_server.storage.redis.store import Store
-from headwater_server.storage.settings import StorageSettings
 from tests.integration.api_server import free_port
 from tests.integration.waiting import eventually
 from tests.system.crash.load import Load
-from tests.system.crash.real_store import RealStore, running_store
+from tests.system.crash.real_store import running_store
+from tests.system.failover.node import Node
 
 SLOT = key_slot(Keys("default").log.encode())
 SLOTS = 16_384
@@ -24,31 +23,10 @@ PRIMARIES = 3
 MOVE_MS = 2_000
 
 
-class Member:
-    """One node; ``ask`` sends to exactly it."""
+class Member(Node):
+    """A node of the cluster; its id is known once it runs."""
 
-    def __init__(self, store: RealStore, port: int) -> None:
-        self.store = store
-        self.port = port
-        self.node_id = ""
-
-    async def ask(self, *command: str | int) -> Any:
-        """Send a command to this node."""
-        client = Store(self.store.url, StorageSettings(store_timeout_ms=5_000))
-        try:
-            return await client.call(*command)
-        finally:
-            await client.close()
-
-    async def serves(self, replicas: int) -> bool:
-        """Whether it is a primary with so many replicas that have all."""
-        try:
-            info = await self.ask("INFO", "replication")
-        except StoreUnavailable:
-            return False
-        online = [one for name, one in info.items() if name.startswith("slave")]
-        there = sum(one.get("state") == "online" for one in online if isinstance(one, dict))
-        return info["role"] == "master" and there >= replicas
+    node_id = ""
 
 
 class Cluster:

@@ -9,7 +9,7 @@ from tests.integration.waiting import eventually
 from tests.system.crash.load import Load
 from tests.system.failover.cluster_group import cluster_group
 from tests.system.failover.scenario import Fault, Found, played
-from tests.system.failover.sentinel_group import NAME, NODES, Group, Node, sentinel_group
+from tests.system.failover.sentinel_group import NAME, NODES, Group, Watched, sentinel_group
 
 FAULTS = ("planned", "primary killed", "partitioned", "divided")
 CLUSTER_FAULTS = ("slot moved", "node killed")
@@ -96,7 +96,7 @@ def divided(group: Group, replicas: int) -> Fault:
     return work
 
 
-async def another(group: Group, old: Node) -> Node:
+async def another(group: Group, old: Watched) -> Watched:
     """Return the new primary, when there is one."""
 
     async def there() -> bool:
@@ -107,7 +107,7 @@ async def another(group: Group, old: Node) -> Node:
     return await group.primary()
 
 
-async def back(group: Group, old: Node, replicas: int) -> None:
+async def back(group: Group, old: Watched, replicas: int) -> None:
     """Return when another one is the primary, and has as many replicas as are promised."""
     new = await another(group, old)
     await eventually(lambda: new.serves(replicas))

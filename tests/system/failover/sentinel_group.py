@@ -15,6 +15,7 @@ from tests.integration.api_server import free_port
 from tests.integration.conftest import program
 from tests.integration.waiting import eventually
 from tests.system.crash.real_store import RealStore, running_store
+from tests.system.failover.node import Node
 from tests.system.failover.tcp_proxy import Network, network_to
 
 NAME = "shop"
@@ -26,43 +27,24 @@ PROMPT = {
 DOWN_MS = 1_000
 
 
-class Node:
-    """One store; ``port`` leads to it through its network."""
+class Watched(Node):
+    """A node that others reach through its network."""
 
     def __init__(self, store: RealStore, network: Network, port: int) -> None:
-        self.store = store
+        super().__init__(store, port)
         self.network = network
-        self.port = port
-
-    async def ask(self, *command: str | int) -> Any:
-        """Send a command past the network, as an operator on the machine does."""
-        client = Store(self.store.url, StorageSettings(store_timeout_ms=2_000))
-        try:
-            return await client.call(*command)
-        finally:
-            await client.close()
-
-    async def serves(self, replicas: int) -> bool:
-        """Whether it is a primary with so many replicas that have all."""
-        try:
-            info = await self.ask("INFO", "replication")
-        except StoreUnavailable:
-            return False
-        online = [one for name, one in info.items() if name.startswith("slave")]
-        there = sum(one.get("state") == "online" for one in online if isinstance(one, dict))
-        return info["role"] == "master" and there >= replicas
 
 
 class Group:
     """The nodes, and the sentinels that watch them."""
 
-    def __init__(self, nodes: list[Node], sentinels: list[int]) -> None:
+    def __init__(self, nodes: list[Watched], sentinels: list[int]) -> None:
         self.nodes = nodes
         self.sentinels = sentinels
         hosts = ",".join(f"127.0.0.1:{port}" for port in sentinels)
         self.url = f"redis+sentinel://{hosts}/{NAME}/0"
 
-    async def primary(self) -> Node:
+    async def primary(self) -> Watched:
         """Return the node that the first sentinel names."""
         _, port = await self.ask_sentinel("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME)
         return next(node for node in self.nodes if node.port == int(port))
@@ -101,7 +83,7 @@ def _text(value: Any) -> str:
 async def sentinel_group(backend: str, path: Path, **options: str) -> AsyncIterator[Group]:
     """Run a group whose sentinels agree."""
     async with AsyncExitStack() as stack:
-        nodes: list[Node] = []
+        nodes: list[Watched] = []
         for number in range(NODES):
             port = free_port()
             network, through = await stack.enter_async_context(network_to(port))
@@ -110,7 +92,7 @@ async def sentinel_group(backend: str, path: Path, **options: str) -> AsyncItera
             store = await stack.enter_async_context(
                 running_store(backend, path / f"n{number}", **PROMPT, **announced, **of, **options)
             )
-            nodes.append(Node(store, network, through))
+            nodes.append(Watched(store, network, through))
         await eventually(lambda: nodes[0].serves(NODES - 1))
         ports = [
             await stack.enter_async_context(_sentinel(backend, path / f"s{n}", nodes[0].port))
