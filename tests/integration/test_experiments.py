@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -251,7 +252,8 @@ async def test_evaluations_are_listed_newest_first(storage: Storage) -> None:
     report = (
         '{"metric": "act_rate", "placement": "home", "from_offset": "1-0", "until_offset": "9-0", '
         '"level": 0.95, "policies": [{"policy": "warm", "verdict": "better", "value": 0.4, '
-        '"interval": [0.3, null], "effective_share": 0.7, "visitors_needed": null}]}'
+        '"interval": [0.3, null], "effective_share": 0.7, "visitors_needed": null, '
+        '"problems": ["too few lists"]}]}'
     )
     async with shop(storage) as client:
         for n in range(3):
@@ -260,7 +262,10 @@ async def test_evaluations_are_listed_newest_first(storage: Storage) -> None:
         assert [one.evaluation_id for one in found] == ["run-2", "run-1", "run-0"]
         [policy] = found[0].policies
         assert (policy.policy_id, policy.value, policy.low, policy.high) == ("warm", 0.4, 0.3, None)
+        assert policy.problems == ("too few lists",)
         assert found[0].report_json == report
+        short = [one async for one in client.list_evaluations(full=False)]
+        assert short == [replace(one, report_json="") for one in found]
 
 
 async def test_a_report_of_this_very_state(storage: Storage) -> None:

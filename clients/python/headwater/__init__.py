@@ -26,6 +26,7 @@ from headwater.experiment_reports import (
     ExperimentLook,
     ExperimentReport,
     MetricFigures,
+    PromotionBlocker,
     SampleRatio,
 )
 from headwater.experiments import (
@@ -135,6 +136,7 @@ __all__ = [
     "PrimaryMetric",
     "PromoteAnswer",
     "Promotion",
+    "PromotionBlocker",
     "QuarantinedEvent",
     "Recommendation",
     "RefusedEvent",

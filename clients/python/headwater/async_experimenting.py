@@ -126,12 +126,17 @@ class AsyncExperiments(AsyncConnection):
         )
 
     async def list_evaluations(
-        self, *, timeout_s: float = FEEDBACK_TIMEOUT_S
+        self, *, full: bool = True, timeout_s: float = FEEDBACK_TIMEOUT_S
     ) -> AsyncIterator[Evaluation]:
-        """Yield what `headwater evaluate` published, newest first; ``timeout_s`` is for a page."""
+        """Yield what `headwater evaluate` published, newest first; ``timeout_s`` is for a page.
+
+        ``full``: with the whole reports, up to 1 MB each.
+        """
         token = ""
         while True:
-            page = await self._make(calls.list_evaluations(ENTRIES_A_PAGE, token), timeout_s)
+            page = await self._make(
+                calls.list_evaluations(ENTRIES_A_PAGE, token, full=full), timeout_s
+            )
             for one in page.evaluations:
                 yield one
             token = page.next_page_token

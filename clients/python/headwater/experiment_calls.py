@@ -15,6 +15,7 @@ from headwater.policies import (
     RollbackAnswer,
 )
 from headwater.v1 import experiment_service_pb2 as pb
+from headwater.v1.experiment_report_pb2 import EVALUATION_VIEW_FULL, EVALUATION_VIEW_SUMMARY
 from headwater.wire.arms import arms
 from headwater.wire.experiment_reports import evaluation_page, report
 from headwater.wire.experiments import (
@@ -107,9 +108,10 @@ def get_experiment_report(
     return Call(f"{SERVICE}GetExperimentReport", request, answer, report)
 
 
-def list_evaluations(page_size: int, page_token: str) -> Call[EvaluationPage]:
+def list_evaluations(page_size: int, page_token: str, *, full: bool) -> Call[EvaluationPage]:
     """Ask for a page of evaluations."""
-    request = pb.ListEvaluationsRequest(page_size=page_size, page_token=page_token)
+    view = EVALUATION_VIEW_FULL if full else EVALUATION_VIEW_SUMMARY
+    request = pb.ListEvaluationsRequest(page_size=page_size, page_token=page_token, view=view)
     return Call(f"{SERVICE}ListEvaluations", request, pb.ListEvaluationsResponse, evaluation_page)
 
 

@@ -38,8 +38,19 @@ class MetricFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class PromotionBlocker:
+    """Why an arm's policy may not be promoted now; ``code`` is for programs."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArmFigures:
-    """One arm. ``promotion_blockers``: why its policy may not be promoted now; empty: it may."""
+    """One arm. ``promotion_blockers``: why its policy may not be promoted now; empty: it may.
+
+    ``blockers``: the same, each with a code.
+    """
 
     arm_id: str
     policy_id: str
@@ -49,6 +60,7 @@ class ArmFigures:
     close_time: datetime | None
     close_reason: str
     promotion_blockers: tuple[str, ...]
+    blockers: tuple[PromotionBlocker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,7 @@ class EvaluatedPolicy:
     high: float | None
     effective_share: float
     visitors_needed: int
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,11 +116,16 @@ class Experiments(Connection):
         """Return an experiment's figures; with ``as_of`` only those of exactly that state."""
         return self._make(calls.get_experiment_report(experiment_id, as_of, min_offset), timeout_s)
 
-    def list_evaluations(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> Iterator[Evaluation]:
-        """Yield what `headwater evaluate` published, newest first; ``timeout_s`` is for a page."""
+    def list_evaluations(
+        self, *, full: bool = True, timeout_s: float = FEEDBACK_TIMEOUT_S
+    ) -> Iterator[Evaluation]:
+        """Yield what `headwater evaluate` published, newest first; ``timeout_s`` is for a page.
+
+        ``full``: with the whole reports, up to 1 MB each.
+        """
         token = ""
         while True:
-            page = self._make(calls.list_evaluations(ENTRIES_A_PAGE, token), timeout_s)
+            page = self._make(calls.list_evaluations(ENTRIES_A_PAGE, token, full=full), timeout_s)
             yield from page.evaluations
             token = page.next_page_token
             if not token:

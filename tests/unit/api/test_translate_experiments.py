@@ -108,6 +108,11 @@ def test_a_page_of_policies_ends_before_it_is_too_large() -> None:
     assert policies.list_policies_request(asked_next) == ("p1", 50)
 
 
+def test_a_view_that_there_is_not_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="view 7 is not known: write EVALUATION_VIEW_"):
+        evaluations.list_evaluations_request(pb.ListEvaluationsRequest(view=7))  # type: ignore[arg-type]
+
+
 def test_an_evaluation_of_an_older_build_is_listed_with_what_it_has() -> None:
     stored = [StoredEvaluation("run", 1_000, '{"policies": [{"policy": "p"}]}')]
     messages = list(evaluations.evaluation_messages(stored))

@@ -22,6 +22,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// How much of each evaluation is returned.
+type EvaluationView int32
+
+const (
+	// All of it.
+	EvaluationView_EVALUATION_VIEW_UNSPECIFIED EvaluationView = 0
+	// All but `report_json`.
+	EvaluationView_EVALUATION_VIEW_SUMMARY EvaluationView = 1
+	// All of it.
+	EvaluationView_EVALUATION_VIEW_FULL EvaluationView = 2
+)
+
+// Enum value maps for EvaluationView.
+var (
+	EvaluationView_name = map[int32]string{
+		0: "EVALUATION_VIEW_UNSPECIFIED",
+		1: "EVALUATION_VIEW_SUMMARY",
+		2: "EVALUATION_VIEW_FULL",
+	}
+	EvaluationView_value = map[string]int32{
+		"EVALUATION_VIEW_UNSPECIFIED": 0,
+		"EVALUATION_VIEW_SUMMARY":     1,
+		"EVALUATION_VIEW_FULL":        2,
+	}
+)
+
+func (x EvaluationView) Enum() *EvaluationView {
+	p := new(EvaluationView)
+	*p = x
+	return p
+}
+
+func (x EvaluationView) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (EvaluationView) Descriptor() protoreflect.EnumDescriptor {
+	return file_headwater_v1_experiment_report_proto_enumTypes[0].Descriptor()
+}
+
+func (EvaluationView) Type() protoreflect.EnumType {
+	return &file_headwater_v1_experiment_report_proto_enumTypes[0]
+}
+
+func (x EvaluationView) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use EvaluationView.Descriptor instead.
+func (EvaluationView) EnumDescriptor() ([]byte, []int) {
+	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{0}
+}
+
 // The figures of an experiment, from one state. They may be read at any time and as often as one
 // likes.
 type ExperimentReport struct {
@@ -182,8 +235,10 @@ type ArmFigures struct {
 	// Why the arm's policy may not be promoted now, each as text for people. Empty: it may. Always
 	// has an entry for the control.
 	PromotionBlockers []string `protobuf:"bytes,8,rep,name=promotion_blockers,json=promotionBlockers,proto3" json:"promotion_blockers,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// The same, each with a code for programs.
+	Blockers      []*PromotionBlocker `protobuf:"bytes,9,rep,name=blockers,proto3" json:"blockers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ArmFigures) Reset() {
@@ -272,6 +327,70 @@ func (x *ArmFigures) GetPromotionBlockers() []string {
 	return nil
 }
 
+func (x *ArmFigures) GetBlockers() []*PromotionBlocker {
+	if x != nil {
+		return x.Blockers
+	}
+	return nil
+}
+
+// Why an arm's policy may not be promoted now.
+type PromotionBlocker struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What stops it: "arm_id" (the arm is the control, or closed), "policy_id" (its policy cannot be
+	// promoted), "sample_ratio", "guard_rails", "visitors" (too few) or "primary" (not shown to be
+	// better). Others may come.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// The reason, as text for people.
+	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PromotionBlocker) Reset() {
+	*x = PromotionBlocker{}
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PromotionBlocker) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PromotionBlocker) ProtoMessage() {}
+
+func (x *PromotionBlocker) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PromotionBlocker.ProtoReflect.Descriptor instead.
+func (*PromotionBlocker) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *PromotionBlocker) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *PromotionBlocker) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
 // One metric of one arm. An absent field: there are too few visitors to say it. For the control all
 // fields that compare are absent.
 type MetricFigures struct {
@@ -323,7 +442,7 @@ type MetricFigures struct {
 
 func (x *MetricFigures) Reset() {
 	*x = MetricFigures{}
-	mi := &file_headwater_v1_experiment_report_proto_msgTypes[2]
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -335,7 +454,7 @@ func (x *MetricFigures) String() string {
 func (*MetricFigures) ProtoMessage() {}
 
 func (x *MetricFigures) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_experiment_report_proto_msgTypes[2]
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -348,7 +467,7 @@ func (x *MetricFigures) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MetricFigures.ProtoReflect.Descriptor instead.
 func (*MetricFigures) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{2}
+	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *MetricFigures) GetMetric() string {
@@ -505,7 +624,7 @@ type ExperimentLook struct {
 
 func (x *ExperimentLook) Reset() {
 	*x = ExperimentLook{}
-	mi := &file_headwater_v1_experiment_report_proto_msgTypes[3]
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -517,7 +636,7 @@ func (x *ExperimentLook) String() string {
 func (*ExperimentLook) ProtoMessage() {}
 
 func (x *ExperimentLook) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_experiment_report_proto_msgTypes[3]
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -530,7 +649,7 @@ func (x *ExperimentLook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExperimentLook.ProtoReflect.Descriptor instead.
 func (*ExperimentLook) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{3}
+	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ExperimentLook) GetLookTime() *timestamppb.Timestamp {
@@ -589,7 +708,7 @@ type SampleRatio struct {
 
 func (x *SampleRatio) Reset() {
 	*x = SampleRatio{}
-	mi := &file_headwater_v1_experiment_report_proto_msgTypes[4]
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -601,7 +720,7 @@ func (x *SampleRatio) String() string {
 func (*SampleRatio) ProtoMessage() {}
 
 func (x *SampleRatio) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_experiment_report_proto_msgTypes[4]
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -614,7 +733,7 @@ func (x *SampleRatio) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SampleRatio.ProtoReflect.Descriptor instead.
 func (*SampleRatio) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{4}
+	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SampleRatio) GetEValue() float64 {
@@ -650,7 +769,8 @@ type Evaluation struct {
 	Level float64 `protobuf:"fixed64,7,opt,name=level,proto3" json:"level,omitempty"`
 	// The policies.
 	Policies []*EvaluatedPolicy `protobuf:"bytes,8,rep,name=policies,proto3" json:"policies,omitempty"`
-	// The whole report as JSON, as `headwater evaluate --report` writes it.
+	// The whole report as JSON, as `headwater evaluate --report` writes it: up to 1 MB. Empty with
+	// EVALUATION_VIEW_SUMMARY.
 	ReportJson    string `protobuf:"bytes,9,opt,name=report_json,json=reportJson,proto3" json:"report_json,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -658,7 +778,7 @@ type Evaluation struct {
 
 func (x *Evaluation) Reset() {
 	*x = Evaluation{}
-	mi := &file_headwater_v1_experiment_report_proto_msgTypes[5]
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -670,7 +790,7 @@ func (x *Evaluation) String() string {
 func (*Evaluation) ProtoMessage() {}
 
 func (x *Evaluation) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_experiment_report_proto_msgTypes[5]
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -683,7 +803,7 @@ func (x *Evaluation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evaluation.ProtoReflect.Descriptor instead.
 func (*Evaluation) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{5}
+	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Evaluation) GetEvaluationId() string {
@@ -767,13 +887,15 @@ type EvaluatedPolicy struct {
 	EffectiveShare float64 `protobuf:"fixed64,6,opt,name=effective_share,json=effectiveShare,proto3" json:"effective_share,omitempty"`
 	// How many visitors an experiment would need. Only without enough overlap; 0: not known.
 	VisitorsNeeded int64 `protobuf:"varint,7,opt,name=visitors_needed,json=visitorsNeeded,proto3" json:"visitors_needed,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Why there is not enough overlap, as texts for people.
+	Problems      []string `protobuf:"bytes,8,rep,name=problems,proto3" json:"problems,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EvaluatedPolicy) Reset() {
 	*x = EvaluatedPolicy{}
-	mi := &file_headwater_v1_experiment_report_proto_msgTypes[6]
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -785,7 +907,7 @@ func (x *EvaluatedPolicy) String() string {
 func (*EvaluatedPolicy) ProtoMessage() {}
 
 func (x *EvaluatedPolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_experiment_report_proto_msgTypes[6]
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -798,7 +920,7 @@ func (x *EvaluatedPolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvaluatedPolicy.ProtoReflect.Descriptor instead.
 func (*EvaluatedPolicy) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{6}
+	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *EvaluatedPolicy) GetPolicyId() string {
@@ -850,6 +972,13 @@ func (x *EvaluatedPolicy) GetVisitorsNeeded() int64 {
 	return 0
 }
 
+func (x *EvaluatedPolicy) GetProblems() []string {
+	if x != nil {
+		return x.Problems
+	}
+	return nil
+}
+
 var File_headwater_v1_experiment_report_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_experiment_report_proto_rawDesc = "" +
@@ -871,7 +1000,7 @@ const file_headwater_v1_experiment_report_proto_rawDesc = "" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"reportTime\x12\x16\n" +
 	"\x06digest\x18\v \x01(\tR\x06digestB\x11\n" +
-	"\x0f_visitors_to_go\"\xdb\x02\n" +
+	"\x0f_visitors_to_go\"\x97\x03\n" +
 	"\n" +
 	"ArmFigures\x12\x15\n" +
 	"\x06arm_id\x18\x01 \x01(\tR\x05armId\x12\x1b\n" +
@@ -882,7 +1011,11 @@ const file_headwater_v1_experiment_report_proto_rawDesc = "" +
 	"\n" +
 	"close_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tcloseTime\x12!\n" +
 	"\fclose_reason\x18\a \x01(\tR\vcloseReason\x12-\n" +
-	"\x12promotion_blockers\x18\b \x03(\tR\x11promotionBlockers\"\xc0\a\n" +
+	"\x12promotion_blockers\x18\b \x03(\tR\x11promotionBlockers\x12:\n" +
+	"\bblockers\x18\t \x03(\v2\x1e.headwater.v1.PromotionBlockerR\bblockers\":\n" +
+	"\x10PromotionBlocker\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\"\xc0\a\n" +
 	"\rMetricFigures\x12\x16\n" +
 	"\x06metric\x18\x01 \x01(\tR\x06metric\x12\x17\n" +
 	"\x04mean\x18\x02 \x01(\x01H\x00R\x04mean\x88\x01\x01\x12*\n" +
@@ -955,7 +1088,7 @@ const file_headwater_v1_experiment_report_proto_rawDesc = "" +
 	"\x05level\x18\a \x01(\x01R\x05level\x129\n" +
 	"\bpolicies\x18\b \x03(\v2\x1d.headwater.v1.EvaluatedPolicyR\bpolicies\x12\x1f\n" +
 	"\vreport_json\x18\t \x01(\tR\n" +
-	"reportJson\"\x80\x02\n" +
+	"reportJson\"\x9c\x02\n" +
 	"\x0fEvaluatedPolicy\x12\x1b\n" +
 	"\tpolicy_id\x18\x01 \x01(\tR\bpolicyId\x12\x18\n" +
 	"\averdict\x18\x02 \x01(\tR\averdict\x12\x19\n" +
@@ -963,10 +1096,15 @@ const file_headwater_v1_experiment_report_proto_rawDesc = "" +
 	"\x03low\x18\x04 \x01(\x01H\x01R\x03low\x88\x01\x01\x12\x17\n" +
 	"\x04high\x18\x05 \x01(\x01H\x02R\x04high\x88\x01\x01\x12'\n" +
 	"\x0feffective_share\x18\x06 \x01(\x01R\x0eeffectiveShare\x12'\n" +
-	"\x0fvisitors_needed\x18\a \x01(\x03R\x0evisitorsNeededB\b\n" +
+	"\x0fvisitors_needed\x18\a \x01(\x03R\x0evisitorsNeeded\x12\x1a\n" +
+	"\bproblems\x18\b \x03(\tR\bproblemsB\b\n" +
 	"\x06_valueB\x06\n" +
 	"\x04_lowB\a\n" +
-	"\x05_highBn\n" +
+	"\x05_high*h\n" +
+	"\x0eEvaluationView\x12\x1f\n" +
+	"\x1bEVALUATION_VIEW_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17EVALUATION_VIEW_SUMMARY\x10\x01\x12\x18\n" +
+	"\x14EVALUATION_VIEW_FULL\x10\x02Bn\n" +
 	"\x0fio.headwater.v1B\x15ExperimentReportProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"
 
 var (
@@ -981,38 +1119,42 @@ func file_headwater_v1_experiment_report_proto_rawDescGZIP() []byte {
 	return file_headwater_v1_experiment_report_proto_rawDescData
 }
 
-var file_headwater_v1_experiment_report_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_headwater_v1_experiment_report_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_headwater_v1_experiment_report_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_headwater_v1_experiment_report_proto_goTypes = []any{
-	(*ExperimentReport)(nil),      // 0: headwater.v1.ExperimentReport
-	(*ArmFigures)(nil),            // 1: headwater.v1.ArmFigures
-	(*MetricFigures)(nil),         // 2: headwater.v1.MetricFigures
-	(*ExperimentLook)(nil),        // 3: headwater.v1.ExperimentLook
-	(*SampleRatio)(nil),           // 4: headwater.v1.SampleRatio
-	(*Evaluation)(nil),            // 5: headwater.v1.Evaluation
-	(*EvaluatedPolicy)(nil),       // 6: headwater.v1.EvaluatedPolicy
-	(*Experiment)(nil),            // 7: headwater.v1.Experiment
-	(ExperimentVerdict)(0),        // 8: headwater.v1.ExperimentVerdict
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(EvaluationView)(0),           // 0: headwater.v1.EvaluationView
+	(*ExperimentReport)(nil),      // 1: headwater.v1.ExperimentReport
+	(*ArmFigures)(nil),            // 2: headwater.v1.ArmFigures
+	(*PromotionBlocker)(nil),      // 3: headwater.v1.PromotionBlocker
+	(*MetricFigures)(nil),         // 4: headwater.v1.MetricFigures
+	(*ExperimentLook)(nil),        // 5: headwater.v1.ExperimentLook
+	(*SampleRatio)(nil),           // 6: headwater.v1.SampleRatio
+	(*Evaluation)(nil),            // 7: headwater.v1.Evaluation
+	(*EvaluatedPolicy)(nil),       // 8: headwater.v1.EvaluatedPolicy
+	(*Experiment)(nil),            // 9: headwater.v1.Experiment
+	(ExperimentVerdict)(0),        // 10: headwater.v1.ExperimentVerdict
+	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
 }
 var file_headwater_v1_experiment_report_proto_depIdxs = []int32{
-	7,  // 0: headwater.v1.ExperimentReport.experiment:type_name -> headwater.v1.Experiment
-	1,  // 1: headwater.v1.ExperimentReport.arms:type_name -> headwater.v1.ArmFigures
-	4,  // 2: headwater.v1.ExperimentReport.sample_ratio:type_name -> headwater.v1.SampleRatio
-	8,  // 3: headwater.v1.ExperimentReport.verdict:type_name -> headwater.v1.ExperimentVerdict
-	3,  // 4: headwater.v1.ExperimentReport.looks:type_name -> headwater.v1.ExperimentLook
-	9,  // 5: headwater.v1.ExperimentReport.report_time:type_name -> google.protobuf.Timestamp
-	2,  // 6: headwater.v1.ArmFigures.metrics:type_name -> headwater.v1.MetricFigures
-	8,  // 7: headwater.v1.ArmFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
-	9,  // 8: headwater.v1.ArmFigures.close_time:type_name -> google.protobuf.Timestamp
-	8,  // 9: headwater.v1.MetricFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
-	9,  // 10: headwater.v1.ExperimentLook.look_time:type_name -> google.protobuf.Timestamp
-	9,  // 11: headwater.v1.Evaluation.create_time:type_name -> google.protobuf.Timestamp
-	6,  // 12: headwater.v1.Evaluation.policies:type_name -> headwater.v1.EvaluatedPolicy
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	9,  // 0: headwater.v1.ExperimentReport.experiment:type_name -> headwater.v1.Experiment
+	2,  // 1: headwater.v1.ExperimentReport.arms:type_name -> headwater.v1.ArmFigures
+	6,  // 2: headwater.v1.ExperimentReport.sample_ratio:type_name -> headwater.v1.SampleRatio
+	10, // 3: headwater.v1.ExperimentReport.verdict:type_name -> headwater.v1.ExperimentVerdict
+	5,  // 4: headwater.v1.ExperimentReport.looks:type_name -> headwater.v1.ExperimentLook
+	11, // 5: headwater.v1.ExperimentReport.report_time:type_name -> google.protobuf.Timestamp
+	4,  // 6: headwater.v1.ArmFigures.metrics:type_name -> headwater.v1.MetricFigures
+	10, // 7: headwater.v1.ArmFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
+	11, // 8: headwater.v1.ArmFigures.close_time:type_name -> google.protobuf.Timestamp
+	3,  // 9: headwater.v1.ArmFigures.blockers:type_name -> headwater.v1.PromotionBlocker
+	10, // 10: headwater.v1.MetricFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
+	11, // 11: headwater.v1.ExperimentLook.look_time:type_name -> google.protobuf.Timestamp
+	11, // 12: headwater.v1.Evaluation.create_time:type_name -> google.protobuf.Timestamp
+	8,  // 13: headwater.v1.Evaluation.policies:type_name -> headwater.v1.EvaluatedPolicy
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_experiment_report_proto_init() }
@@ -1022,21 +1164,22 @@ func file_headwater_v1_experiment_report_proto_init() {
 	}
 	file_headwater_v1_experiment_proto_init()
 	file_headwater_v1_experiment_report_proto_msgTypes[0].OneofWrappers = []any{}
-	file_headwater_v1_experiment_report_proto_msgTypes[2].OneofWrappers = []any{}
 	file_headwater_v1_experiment_report_proto_msgTypes[3].OneofWrappers = []any{}
-	file_headwater_v1_experiment_report_proto_msgTypes[6].OneofWrappers = []any{}
+	file_headwater_v1_experiment_report_proto_msgTypes[4].OneofWrappers = []any{}
+	file_headwater_v1_experiment_report_proto_msgTypes[7].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_experiment_report_proto_rawDesc), len(file_headwater_v1_experiment_report_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   7,
+			NumEnums:      1,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_headwater_v1_experiment_report_proto_goTypes,
 		DependencyIndexes: file_headwater_v1_experiment_report_proto_depIdxs,
+		EnumInfos:         file_headwater_v1_experiment_report_proto_enumTypes,
 		MessageInfos:      file_headwater_v1_experiment_report_proto_msgTypes,
 	}.Build()
 	File_headwater_v1_experiment_report_proto = out.File

@@ -1079,7 +1079,9 @@ type ListEvaluationsRequest struct {
 	// How many evaluations at most. 0: 10. More than 20: 20. Negative: INVALID_ARGUMENT.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The `next_page_token` of the page before. Empty: the first page.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// With or without the whole reports, which are large.
+	View          EvaluationView `protobuf:"varint,3,opt,name=view,proto3,enum=headwater.v1.EvaluationView" json:"view,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1126,6 +1128,13 @@ func (x *ListEvaluationsRequest) GetPageToken() string {
 		return x.PageToken
 	}
 	return ""
+}
+
+func (x *ListEvaluationsRequest) GetView() EvaluationView {
+	if x != nil {
+		return x.View
+	}
+	return EvaluationView_EVALUATION_VIEW_UNSPECIFIED
 }
 
 // A page of evaluations.
@@ -1394,11 +1403,12 @@ const file_headwater_v1_experiment_service_proto_rawDesc = "" +
 	"min_offset\x18\x03 \x01(\tR\tminOffset\"m\n" +
 	"\x1bGetExperimentReportResponse\x126\n" +
 	"\x06report\x18\x01 \x01(\v2\x1e.headwater.v1.ExperimentReportR\x06report\x12\x16\n" +
-	"\x06offset\x18\x02 \x01(\tR\x06offset\"T\n" +
+	"\x06offset\x18\x02 \x01(\tR\x06offset\"\x86\x01\n" +
 	"\x16ListEvaluationsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\"}\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x120\n" +
+	"\x04view\x18\x03 \x01(\x0e2\x1c.headwater.v1.EvaluationViewR\x04view\"}\n" +
 	"\x17ListEvaluationsResponse\x12:\n" +
 	"\vevaluations\x18\x01 \x03(\v2\x18.headwater.v1.EvaluationR\vevaluations\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x88\x01\n" +
@@ -1468,8 +1478,9 @@ var file_headwater_v1_experiment_service_proto_goTypes = []any{
 	(*ReportReference)(nil),             // 24: headwater.v1.ReportReference
 	(*Experiment)(nil),                  // 25: headwater.v1.Experiment
 	(*ExperimentReport)(nil),            // 26: headwater.v1.ExperimentReport
-	(*Evaluation)(nil),                  // 27: headwater.v1.Evaluation
-	(*ArmAssignment)(nil),               // 28: headwater.v1.ArmAssignment
+	(EvaluationView)(0),                 // 27: headwater.v1.EvaluationView
+	(*Evaluation)(nil),                  // 28: headwater.v1.Evaluation
+	(*ArmAssignment)(nil),               // 29: headwater.v1.ArmAssignment
 }
 var file_headwater_v1_experiment_service_proto_depIdxs = []int32{
 	22, // 0: headwater.v1.UpsertPolicyRequest.policy:type_name -> headwater.v1.Policy
@@ -1485,35 +1496,36 @@ var file_headwater_v1_experiment_service_proto_depIdxs = []int32{
 	25, // 10: headwater.v1.ListExperimentsResponse.experiments:type_name -> headwater.v1.Experiment
 	25, // 11: headwater.v1.StopExperimentResponse.experiment:type_name -> headwater.v1.Experiment
 	26, // 12: headwater.v1.GetExperimentReportResponse.report:type_name -> headwater.v1.ExperimentReport
-	27, // 13: headwater.v1.ListEvaluationsResponse.evaluations:type_name -> headwater.v1.Evaluation
-	28, // 14: headwater.v1.AssignArmsResponse.arms:type_name -> headwater.v1.ArmAssignment
-	0,  // 15: headwater.v1.ExperimentService.UpsertPolicy:input_type -> headwater.v1.UpsertPolicyRequest
-	2,  // 16: headwater.v1.ExperimentService.ListPolicies:input_type -> headwater.v1.ListPoliciesRequest
-	4,  // 17: headwater.v1.ExperimentService.PromotePolicy:input_type -> headwater.v1.PromotePolicyRequest
-	6,  // 18: headwater.v1.ExperimentService.RollbackPolicy:input_type -> headwater.v1.RollbackPolicyRequest
-	8,  // 19: headwater.v1.ExperimentService.CreateExperiment:input_type -> headwater.v1.CreateExperimentRequest
-	10, // 20: headwater.v1.ExperimentService.GetExperiment:input_type -> headwater.v1.GetExperimentRequest
-	12, // 21: headwater.v1.ExperimentService.ListExperiments:input_type -> headwater.v1.ListExperimentsRequest
-	14, // 22: headwater.v1.ExperimentService.StopExperiment:input_type -> headwater.v1.StopExperimentRequest
-	16, // 23: headwater.v1.ExperimentService.GetExperimentReport:input_type -> headwater.v1.GetExperimentReportRequest
-	18, // 24: headwater.v1.ExperimentService.ListEvaluations:input_type -> headwater.v1.ListEvaluationsRequest
-	20, // 25: headwater.v1.ExperimentService.AssignArms:input_type -> headwater.v1.AssignArmsRequest
-	1,  // 26: headwater.v1.ExperimentService.UpsertPolicy:output_type -> headwater.v1.UpsertPolicyResponse
-	3,  // 27: headwater.v1.ExperimentService.ListPolicies:output_type -> headwater.v1.ListPoliciesResponse
-	5,  // 28: headwater.v1.ExperimentService.PromotePolicy:output_type -> headwater.v1.PromotePolicyResponse
-	7,  // 29: headwater.v1.ExperimentService.RollbackPolicy:output_type -> headwater.v1.RollbackPolicyResponse
-	9,  // 30: headwater.v1.ExperimentService.CreateExperiment:output_type -> headwater.v1.CreateExperimentResponse
-	11, // 31: headwater.v1.ExperimentService.GetExperiment:output_type -> headwater.v1.GetExperimentResponse
-	13, // 32: headwater.v1.ExperimentService.ListExperiments:output_type -> headwater.v1.ListExperimentsResponse
-	15, // 33: headwater.v1.ExperimentService.StopExperiment:output_type -> headwater.v1.StopExperimentResponse
-	17, // 34: headwater.v1.ExperimentService.GetExperimentReport:output_type -> headwater.v1.GetExperimentReportResponse
-	19, // 35: headwater.v1.ExperimentService.ListEvaluations:output_type -> headwater.v1.ListEvaluationsResponse
-	21, // 36: headwater.v1.ExperimentService.AssignArms:output_type -> headwater.v1.AssignArmsResponse
-	26, // [26:37] is the sub-list for method output_type
-	15, // [15:26] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	27, // 13: headwater.v1.ListEvaluationsRequest.view:type_name -> headwater.v1.EvaluationView
+	28, // 14: headwater.v1.ListEvaluationsResponse.evaluations:type_name -> headwater.v1.Evaluation
+	29, // 15: headwater.v1.AssignArmsResponse.arms:type_name -> headwater.v1.ArmAssignment
+	0,  // 16: headwater.v1.ExperimentService.UpsertPolicy:input_type -> headwater.v1.UpsertPolicyRequest
+	2,  // 17: headwater.v1.ExperimentService.ListPolicies:input_type -> headwater.v1.ListPoliciesRequest
+	4,  // 18: headwater.v1.ExperimentService.PromotePolicy:input_type -> headwater.v1.PromotePolicyRequest
+	6,  // 19: headwater.v1.ExperimentService.RollbackPolicy:input_type -> headwater.v1.RollbackPolicyRequest
+	8,  // 20: headwater.v1.ExperimentService.CreateExperiment:input_type -> headwater.v1.CreateExperimentRequest
+	10, // 21: headwater.v1.ExperimentService.GetExperiment:input_type -> headwater.v1.GetExperimentRequest
+	12, // 22: headwater.v1.ExperimentService.ListExperiments:input_type -> headwater.v1.ListExperimentsRequest
+	14, // 23: headwater.v1.ExperimentService.StopExperiment:input_type -> headwater.v1.StopExperimentRequest
+	16, // 24: headwater.v1.ExperimentService.GetExperimentReport:input_type -> headwater.v1.GetExperimentReportRequest
+	18, // 25: headwater.v1.ExperimentService.ListEvaluations:input_type -> headwater.v1.ListEvaluationsRequest
+	20, // 26: headwater.v1.ExperimentService.AssignArms:input_type -> headwater.v1.AssignArmsRequest
+	1,  // 27: headwater.v1.ExperimentService.UpsertPolicy:output_type -> headwater.v1.UpsertPolicyResponse
+	3,  // 28: headwater.v1.ExperimentService.ListPolicies:output_type -> headwater.v1.ListPoliciesResponse
+	5,  // 29: headwater.v1.ExperimentService.PromotePolicy:output_type -> headwater.v1.PromotePolicyResponse
+	7,  // 30: headwater.v1.ExperimentService.RollbackPolicy:output_type -> headwater.v1.RollbackPolicyResponse
+	9,  // 31: headwater.v1.ExperimentService.CreateExperiment:output_type -> headwater.v1.CreateExperimentResponse
+	11, // 32: headwater.v1.ExperimentService.GetExperiment:output_type -> headwater.v1.GetExperimentResponse
+	13, // 33: headwater.v1.ExperimentService.ListExperiments:output_type -> headwater.v1.ListExperimentsResponse
+	15, // 34: headwater.v1.ExperimentService.StopExperiment:output_type -> headwater.v1.StopExperimentResponse
+	17, // 35: headwater.v1.ExperimentService.GetExperimentReport:output_type -> headwater.v1.GetExperimentReportResponse
+	19, // 36: headwater.v1.ExperimentService.ListEvaluations:output_type -> headwater.v1.ListEvaluationsResponse
+	21, // 37: headwater.v1.ExperimentService.AssignArms:output_type -> headwater.v1.AssignArmsResponse
+	27, // [27:38] is the sub-list for method output_type
+	16, // [16:27] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_experiment_service_proto_init() }

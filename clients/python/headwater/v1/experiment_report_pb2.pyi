@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from headwater.v1 import experiment_pb2 as _experiment_pb2
 import builtins as _builtins
 import sys
@@ -19,6 +20,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _EvaluationView:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EvaluationViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EvaluationView.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EVALUATION_VIEW_UNSPECIFIED: _EvaluationView.ValueType  # 0
+    """All of it."""
+    EVALUATION_VIEW_SUMMARY: _EvaluationView.ValueType  # 1
+    """All but `report_json`."""
+    EVALUATION_VIEW_FULL: _EvaluationView.ValueType  # 2
+    """All of it."""
+
+class EvaluationView(_EvaluationView, metaclass=_EvaluationViewEnumTypeWrapper):
+    """How much of each evaluation is returned."""
+
+EVALUATION_VIEW_UNSPECIFIED: EvaluationView.ValueType  # 0
+"""All of it."""
+EVALUATION_VIEW_SUMMARY: EvaluationView.ValueType  # 1
+"""All but `report_json`."""
+EVALUATION_VIEW_FULL: EvaluationView.ValueType  # 2
+"""All of it."""
+Global___EvaluationView: _TypeAlias = EvaluationView  # noqa: Y015
 
 @_typing.final
 class ExperimentReport(_message.Message):
@@ -118,6 +143,7 @@ class ArmFigures(_message.Message):
     CLOSE_TIME_FIELD_NUMBER: _builtins.int
     CLOSE_REASON_FIELD_NUMBER: _builtins.int
     PROMOTION_BLOCKERS_FIELD_NUMBER: _builtins.int
+    BLOCKERS_FIELD_NUMBER: _builtins.int
     arm_id: _builtins.str
     """The arm."""
     policy_id: _builtins.str
@@ -142,6 +168,10 @@ class ArmFigures(_message.Message):
         has an entry for the control.
         """
 
+    @_builtins.property
+    def blockers(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromotionBlocker]:
+        """The same, each with a code for programs."""
+
     def __init__(
         self,
         *,
@@ -153,14 +183,44 @@ class ArmFigures(_message.Message):
         close_time: _timestamp_pb2.Timestamp | None = ...,
         close_reason: _builtins.str = ...,
         promotion_blockers: _abc.Iterable[_builtins.str] | None = ...,
+        blockers: _abc.Iterable[Global___PromotionBlocker] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["close_time", b"close_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "close_reason", b"close_reason", "close_time", b"close_time", "metrics", b"metrics", "policy_id", b"policy_id", "promotion_blockers", b"promotion_blockers", "verdict", b"verdict", "visitors", b"visitors"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arm_id", b"arm_id", "blockers", b"blockers", "close_reason", b"close_reason", "close_time", b"close_time", "metrics", b"metrics", "policy_id", b"policy_id", "promotion_blockers", b"promotion_blockers", "verdict", b"verdict", "visitors", b"visitors"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ArmFigures: _TypeAlias = ArmFigures  # noqa: Y015
+
+@_typing.final
+class PromotionBlocker(_message.Message):
+    """Why an arm's policy may not be promoted now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """What stops it: "arm_id" (the arm is the control, or closed), "policy_id" (its policy cannot be
+    promoted), "sample_ratio", "guard_rails", "visitors" (too few) or "primary" (not shown to be
+    better). Others may come.
+    """
+    text: _builtins.str
+    """The reason, as text for people."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromotionBlocker: _TypeAlias = PromotionBlocker  # noqa: Y015
 
 @_typing.final
 class MetricFigures(_message.Message):
@@ -438,7 +498,9 @@ class Evaluation(_message.Message):
     level: _builtins.float
     """The probability that an interval contains the truth."""
     report_json: _builtins.str
-    """The whole report as JSON, as `headwater evaluate --report` writes it."""
+    """The whole report as JSON, as `headwater evaluate --report` writes it: up to 1 MB. Empty with
+    EVALUATION_VIEW_SUMMARY.
+    """
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was made, by the clock of the machine that made it."""
@@ -481,6 +543,7 @@ class EvaluatedPolicy(_message.Message):
     HIGH_FIELD_NUMBER: _builtins.int
     EFFECTIVE_SHARE_FIELD_NUMBER: _builtins.int
     VISITORS_NEEDED_FIELD_NUMBER: _builtins.int
+    PROBLEMS_FIELD_NUMBER: _builtins.int
     policy_id: _builtins.str
     """The policy."""
     verdict: _builtins.str
@@ -497,6 +560,10 @@ class EvaluatedPolicy(_message.Message):
     """
     visitors_needed: _builtins.int
     """How many visitors an experiment would need. Only without enough overlap; 0: not known."""
+    @_builtins.property
+    def problems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Why there is not enough overlap, as texts for people."""
+
     def __init__(
         self,
         *,
@@ -507,10 +574,11 @@ class EvaluatedPolicy(_message.Message):
         high: _builtins.float | None = ...,
         effective_share: _builtins.float = ...,
         visitors_needed: _builtins.int = ...,
+        problems: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_high", b"_high", "_low", b"_low", "_value", b"_value", "high", b"high", "low", b"low", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_high", b"_high", "_low", b"_low", "_value", b"_value", "effective_share", b"effective_share", "high", b"high", "low", b"low", "policy_id", b"policy_id", "value", b"value", "verdict", b"verdict", "visitors_needed", b"visitors_needed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_high", b"_high", "_low", b"_low", "_value", b"_value", "effective_share", b"effective_share", "high", b"high", "low", b"low", "policy_id", b"policy_id", "problems", b"problems", "value", b"value", "verdict", b"verdict", "visitors_needed", b"visitors_needed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__high: _TypeAlias = _typing.Literal["high"]  # noqa: Y015
     _WhichOneofArgType__high: _TypeAlias = _typing.Literal["_high", b"_high"]  # noqa: Y015

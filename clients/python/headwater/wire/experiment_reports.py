@@ -12,6 +12,7 @@ from headwater.experiment_reports import (
     ExperimentLook,
     ExperimentReport,
     MetricFigures,
+    PromotionBlocker,
     SampleRatio,
 )
 from headwater.v1 import experiment_report_pb2 as pb
@@ -53,6 +54,7 @@ def _arm(one: pb.ArmFigures) -> ArmFigures:
         close_time=set_time(one, "close_time"),
         close_reason=one.close_reason,
         promotion_blockers=tuple(one.promotion_blockers),
+        blockers=tuple(PromotionBlocker(each.code, each.text) for each in one.blockers),
     )
 
 
@@ -119,4 +121,5 @@ def _evaluated(one: pb.EvaluatedPolicy) -> EvaluatedPolicy:
         high=_number(one, "high"),
         effective_share=one.effective_share,
         visitors_needed=one.visitors_needed,
+        problems=tuple(one.problems),
     )

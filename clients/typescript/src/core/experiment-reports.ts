@@ -26,6 +26,12 @@ export interface MetricFigures {
   crossed: boolean;
 }
 
+/** Why an arm's policy may not be promoted now. */
+export interface PromotionBlocker {
+  code: string;
+  text: string;
+}
+
 /** One arm. `promotionBlockers`: why its policy may not be promoted now; empty: it may. */
 export interface ArmFigures {
   armId: string;
@@ -36,6 +42,8 @@ export interface ArmFigures {
   closeTime?: Date;
   closeReason: string;
   promotionBlockers: string[];
+  /** The same, each with a code for programs. */
+  blockers: PromotionBlocker[];
 }
 
 /** The interval of an arm's primary metric at an earlier time. */
@@ -74,6 +82,8 @@ export interface EvaluatedPolicy {
   high?: number;
   effectiveShare: number;
   visitorsNeeded: number;
+  /** Why there is not enough overlap. */
+  problems: string[];
 }
 
 /** What `headwater evaluate` found in the log; `reportJson` has all of it. */

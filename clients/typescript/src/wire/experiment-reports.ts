@@ -35,6 +35,7 @@ function arm(one: pb.ArmFigures): ArmFigures {
     closeTime: fromTime(one.closeTime),
     closeReason: one.closeReason,
     promotionBlockers: one.promotionBlockers,
+    blockers: one.blockers.map(({ code, text }) => ({ code, text })),
   };
 }
 

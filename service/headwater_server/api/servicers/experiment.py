@@ -118,9 +118,10 @@ class ExperimentServicer(pb_grpc.ExperimentServiceServicer):
     async def ListEvaluations(
         self, request: pb.ListEvaluationsRequest, context: Context
     ) -> pb.ListEvaluationsResponse:
-        after_id, size = evaluations.list_evaluations_request(request)
+        after_id, size, is_full = evaluations.list_evaluations_request(request)
         stored = await self._replica.experiment_reads.evaluations(after_id, size + 1)
-        page = await taken_in_steps(evaluations.evaluation_messages(stored))
+        messages = evaluations.evaluation_messages(stored, is_full=is_full)
+        page = await taken_in_steps(messages)
         return evaluations.list_evaluations_response(stored, size, page, self._page_bytes)
 
     def _promotions(self, promotions: Sequence[PromotedPolicy]) -> Iterator[Promotion]:

@@ -16,23 +16,35 @@ from headwater_server.api.translate.pages import (
     page_token,
 )
 from headwater_server.api.translate.values import time_message
+from headwater_server.errors import InvalidRequest
 from headwater_server.replica.ports.evaluations import StoredEvaluation
 
 PAGE_DEFAULT = 10
 PAGE_MAX = 20  # each has up to 1 MB in the store
+_IS_FULL = {
+    experiment_report_pb2.EVALUATION_VIEW_UNSPECIFIED: True,
+    experiment_report_pb2.EVALUATION_VIEW_SUMMARY: False,
+    experiment_report_pb2.EVALUATION_VIEW_FULL: True,
+}
 
 
-def list_evaluations_request(request: pb.ListEvaluationsRequest) -> tuple[str, int]:
-    """Return the place that the page starts after, and the page's size."""
+def list_evaluations_request(request: pb.ListEvaluationsRequest) -> tuple[str, int, bool]:
+    """Return the place that the page starts after, its size, and whether it has whole reports.
+
+    Raises `InvalidRequest` for a view that there is not.
+    """
     size = page_size(request.page_size, PAGE_DEFAULT, PAGE_MAX)
-    return after_item_id(request.page_token), size
+    if request.view not in _IS_FULL:
+        names = "EVALUATION_VIEW_SUMMARY or EVALUATION_VIEW_FULL"
+        raise InvalidRequest("view", f"{request.view} is not known: write {names}")
+    return after_item_id(request.page_token), size, _IS_FULL[request.view]
 
 
 def evaluation_messages(
-    stored: Iterable[StoredEvaluation],
+    stored: Iterable[StoredEvaluation], *, is_full: bool = True
 ) -> Iterator[experiment_report_pb2.Evaluation]:
-    """Yield the evaluations as messages; a large one takes milliseconds."""
-    return map(_evaluation, stored)
+    """Yield the evaluations as messages, ``is_full``: with the reports; each takes milliseconds."""
+    return (_evaluation(one, is_full=is_full) for one in stored)
 
 
 def list_evaluations_response(
@@ -50,7 +62,7 @@ def list_evaluations_response(
     )
 
 
-def _evaluation(stored: StoredEvaluation) -> experiment_report_pb2.Evaluation:
+def _evaluation(stored: StoredEvaluation, *, is_full: bool) -> experiment_report_pb2.Evaluation:
     report: Mapping[str, Any] = json.loads(stored.report)
     return experiment_report_pb2.Evaluation(
         evaluation_id=stored.name,
@@ -61,7 +73,7 @@ def _evaluation(stored: StoredEvaluation) -> experiment_report_pb2.Evaluation:
         until_offset=report.get("until_offset") or "",
         level=report.get("level") or 0.0,
         policies=map(_policy, report.get("policies") or ()),
-        report_json=stored.report,
+        report_json=stored.report if is_full else "",
     )
 
 
@@ -75,4 +87,5 @@ def _policy(one: Mapping[str, Any]) -> experiment_report_pb2.EvaluatedPolicy:
         high=high,
         effective_share=one.get("effective_share") or 0.0,
         visitors_needed=one.get("visitors_needed") or 0,
+        problems=one.get("problems") or (),
     )

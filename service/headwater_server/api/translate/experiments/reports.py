@@ -52,7 +52,13 @@ def _arm(arm: reports.ArmReport) -> experiment_report_pb2.ArmFigures:
         close_time=time_message(arm.close_time_ms),
         close_reason=arm.close_reason,
         promotion_blockers=arm.promotion_blockers,
+        blockers=map(_blocker, arm.promotion_blockers),
     )
+
+
+def _blocker(reason: str) -> experiment_report_pb2.PromotionBlocker:
+    code, _, text = reason.partition(": ")
+    return experiment_report_pb2.PromotionBlocker(code=code, text=text)
 
 
 def _metric(one: reports.MetricOfArm) -> experiment_report_pb2.MetricFigures:

@@ -1,5 +1,7 @@
 /** What stops a promotion: the server's texts, in plain words where the page shows the figures anyway. */
 
+import type { PromotionBlockerJson } from "../../api/types";
+
 export interface Blocker {
   title: string;
   text: string;
@@ -15,9 +17,8 @@ const PLAIN: Record<string, Blocker> = {
   primary: { title: "Not shown to be better", text: "its interval is not yet wholly on the better side of 0. More visitors make it narrower." },
 };
 
-/** "primary: the bound is below 0" as a title and a sentence. */
-export function blockerOf(text: string): Blocker {
-  const [, field = "", rest = text] = /^([a-z_]+): (.*)$/s.exec(text) ?? [];
-  const title = TITLES[field];
-  return PLAIN[field] ?? (title ? { title, text: rest } : { title: "", text: rest.charAt(0).toUpperCase() + rest.slice(1) });
+/** The server's code and text as a title and a sentence. */
+export function blockerOf({ code = "", text = "" }: PromotionBlockerJson): Blocker {
+  const title = TITLES[code];
+  return PLAIN[code] ?? (title ? { title, text } : { title: "", text: text.charAt(0).toUpperCase() + text.slice(1) });
 }

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 
-import type { ArmFiguresJson, ExperimentReportJson, PromotePolicyResponseJson } from "../../api/types";
+import type { ArmFiguresJson, ExperimentReportJson, PromotePolicyResponseJson, PromotionBlockerJson } from "../../api/types";
 import { useApi } from "../../lib/context";
 import { blockerOf } from "../../lib/experiments/blockers";
 import { allPolicies } from "../../lib/experiments/loading";
@@ -14,6 +14,8 @@ import { Confirm } from "../../ui/confirm";
 import { Badge, Card } from "../../ui/parts";
 import { WhenLoaded } from "../../ui/states";
 import { OverrideValues } from "../policies/override_values";
+
+const NO_POLICY: PromotionBlockerJson = { code: "", text: "it has no policy of its own: it answers by the settings in force." };
 
 interface PromotionProps {
   report: ExperimentReportJson;
@@ -47,7 +49,7 @@ interface ArmProps {
 }
 
 function Arm({ arm, isPromoted, may, onPromote }: ArmProps) {
-  const blockers = arm.policyId ? (arm.promotionBlockers ?? []) : ["It has no policy of its own: it answers by the settings in force."];
+  const blockers = arm.policyId ? (arm.blockers ?? []) : [NO_POLICY];
   if (isPromoted) {
     return (
       <p>
@@ -68,7 +70,7 @@ function Arm({ arm, isPromoted, may, onPromote }: ArmProps) {
   );
 }
 
-function Blockers({ blockers }: { blockers: readonly string[] }) {
+function Blockers({ blockers }: { blockers: readonly PromotionBlockerJson[] }) {
   return (
     <>
       <p class="soft">Not yet, because:</p>

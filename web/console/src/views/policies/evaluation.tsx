@@ -1,7 +1,7 @@
 /** One evaluation: a value with its interval for each policy, or why there is none. */
 
 import type { EvaluatedPolicyJson, EvaluationJson } from "../../api/types";
-import { NO_OVERLAP, problemsOf, SHARE_MIN, toneOf } from "../../lib/experiments/evaluations";
+import { NO_OVERLAP, SHARE_MIN, toneOf } from "../../lib/experiments/evaluations";
 import { estimate, isKnown } from "../../lib/experiments/intervals";
 import { amount } from "../../lib/experiments/metrics";
 import { count, double, int, percent } from "../../lib/format";
@@ -66,15 +66,15 @@ function Row({ policy, evaluation }: RowProps) {
         <span class="second">{share < SHARE_MIN && `lists need ${percent(SHARE_MIN, 0)}`}</span>
       </td>
       <td>
-        <div class="why">{policy.verdict === NO_OVERLAP ? <NotEnough policy={policy} evaluation={evaluation} /> : <Advice verdict={policy.verdict ?? ""} />}</div>
+        <div class="why">{policy.verdict === NO_OVERLAP ? <NotEnough policy={policy} /> : <Advice verdict={policy.verdict ?? ""} />}</div>
       </td>
     </tr>
   );
 }
 
 /** The refusal as help: why, and what would answer the question. */
-function NotEnough({ policy, evaluation }: RowProps) {
-  const problems = problemsOf(evaluation, policy);
+function NotEnough({ policy }: { policy: EvaluatedPolicyJson }) {
+  const problems = policy.problems ?? [];
   const needed = int(policy.visitorsNeeded);
   return (
     <>

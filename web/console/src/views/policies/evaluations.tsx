@@ -8,14 +8,14 @@ import { Card, Empty } from "../../ui/parts";
 import { Failed, WhenLoaded } from "../../ui/states";
 import { EvaluationEntry } from "./evaluation";
 
-const PAGE = 5; // each comes with its whole report
+const PAGE = 5;
 const EVERY_MS = 60_000;
 
 type Ask = (pageToken: string) => Promise<ListEvaluationsResponseJson>;
 
 export function Evaluations() {
   const api = useApi();
-  const ask: Ask = (pageToken) => api.get("/v1/evaluations", { pageSize: PAGE, pageToken });
+  const ask: Ask = (pageToken) => api.get("/v1/evaluations", { pageSize: PAGE, pageToken, view: "EVALUATION_VIEW_SUMMARY" });
   const loaded = useLoad(() => ask(""), [api], EVERY_MS);
   return (
     <Card title="Evaluations" note="What the recorded visits say about policies, without showing anything to anybody; the newest first" flush>

@@ -2,8 +2,8 @@
 // @generated from file headwater/v1/experiment_report.proto (package headwater.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Experiment, ExperimentVerdict } from "./experiment_pb.js";
@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/experiment_report.proto.
  */
 export const file_headwater_v1_experiment_report: GenFile = /*@__PURE__*/
-  fileDesc("CiRoZWFkd2F0ZXIvdjEvZXhwZXJpbWVudF9yZXBvcnQucHJvdG8SDGhlYWR3YXRlci52MSKeAwoQRXhwZXJpbWVudFJlcG9ydBIsCgpleHBlcmltZW50GAEgASgLMhguaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnQSJgoEYXJtcxgCIAMoCzIYLmhlYWR3YXRlci52MS5Bcm1GaWd1cmVzEi8KDHNhbXBsZV9yYXRpbxgDIAEoCzIZLmhlYWR3YXRlci52MS5TYW1wbGVSYXRpbxIwCgd2ZXJkaWN0GAQgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Eg0KBWxldmVsGAUgASgBEhsKDnZpc2l0b3JzX3RvX2dvGAYgASgDSACIAQESFQoNY3VycmVuY3lfY29kZRgHIAEoCRIrCgVsb29rcxgIIAMoCzIcLmhlYWR3YXRlci52MS5FeHBlcmltZW50TG9vaxINCgVub3RlcxgJIAMoCRIvCgtyZXBvcnRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZGlnZXN0GAsgASgJQhEKD192aXNpdG9yc190b19nbyKDAgoKQXJtRmlndXJlcxIOCgZhcm1faWQYASABKAkSEQoJcG9saWN5X2lkGAIgASgJEhAKCHZpc2l0b3JzGAMgASgDEiwKB21ldHJpY3MYBCADKAsyGy5oZWFkd2F0ZXIudjEuTWV0cmljRmlndXJlcxIwCgd2ZXJkaWN0GAUgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Ei4KCmNsb3NlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGNsb3NlX3JlYXNvbhgHIAEoCRIaChJwcm9tb3Rpb25fYmxvY2tlcnMYCCADKAki7AUKDU1ldHJpY0ZpZ3VyZXMSDgoGbWV0cmljGAEgASgJEhEKBG1lYW4YAiABKAFIAIgBARIbCg5zdGFuZGFyZF9lcnJvchgDIAEoAUgBiAEBEhcKCm1lYW5fY3VwZWQYBCABKAFIAogBARIXCgpkaWZmZXJlbmNlGAUgASgBSAOIAQESFQoIcmVsYXRpdmUYBiABKAFIBIgBARIQCgNsb3cYByABKAFIBYgBARIRCgRoaWdoGAggASgBSAaIAQESGQoMcmVsYXRpdmVfbG93GAkgASgBSAeIAQESGgoNcmVsYXRpdmVfaGlnaBgKIAEoAUgIiAEBEhYKCWxvd19maXhlZBgLIAEoAUgJiAEBEhcKCmhpZ2hfZml4ZWQYDCABKAFICogBARIfChJwcm9iYWJpbGl0eV9iZXR0ZXIYDSABKAFIC4gBARIaCg1leHBlY3RlZF9sb3NzGA4gASgBSAyIAQESGwoOdmFyaWFuY2Vfc2F2ZWQYDyABKAFIDYgBARIWCgljYXBwZWRfYXQYECABKAFIDogBARIwCgd2ZXJkaWN0GBEgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0EhsKDndvcnN0X3JlbGF0aXZlGBIgASgBSA+IAQESDwoHY3Jvc3NlZBgTIAEoCEIHCgVfbWVhbkIRCg9fc3RhbmRhcmRfZXJyb3JCDQoLX21lYW5fY3VwZWRCDQoLX2RpZmZlcmVuY2VCCwoJX3JlbGF0aXZlQgYKBF9sb3dCBwoFX2hpZ2hCDwoNX3JlbGF0aXZlX2xvd0IQCg5fcmVsYXRpdmVfaGlnaEIMCgpfbG93X2ZpeGVkQg0KC19oaWdoX2ZpeGVkQhUKE19wcm9iYWJpbGl0eV9iZXR0ZXJCEAoOX2V4cGVjdGVkX2xvc3NCEQoPX3ZhcmlhbmNlX3NhdmVkQgwKCl9jYXBwZWRfYXRCEQoPX3dvcnN0X3JlbGF0aXZlIr8BCg5FeHBlcmltZW50TG9vaxItCglsb29rX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBmFybV9pZBgCIAEoCRIQCgh2aXNpdG9ycxgDIAEoAxIXCgpkaWZmZXJlbmNlGAQgASgBSACIAQESEAoDbG93GAUgASgBSAGIAQESEQoEaGlnaBgGIAEoAUgCiAEBQg0KC19kaWZmZXJlbmNlQgYKBF9sb3dCBwoFX2hpZ2giLQoLU2FtcGxlUmF0aW8SDwoHZV92YWx1ZRgBIAEoARINCgVhbGFybRgCIAEoCCL3AQoKRXZhbHVhdGlvbhIVCg1ldmFsdWF0aW9uX2lkGAEgASgJEi8KC2NyZWF0ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZtZXRyaWMYAyABKAkSEQoJcGxhY2VtZW50GAQgASgJEhMKC2Zyb21fb2Zmc2V0GAUgASgJEhQKDHVudGlsX29mZnNldBgGIAEoCRINCgVsZXZlbBgHIAEoARIvCghwb2xpY2llcxgIIAMoCzIdLmhlYWR3YXRlci52MS5FdmFsdWF0ZWRQb2xpY3kSEwoLcmVwb3J0X2pzb24YCSABKAkiuwEKD0V2YWx1YXRlZFBvbGljeRIRCglwb2xpY3lfaWQYASABKAkSDwoHdmVyZGljdBgCIAEoCRISCgV2YWx1ZRgDIAEoAUgAiAEBEhAKA2xvdxgEIAEoAUgBiAEBEhEKBGhpZ2gYBSABKAFIAogBARIXCg9lZmZlY3RpdmVfc2hhcmUYBiABKAESFwoPdmlzaXRvcnNfbmVlZGVkGAcgASgDQggKBl92YWx1ZUIGCgRfbG93QgcKBV9oaWdoQm4KD2lvLmhlYWR3YXRlci52MUIVRXhwZXJpbWVudFJlcG9ydFByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_headwater_v1_experiment]);
+  fileDesc("CiRoZWFkd2F0ZXIvdjEvZXhwZXJpbWVudF9yZXBvcnQucHJvdG8SDGhlYWR3YXRlci52MSKeAwoQRXhwZXJpbWVudFJlcG9ydBIsCgpleHBlcmltZW50GAEgASgLMhguaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnQSJgoEYXJtcxgCIAMoCzIYLmhlYWR3YXRlci52MS5Bcm1GaWd1cmVzEi8KDHNhbXBsZV9yYXRpbxgDIAEoCzIZLmhlYWR3YXRlci52MS5TYW1wbGVSYXRpbxIwCgd2ZXJkaWN0GAQgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Eg0KBWxldmVsGAUgASgBEhsKDnZpc2l0b3JzX3RvX2dvGAYgASgDSACIAQESFQoNY3VycmVuY3lfY29kZRgHIAEoCRIrCgVsb29rcxgIIAMoCzIcLmhlYWR3YXRlci52MS5FeHBlcmltZW50TG9vaxINCgVub3RlcxgJIAMoCRIvCgtyZXBvcnRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZGlnZXN0GAsgASgJQhEKD192aXNpdG9yc190b19nbyK1AgoKQXJtRmlndXJlcxIOCgZhcm1faWQYASABKAkSEQoJcG9saWN5X2lkGAIgASgJEhAKCHZpc2l0b3JzGAMgASgDEiwKB21ldHJpY3MYBCADKAsyGy5oZWFkd2F0ZXIudjEuTWV0cmljRmlndXJlcxIwCgd2ZXJkaWN0GAUgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Ei4KCmNsb3NlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGNsb3NlX3JlYXNvbhgHIAEoCRIaChJwcm9tb3Rpb25fYmxvY2tlcnMYCCADKAkSMAoIYmxvY2tlcnMYCSADKAsyHi5oZWFkd2F0ZXIudjEuUHJvbW90aW9uQmxvY2tlciIuChBQcm9tb3Rpb25CbG9ja2VyEgwKBGNvZGUYASABKAkSDAoEdGV4dBgCIAEoCSLsBQoNTWV0cmljRmlndXJlcxIOCgZtZXRyaWMYASABKAkSEQoEbWVhbhgCIAEoAUgAiAEBEhsKDnN0YW5kYXJkX2Vycm9yGAMgASgBSAGIAQESFwoKbWVhbl9jdXBlZBgEIAEoAUgCiAEBEhcKCmRpZmZlcmVuY2UYBSABKAFIA4gBARIVCghyZWxhdGl2ZRgGIAEoAUgEiAEBEhAKA2xvdxgHIAEoAUgFiAEBEhEKBGhpZ2gYCCABKAFIBogBARIZCgxyZWxhdGl2ZV9sb3cYCSABKAFIB4gBARIaCg1yZWxhdGl2ZV9oaWdoGAogASgBSAiIAQESFgoJbG93X2ZpeGVkGAsgASgBSAmIAQESFwoKaGlnaF9maXhlZBgMIAEoAUgKiAEBEh8KEnByb2JhYmlsaXR5X2JldHRlchgNIAEoAUgLiAEBEhoKDWV4cGVjdGVkX2xvc3MYDiABKAFIDIgBARIbCg52YXJpYW5jZV9zYXZlZBgPIAEoAUgNiAEBEhYKCWNhcHBlZF9hdBgQIAEoAUgOiAEBEjAKB3ZlcmRpY3QYESABKA4yHy5oZWFkd2F0ZXIudjEuRXhwZXJpbWVudFZlcmRpY3QSGwoOd29yc3RfcmVsYXRpdmUYEiABKAFID4gBARIPCgdjcm9zc2VkGBMgASgIQgcKBV9tZWFuQhEKD19zdGFuZGFyZF9lcnJvckINCgtfbWVhbl9jdXBlZEINCgtfZGlmZmVyZW5jZUILCglfcmVsYXRpdmVCBgoEX2xvd0IHCgVfaGlnaEIPCg1fcmVsYXRpdmVfbG93QhAKDl9yZWxhdGl2ZV9oaWdoQgwKCl9sb3dfZml4ZWRCDQoLX2hpZ2hfZml4ZWRCFQoTX3Byb2JhYmlsaXR5X2JldHRlckIQCg5fZXhwZWN0ZWRfbG9zc0IRCg9fdmFyaWFuY2Vfc2F2ZWRCDAoKX2NhcHBlZF9hdEIRCg9fd29yc3RfcmVsYXRpdmUivwEKDkV4cGVyaW1lbnRMb29rEi0KCWxvb2tfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGYXJtX2lkGAIgASgJEhAKCHZpc2l0b3JzGAMgASgDEhcKCmRpZmZlcmVuY2UYBCABKAFIAIgBARIQCgNsb3cYBSABKAFIAYgBARIRCgRoaWdoGAYgASgBSAKIAQFCDQoLX2RpZmZlcmVuY2VCBgoEX2xvd0IHCgVfaGlnaCItCgtTYW1wbGVSYXRpbxIPCgdlX3ZhbHVlGAEgASgBEg0KBWFsYXJtGAIgASgIIvcBCgpFdmFsdWF0aW9uEhUKDWV2YWx1YXRpb25faWQYASABKAkSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBm1ldHJpYxgDIAEoCRIRCglwbGFjZW1lbnQYBCABKAkSEwoLZnJvbV9vZmZzZXQYBSABKAkSFAoMdW50aWxfb2Zmc2V0GAYgASgJEg0KBWxldmVsGAcgASgBEi8KCHBvbGljaWVzGAggAygLMh0uaGVhZHdhdGVyLnYxLkV2YWx1YXRlZFBvbGljeRITCgtyZXBvcnRfanNvbhgJIAEoCSLNAQoPRXZhbHVhdGVkUG9saWN5EhEKCXBvbGljeV9pZBgBIAEoCRIPCgd2ZXJkaWN0GAIgASgJEhIKBXZhbHVlGAMgASgBSACIAQESEAoDbG93GAQgASgBSAGIAQESEQoEaGlnaBgFIAEoAUgCiAEBEhcKD2VmZmVjdGl2ZV9zaGFyZRgGIAEoARIXCg92aXNpdG9yc19uZWVkZWQYByABKAMSEAoIcHJvYmxlbXMYCCADKAlCCAoGX3ZhbHVlQgYKBF9sb3dCBwoFX2hpZ2gqaAoORXZhbHVhdGlvblZpZXcSHwobRVZBTFVBVElPTl9WSUVXX1VOU1BFQ0lGSUVEEAASGwoXRVZBTFVBVElPTl9WSUVXX1NVTU1BUlkQARIYChRFVkFMVUFUSU9OX1ZJRVdfRlVMTBACQm4KD2lvLmhlYWR3YXRlci52MUIVRXhwZXJpbWVudFJlcG9ydFByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_headwater_v1_experiment]);
 
 /**
  * The figures of an experiment, from one state. They may be read at any time and as often as one
@@ -173,6 +173,13 @@ export type ArmFigures = Message<"headwater.v1.ArmFigures"> & {
    * @generated from field: repeated string promotion_blockers = 8;
    */
   promotionBlockers: string[];
+
+  /**
+   * The same, each with a code for programs.
+   *
+   * @generated from field: repeated headwater.v1.PromotionBlocker blockers = 9;
+   */
+  blockers: PromotionBlocker[];
 };
 
 /**
@@ -181,6 +188,36 @@ export type ArmFigures = Message<"headwater.v1.ArmFigures"> & {
  */
 export const ArmFiguresSchema: GenMessage<ArmFigures> = /*@__PURE__*/
   messageDesc(file_headwater_v1_experiment_report, 1);
+
+/**
+ * Why an arm's policy may not be promoted now.
+ *
+ * @generated from message headwater.v1.PromotionBlocker
+ */
+export type PromotionBlocker = Message<"headwater.v1.PromotionBlocker"> & {
+  /**
+   * What stops it: "arm_id" (the arm is the control, or closed), "policy_id" (its policy cannot be
+   * promoted), "sample_ratio", "guard_rails", "visitors" (too few) or "primary" (not shown to be
+   * better). Others may come.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * The reason, as text for people.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message headwater.v1.PromotionBlocker.
+ * Use `create(PromotionBlockerSchema)` to create a new message.
+ */
+export const PromotionBlockerSchema: GenMessage<PromotionBlocker> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_experiment_report, 2);
 
 /**
  * One metric of one arm. An absent field: there are too few visitors to say it. For the control all
@@ -331,7 +368,7 @@ export type MetricFigures = Message<"headwater.v1.MetricFigures"> & {
  * Use `create(MetricFiguresSchema)` to create a new message.
  */
 export const MetricFiguresSchema: GenMessage<MetricFigures> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_experiment_report, 2);
+  messageDesc(file_headwater_v1_experiment_report, 3);
 
 /**
  * The interval of an arm's primary metric at an earlier time.
@@ -387,7 +424,7 @@ export type ExperimentLook = Message<"headwater.v1.ExperimentLook"> & {
  * Use `create(ExperimentLookSchema)` to create a new message.
  */
 export const ExperimentLookSchema: GenMessage<ExperimentLook> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_experiment_report, 3);
+  messageDesc(file_headwater_v1_experiment_report, 4);
 
 /**
  * Whether the arms have the visitors that their weights say. If not, visitors were lost in one arm,
@@ -416,7 +453,7 @@ export type SampleRatio = Message<"headwater.v1.SampleRatio"> & {
  * Use `create(SampleRatioSchema)` to create a new message.
  */
 export const SampleRatioSchema: GenMessage<SampleRatio> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_experiment_report, 4);
+  messageDesc(file_headwater_v1_experiment_report, 5);
 
 /**
  * What `headwater evaluate` found out about policies from the log, without showing anything.
@@ -481,7 +518,8 @@ export type Evaluation = Message<"headwater.v1.Evaluation"> & {
   policies: EvaluatedPolicy[];
 
   /**
-   * The whole report as JSON, as `headwater evaluate --report` writes it.
+   * The whole report as JSON, as `headwater evaluate --report` writes it: up to 1 MB. Empty with
+   * EVALUATION_VIEW_SUMMARY.
    *
    * @generated from field: string report_json = 9;
    */
@@ -493,7 +531,7 @@ export type Evaluation = Message<"headwater.v1.Evaluation"> & {
  * Use `create(EvaluationSchema)` to create a new message.
  */
 export const EvaluationSchema: GenMessage<Evaluation> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_experiment_report, 5);
+  messageDesc(file_headwater_v1_experiment_report, 6);
 
 /**
  * What an evaluation says about a policy.
@@ -550,6 +588,13 @@ export type EvaluatedPolicy = Message<"headwater.v1.EvaluatedPolicy"> & {
    * @generated from field: int64 visitors_needed = 7;
    */
   visitorsNeeded: bigint;
+
+  /**
+   * Why there is not enough overlap, as texts for people.
+   *
+   * @generated from field: repeated string problems = 8;
+   */
+  problems: string[];
 };
 
 /**
@@ -557,5 +602,39 @@ export type EvaluatedPolicy = Message<"headwater.v1.EvaluatedPolicy"> & {
  * Use `create(EvaluatedPolicySchema)` to create a new message.
  */
 export const EvaluatedPolicySchema: GenMessage<EvaluatedPolicy> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_experiment_report, 6);
+  messageDesc(file_headwater_v1_experiment_report, 7);
+
+/**
+ * How much of each evaluation is returned.
+ *
+ * @generated from enum headwater.v1.EvaluationView
+ */
+export enum EvaluationView {
+  /**
+   * All of it.
+   *
+   * @generated from enum value: EVALUATION_VIEW_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * All but `report_json`.
+   *
+   * @generated from enum value: EVALUATION_VIEW_SUMMARY = 1;
+   */
+  SUMMARY = 1,
+
+  /**
+   * All of it.
+   *
+   * @generated from enum value: EVALUATION_VIEW_FULL = 2;
+   */
+  FULL = 2,
+}
+
+/**
+ * Describes the enum headwater.v1.EvaluationView.
+ */
+export const EvaluationViewSchema: GenEnum<EvaluationView> = /*@__PURE__*/
+  enumDesc(file_headwater_v1_experiment_report, 0);
 
