@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from headwater_server.engine.experiments.assignments import Assignment, Assignments
 from headwater_server.engine.experiments.comparing import ALARM, crossed, evidence_of_ratio
-from headwater_server.engine.experiments.counts.waiting import Act, Waiting
+from headwater_server.engine.experiments.counts.acts import act_of
+from headwater_server.engine.experiments.counts.waiting import Waiting
 from headwater_server.engine.experiments.kept_policies import KeptPolicies
 from headwater_server.engine.experiments.running import FOREVER_MS, Running
 from headwater_server.engine.experiments.units import Buckets, Range
@@ -272,32 +272,3 @@ class Experiments:
         loaded = map(Running.loaded, state["experiments"])
         self.by_id = {one.experiment.experiment_id: one for one in loaded}
         self.index()
-
-
-def act_of(event: Event, name: str, reward: float) -> Act:
-    """Return what an event counts for; ``name`` is its canonical type.
-
-    >>> from headwater_server.engine.messages.events import EventItem
-    >>> items = EventItem("tent", 2, 80.0, "EUR"), EventItem("map", 1, 5.0, "EUR")
-    >>> act_of(Event("e1", "purchase", "ann", items=items), "purchase-complete", 1.0)
-    Act(acts=1.0, reward=1.0, purchases=1.0, revenue=165.0, currency_code='EUR')
-    """
-    if name != PURCHASE:
-        return _act_of_reward(reward)
-    revenue, code = _revenue(event)
-    return Act(1.0 if reward > 0.0 else 0.0, reward, 1.0, revenue, code)
-
-
-@lru_cache(maxsize=1_024)  # few types of events have few rewards
-def _act_of_reward(reward: float) -> Act:
-    return Act(1.0 if reward > 0.0 else 0.0, reward)
-
-
-def _revenue(event: Event) -> tuple[float, str]:
-    """Return what was paid: price times quantity in the first item's currency, else the value."""
-    priced = [item for item in event.items if item.price is not None]
-    if not priced:
-        return event.value or 0.0, ""
-    code = priced[0].currency_code
-    same = [item for item in priced if item.currency_code == code]
-    return sum((item.price or 0.0) * item.quantity for item in same), code

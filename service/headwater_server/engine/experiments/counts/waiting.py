@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.experiments.counts.acts import Act
 from headwater_server.engine.visitors.profile_rows import hashed
 
 WAITING_MAX = 500
@@ -16,16 +17,6 @@ _ACT = struct.Struct("@4Q5dq")
 _BYTES, _WORDS, _pack = _ACT.size, _ACT.size // 8, _ACT.pack_into
 _NOBODY = (0, 0)
 _NO_CODE = ""
-
-
-class Act(NamedTuple):
-    """What an event counts for: 1 for an act with a reward, the reward, purchases, revenue."""
-
-    acts: float
-    reward: float
-    purchases: float = 0.0
-    revenue: float = 0.0
-    currency_code: str = _NO_CODE
 
 
 class WaitingColumns(NamedTuple):
