@@ -34,10 +34,12 @@ class Producer:
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._task: asyncio.Task[None] | None = None
+        self._is_over = False
         self.sent: list[str] = []
 
     async def run(self) -> None:
-        while True:
+        while not self._is_over:  # a cancelled send may have sent
             number = len(self.sent)
             items = [{"itemId": f"i{number % 50}"}]
             event = {"eventType": "click", "visitorId": f"v{number % 90}", "items": items}
@@ -46,16 +48,22 @@ class Producer:
 
     async def reaches(self, more: int) -> None:
         aim = len(self.sent) + more
-        await eventually(lambda: len(self.sent) >= aim)
+        await eventually(lambda: len(self.sent) >= aim or self._ended())
+
+    def _ended(self) -> bool:
+        """Raise what ended the sending."""
+        if self._task is not None and self._task.done():
+            self._task.result()
+        return False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Producer]:
-        task = asyncio.create_task(self.run())
+        self._task = task = asyncio.create_task(self.run())
         try:
             yield self
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            self._is_over = True
+            await task
 
 
 async def killed_while_reading(path: Path, asked: str, send: Send, seed: int, tally) -> None:
