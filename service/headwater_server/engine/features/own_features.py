@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from headwater_server.engine.features.families import FAMILIES, PHRASES
@@ -20,7 +19,7 @@ from headwater_server.engine.features.features import CONTEXT_FEATURES, ITEM_FEA
 from headwater_server.engine.features.item_numbers import AGES, age_of, feature_of, price_of
 from headwater_server.engine.features.own_columns import column_names
 from headwater_server.engine.messages.entries import Item
-from headwater_server.errors import CodeMissing
+from headwater_server.models.own_code import load
 
 GROUP = "headwater.features"
 """The entry points that packages declare: ``margin = "my_shop.features:margin"``."""
@@ -135,7 +134,7 @@ def _source(source: str) -> tuple[str, Callable[[Item], Any], str]:
         return f"age_of_{name}", age_of(found[1]), field[1] if field else ""
     if source in _objects:
         return source, _objects[source], ""
-    thing = _load(source)
+    thing = _loaded(source)
     return source.rpartition(":")[2], _function(thing, source), ""
 
 
@@ -167,28 +166,6 @@ def _function(thing: Any, name: str) -> Callable[[Item], Any]:
     return function
 
 
-def _load(name: str) -> Any:
-    found = entry_points(group=GROUP, name=name)
-    if found:
-        return _loaded(next(iter(found)), name)
-    if ":" not in name:
-        raise CodeMissing(_unknown(name))
-    return _loaded(EntryPoint(name, name, GROUP), name)
-
-
-def _loaded(entry: EntryPoint, name: str) -> Any:
-    try:
-        return entry.load()
-    except Exception as error:  # noqa: BLE001 - a module may raise anything while it is imported
-        why = f"{type(error).__name__}: {error}"
-        raise CodeMissing(f"features: {name} cannot be imported: {why}") from None
-
-
-def _unknown(name: str) -> str:
-    known = sorted({one.name for one in entry_points(group=GROUP)})
-    installed = f"; installed: {', '.join(known)}" if known else ""
-    own = f" For an item's own feature write features.{name}." if _NAME.fullmatch(name) else ""
-    return (
-        f"features: {name!r} is none of price, features.NAME, age(publish_time), "
-        f"<module>:<function>, or an entry point of the group {GROUP}{installed}.{own}"
-    )
+def _loaded(name: str) -> Any:
+    fix = f". For an item's own feature write features.{name}." if _NAME.fullmatch(name) else ""
+    return load(name, GROUP, "features", "price, features.NAME, age(publish_time)", fix)

@@ -6,18 +6,21 @@ import copy
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from river import base
 
-from headwater_server.errors import CodeMissing
+from headwater_server.models.own_code import load
 from headwater_server.models.river.plain_values import allow_module
 from headwater_server.models.river.river_expression import made_of
 
 GROUP = "headwater.rankers"
 """The entry points that packages declare: ``mine = "my_shop.rankers:Mine"``."""
 OBJECT = "object:"
+_KNOWN = (
+    "listwise, river:<class or pipeline> such as river:preprocessing.StandardScaler() | "
+    "linear_model.LogisticRegression()"
+)
 
 _objects: dict[str, base.Classifier] = {}
 _numbers = itertools.count(1)
@@ -54,7 +57,7 @@ def maker_of(name: str, seed: int) -> Callable[[], base.Classifier]:
         model = _objects[name]
         allow_module(type(model).__module__)
         return lambda: copy.deepcopy(model)  # an engine must not learn into another's
-    thing = _load(name)
+    thing = load(name, GROUP, "ranker", _KNOWN)
     if not isinstance(thing, type) or not issubclass(thing, base.Classifier):
         raise ValueError(f"ranker: {name} is no class of River classifiers")  # noqa: TRY004 - a setting
     allow_module(thing.__module__)
@@ -73,29 +76,3 @@ def _check(model: Any, name: str) -> base.Classifier:
     if not isinstance(model, base.Classifier):
         raise ValueError(f"ranker: {name} is no River classifier")  # noqa: TRY004 - a setting
     return model
-
-
-def _load(name: str) -> Any:
-    found = entry_points(group=GROUP, name=name)
-    if found:
-        return _loaded(next(iter(found)), name)
-    if ":" not in name:
-        raise CodeMissing(_unknown(name))
-    return _loaded(EntryPoint(name, name, GROUP), name)
-
-
-def _loaded(entry: EntryPoint, name: str) -> Any:
-    try:
-        return entry.load()
-    except (ImportError, AttributeError, ValueError) as error:
-        raise CodeMissing(f"ranker: {name} cannot be imported: {error}") from None
-
-
-def _unknown(name: str) -> str:
-    known = sorted({one.name for one in entry_points(group=GROUP)})
-    installed = f"; installed: {', '.join(known)}" if known else ""
-    return (
-        f"ranker: {name!r} is none of listwise, river:<class or pipeline> such as "
-        "river:preprocessing.StandardScaler() | linear_model.LogisticRegression(), "
-        f"<module>:<class>, or an entry point of the group {GROUP}{installed}"
-    )
