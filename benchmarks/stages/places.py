@@ -54,7 +54,7 @@ RECOMMEND = {
 
 EVENT = {
     "parse": ("benchmarks.stages.feeding:parse",),
-    "translate in": ("api.translate.feedback:_event",),
+    "translate in": ("api.translate.feedback:plain_event",),
     "checks": ("replica.writes.event_checks:EventChecks._check_part",),
     "encode for the log": ("benchmarks.stages.feeding:encode",),
     "firewall": ("engine.engine:refusal_of", "engine.plain_acts:_passes"),

@@ -81,6 +81,7 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "GetExperimentReportRequest.min_offset": OFFSET,
     "ListEvaluationsRequest.page_size": PAGE,
     "ListEvaluationsRequest.page_token": (*TOKEN, value("Ym9vdHMtNw")),
+    "ListEvaluationsRequest.view": (value(3), value(-1)),
     "AssignArmsRequest.visitor_id": REQUIRED,
     "AssignArmsRequest.user_id": ID,
     "AssignArmsRequest.placement": ID,

@@ -9,7 +9,7 @@ from headwater_server.errors import CodeMissing
 
 
 def load(name: str, group: str, setting: str, known: str, fix: str = "") -> Any:
-    """Return what a name stands for. ``known`` says what else the setting takes, ``fix`` a remedy.
+    """Return what a name means. ``known`` says what else the setting takes, ``fix`` a remedy.
 
     Raises `CodeMissing`, which names the ``setting``.
 

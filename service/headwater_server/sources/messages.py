@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from headwater_server.errors import HeadwaterError
+from headwater_server.errors import StoreUnavailable
 
 MESSAGES_MAX = 500  # of one batch
 BYTES_MAX = 256 * 1024  # of one batch: an entry of the log must fit into a record of Kafka
 MESSAGE_BYTES_MAX = 256 * 1024  # of one message; a longer one is refused
 
 
-class SourceProblem(HeadwaterError):
+class SourceProblem(StoreUnavailable):
     """A source cannot be read now; the text says why, without an address or a password."""
 
 

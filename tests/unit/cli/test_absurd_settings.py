@@ -27,6 +27,7 @@ ALLOWED = {
     ("personalizer_default_reward", "-1"),  # a reward may be negative
     ("allowed_hosts", ""),  # an empty list is the default
     ("allowed_ids", ""),
+    ("features", ""),
     ("gateway_origins", ""),
     ("gateway_backends", ""),
     ("personalizer_visitor_features", ""),
