@@ -20,6 +20,7 @@ from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.replica.answers import WriteAnswer
 from headwater_server.replica.writes.caller import NOBODY
 from headwater_server.replica.writes.event_checks import EventChecks
+from headwater_server.replica.writes.exposure_limit import ExposureLimit
 from headwater_server.storage.codecs.entry_codec import encode_operations
 
 _KEY = TokenKey(1, b"k" * 32)
@@ -60,6 +61,7 @@ class Feeding:
             settings=lambda: engine.settings,
             now_ms=lambda: self._now_ms,
             log_ms=lambda: self._now_ms,
+            exposures=ExposureLimit(0, engine.lookups.entering),  # a backend sends them
         )
 
     async def answer(self, data: bytes, now_ms: int) -> bytes:

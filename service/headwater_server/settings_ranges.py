@@ -37,6 +37,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "min_replicas_acked": (0, 100),
     "page_event_items_max": (0, 1000),
     "page_source_events_per_minute_max": (0, MANY),
+    "page_source_exposures_per_minute_max": (0, MANY),
     "page_visitor_events_per_minute_max": (0, MANY),
     "personalizer_default_reward": (-1, 1),
     "personalizer_reward_wait_minutes": (1e-3, 7 * 24 * 60),

@@ -1,4 +1,4 @@
-"""A request while experiments run: the visitor's arms, and the answer under their policies."""
+"""While experiments run: the arms of a visitor, the answer under their policies, who is new."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from headwater_server.engine import answers
 from headwater_server.engine.experiments.assignments import Assignment
+from headwater_server.engine.experiments.running import Running
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.parts import Parts
@@ -42,3 +43,22 @@ def arms_of(
     profiles = parts.visitors.profiles_of(visitor_id, user_id)
     found = parts.experiments.assigned(*profiles, placement, now_ms)
     return tuple(sorted((one.shown for one in found), key=lambda arm: arm.experiment_id))
+
+
+def entering(
+    parts: Parts, visitor_id: str, user_id: str, arms: Sequence[Arm], now_ms: int
+) -> tuple[Arm, ...]:
+    """Return those of a list's arms into which its report would bring the visitor. A pure read."""
+    profiles, by_id = parts.visitors.profiles_of(visitor_id, user_id), parts.experiments.by_id
+    return tuple(
+        one for one in arms if _enters(by_id.get(one.experiment_id), one, profiles, now_ms)
+    )
+
+
+def _enters(running: Running | None, arm: Arm, profiles: tuple[str, str], now_ms: int) -> bool:
+    if running is None:  # another replica has read further: it gave the list its arms
+        return True
+    if running.stop_ms or running.is_over(now_ms) or running.is_full:
+        return False
+    is_closed = any(running.names[place] == arm for place in running.closed)
+    return not is_closed and bool(running.unit(*profiles)) and running.find(*profiles) < 0

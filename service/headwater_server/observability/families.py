@@ -26,6 +26,8 @@ COUNTED = {
     "answers_unreplayable_question": "Lists whose question was too long to keep.",
     "answers_unreplayable_operation": "Lists from a state in the middle of a large event.",
     "answers_unreplayable_degraded": "Lists that a short deadline changed.",
+    "page_exposures_refused": "Lists that pages reported and that, because of "
+    "page_source_exposures_per_minute_max, brought no visitor into an experiment.",
     "item_writes_refused": "Writes of new items that this process refused because of items_max.",
     "feature_failures": "Values of the shop's own features that this process could not compute.",
     "event_items_removed": "Items that only events name and that event_items_max had no place for.",

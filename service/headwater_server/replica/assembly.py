@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.observability.meters import Meters
 from headwater_server.observability.recent import RecentCalls
@@ -35,6 +36,7 @@ from headwater_server.replica.shell import Shell
 from headwater_server.replica.snapshots.restore import restore
 from headwater_server.replica.startup import WantedSettings
 from headwater_server.replica.writes.erasing import Erasing
+from headwater_server.replica.writes.exposure_limit import ExposureLimit
 from headwater_server.replica.writes.source_batches import SourceBatches
 from headwater_server.replica.writes.writes import Writes
 
@@ -164,7 +166,12 @@ class _Assembly:
 
     def _counts(self) -> Mapping[str, int]:
         """Return what the shell counts beside the engine."""
-        return {"events_quarantined": self._writes.quarantined, **self._repeatable.counts}
+        return {**self._writes.counts, **self._repeatable.counts}
+
+    def _entering(
+        self, visitor_id: str, user_id: str, arms: Sequence[Arm], now_ms: int
+    ) -> Sequence[Arm]:
+        return self._engine.lookups.entering(visitor_id, user_id, arms, now_ms)
 
     def _make_reads(self) -> Reads:
         return Reads(
@@ -187,6 +194,9 @@ class _Assembly:
             token_keys=self._stores.token_keys,
             now_ms=self._own.now_ms,
             timeout_s=self._timeout_s,
+            exposures=ExposureLimit(
+                self._settings.page_source_exposures_per_minute_max, self._entering
+            ),
         )
 
     def _experiment_writes(self, reads: ExperimentReads) -> ExperimentWrites:

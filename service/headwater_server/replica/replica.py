@@ -107,7 +107,7 @@ class Replica:
         """Return all that can be measure of it now; the store is asked, too."""
         own = self.own
         counts = {
-            "events_quarantined": self.writes.quarantined,
+            **self.writes.counts,
             **self.reads.repeatable.counts,
             **own.memory.measure(),
         }

@@ -69,6 +69,16 @@ class ReplicaSettings:
             "such as one with hundreds of candidates, is left out; GetModel counts these answers"
         },
     )
+    page_source_exposures_per_minute_max: int = field(
+        default=60,
+        metadata={
+            "help": "visitors a minute whom one source (key and address) may bring into "
+            "experiments by lists that it requested with a page key; of further ones the list is "
+            "learned, but counts in no experiment. Each process counts for itself. 60: with ten "
+            "events each they are what page_source_events_per_minute_max allows; more if many "
+            "visitors share one address. 0: no limit"
+        },
+    )
     host_patience_ms: float = field(
         default=20.0,
         metadata={

@@ -154,6 +154,12 @@ class Lookups:
         """Return the arms of a visitor, by experiment; ``placement`` "" is any."""
         return assigning.arms_of(self._parts, visitor_id, user_id, placement, now_ms)
 
+    def entering(
+        self, visitor_id: str, user_id: str, arms: Sequence[Arm], now_ms: int
+    ) -> tuple[Arm, ...]:
+        """Return those of a list's arms into which its report would bring the visitor."""
+        return assigning.entering(self._parts, visitor_id, user_id, arms, now_ms)
+
     def judged(self, operation: PolicyOperation, now_ms: int) -> Judgement:
         """Return what an operation on policies or experiments would do now."""
         parts = self._parts

@@ -121,6 +121,11 @@ class StateLookups(Protocol):
     def arms_of(self, visitor_id: str, user_id: str, placement: str, now_ms: int) -> Sequence[Arm]:
         """Return the arms of a visitor; ``placement`` "" is any."""
 
+    def entering(
+        self, visitor_id: str, user_id: str, arms: Sequence[Arm], now_ms: int
+    ) -> Sequence[Arm]:
+        """Return those of a list's arms into which its report would bring the visitor."""
+
     def judged(self, operation: PolicyOperation, now_ms: int) -> Judgement:
         """Return what an operation on policies or experiments would do."""
 

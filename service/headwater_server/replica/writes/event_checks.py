@@ -16,6 +16,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.tokens.attribution_token import ForgedTokenError, Opened, open_token
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.writes.caller import Caller, source_of
+from headwater_server.replica.writes.exposure_limit import ExposureLimit
 from headwater_server.replica.writes.token_checks import token_problem, user_problem
 
 EVENTS_PER_STEP = 50  # about a millisecond
@@ -53,12 +54,14 @@ class EventChecks:
         settings: Callable[[], EngineSettings],
         now_ms: Callable[[], int],
         log_ms: Callable[[], int],
+        exposures: ExposureLimit,
     ) -> None:
         """Use ``settings`` to get the settings that the state has now; ``log_ms``: its time."""
         self._token_keys = token_keys
         self._settings = settings
         self._now_ms = now_ms
         self._log_ms = log_ms
+        self._exposures = exposures
 
     async def check(self, events: Sequence[SignedEvent], caller: Caller) -> CheckedEvents:
         """Check all events of ``caller``, in steps between which other tasks run."""
@@ -105,8 +108,8 @@ class EventChecks:
             problem = token_problem(event, opened, now_ms, is_page=event.from_page)
         else:
             problem = user_problem(event, None) if event.from_page else ""
-        reason = quarantine_reason(event, settings) or ahead_reason(event, ahead_ms)
-        return event, reason or problem
+        reason = quarantine_reason(event, settings) or ahead_reason(event, ahead_ms) or problem
+        return event if reason else self._exposures.bounded(event, ahead_ms), reason
 
 
 def _are_bare(sent: Sequence[SignedEvent], ahead_ms: int) -> bool:

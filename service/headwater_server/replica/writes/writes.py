@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from headwater_server.engine.messages.entries import Operation
 from headwater_server.engine.messages.events import CREATED, Outcome, Status
@@ -23,6 +23,7 @@ from headwater_server.replica.writes.event_checks import (
     EventChecks,
     SignedEvent,
 )
+from headwater_server.replica.writes.exposure_limit import ExposureLimit
 
 MARGIN_S = 0.05  # of the caller's time, so that the answer arrives before the caller's timeout
 MARGIN_SHARE = 0.2
@@ -41,10 +42,12 @@ class Writes:
         token_keys: TokenKeys,
         now_ms: Callable[[], int],
         timeout_s: float,
+        exposures: ExposureLimit,
     ) -> None:
         """``tail`` knows the state's position and settings."""
         self._appender = appender
         self._tail = tail
+        self._exposures = exposures
         self._quarantine = quarantine
         self._health = health
         self.checks = EventChecks(
@@ -52,9 +55,18 @@ class Writes:
             settings=lambda: tail.settings,
             now_ms=now_ms,
             log_ms=lambda: time_ms_of(tail.position.offset),
+            exposures=exposures,
         )
         self._timeout_s = timeout_s
         self.quarantined = 0
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How much was not learned, or not as it was sent."""
+        return {
+            "events_quarantined": self.quarantined,
+            "page_exposures_refused": self._exposures.refused,
+        }
 
     @property
     def settings(self) -> EngineSettings:

@@ -12,6 +12,7 @@ from headwater_server.engine.tokens.token_key import TokenKey
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.writes.caller import Caller
 from headwater_server.replica.writes.event_checks import EventChecks
+from headwater_server.replica.writes.exposure_limit import ExposureLimit
 
 NOW_MS = 1_700_000_000_000
 HOUR_MS = 3_600_000
@@ -39,7 +40,11 @@ GOOD = Event("e1", "view", "ann", items=(EventItem("a"),))
 
 def checked(events, caller):
     checks = EventChecks(
-        TokenKeys.single(SECRET), EngineSettings, lambda: NOW_MS, log_ms=lambda: NOW_MS
+        TokenKeys.single(SECRET),
+        EngineSettings,
+        lambda: NOW_MS,
+        log_ms=lambda: NOW_MS,
+        exposures=ExposureLimit(0, lambda *_: ()),
     )
     return asyncio.run(checks.check(events, caller))
 
