@@ -12,7 +12,6 @@ from headwater_server.engine.messages.entries import ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event
 from headwater_server.reading.mapping.names import BadMapping
 from headwater_server.reading.mapping.options import MappingOptions
-from headwater_server.settings_checks import BadSettings
 from headwater_server.sources.asked import AskedSource
 from headwater_server.sources.decoding.debezium import ChangeEvents
 from headwater_server.sources.decoding.decoded import Decoded, Part, Unreadable, refused
@@ -25,7 +24,7 @@ Decode = Callable[[Sequence[Message]], list[Decoded]]
 _ROWS = MappingOptions(preset="headwater")
 
 
-class BadSource(BadSettings):
+class BadSource(ValueError):
     """A source cannot be read as it is asked for; the text names the key and the fix."""
 
 
