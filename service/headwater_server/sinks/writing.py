@@ -15,7 +15,8 @@ from headwater_server.sinks.objects import record_of_rejected, records_of
 from headwater_server.sinks.port import STREAMS, Mark, Record, Target, read_mark
 from headwater_server.sinks.source import Source
 
-BATCH_RECORDS, BATCH_ENTRIES, REJECTED = 2_000, 5_000, 500
+BATCH_RECORDS, BATCH_ENTRIES, BATCH_BYTES, REJECTED = 2_000, 5_000, 16_777_216, 500
+"""A batch ends behind the entry that reaches one of these."""
 
 
 @dataclass
@@ -79,16 +80,17 @@ class Writing:
             return
         erasures = await erasures_of(self._source.log, end, after=mark.position)
         records: list[Record] = []
-        entries = 0
+        entries = size = 0
         async for logged in self._source.log.iterate(mark.position, end.offset):
             entry = logged.entry
             rewards = rewards_after(mark.rewards, entry)
             mark = replace(mark, position=logged.position, rewards=rewards)
-            records += self._records(mark, entry, erasures)
-            entries += 1
-            if len(records) >= BATCH_RECORDS or entries >= BATCH_ENTRIES:
+            found = self._records(mark, entry, erasures)
+            records += found
+            entries, size = entries + 1, size + sum(len(one.value) for one in found)
+            if _is_full(len(records), entries, size):
                 yield records, mark
-                records, entries = [], 0
+                records, entries, size = [], 0, 0
         if entries:
             yield records, mark
 
@@ -105,6 +107,10 @@ class Writing:
             else:
                 found.append(record)
         return found
+
+
+def _is_full(records: int, entries: int, size: int) -> bool:
+    return records >= BATCH_RECORDS or entries >= BATCH_ENTRIES or size >= BATCH_BYTES
 
 
 def rewards_after(rewards: Mapping[str, float], entry: Entry) -> Mapping[str, float]:

@@ -78,13 +78,13 @@ async def _contact(url: str, settings: StorageSettings) -> None:
         except StoreUnavailable as error:
             cause = error.__cause__
             kind, text = type(error), str(error)
-            if not isinstance(error, StoreRefused) and (seen := await _seen(url)):
+            if not isinstance(error, StoreRefused) and (seen := await seen_at(url)):
                 kind, text = seen.kind, seen.text
             raise kind(f"{place_of(url)}: {text}") from cause
 
 
-async def _seen(url: str) -> Reason | None:
-    """Look at what the first words of a server, a sentinel or a node give away."""
+async def seen_at(url: str) -> Reason | None:
+    """Return what the first words of a server, a sentinel or a node give away, if anything."""
     if url.startswith("unix:"):
         return None
     for host, port in hosts_of(url):

@@ -1,8 +1,8 @@
-"""`headwater sink`: what the log holds as JSON in Kafka topics, each object once."""
+"""`headwater sink`: what the log holds as JSON in Kafka or Redis Streams, each object once."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +15,7 @@ from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
+    from headwater_server.sinks.port import Target
     from headwater_server.sinks.source import Source
     from headwater_server.sinks.writing import Written
 
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 def sink(
     flags: dict[str, Any],
     to: Annotated[
-        str, typer.Argument(metavar="URL", help="kafka://HOST:PORT,HOST:PORT/PREFIX of the topics")
+        str,
+        typer.Argument(
+            metavar="URL",
+            help="kafka://HOST:PORT,HOST:PORT/PREFIX, redis://HOST:PORT/0?prefix=PREFIX or @PATH "
+            "of a file with the URL",
+        ),
     ],
     once: Annotated[bool, typer.Option("--once", help="end at the log's present end")] = False,
     accept_gap: Annotated[
@@ -30,28 +36,70 @@ def sink(
         typer.Option("--accept-gap", help="go on where the log lacks entries that were trimmed"),
     ] = False,
 ) -> None:
-    """Write shown lists, outcomes and rejected events to Kafka topics.
+    """Write shown lists, outcomes and rejected events to Kafka topics or Redis Streams.
 
     Reads a store (--data-dir, --redis-url, --log), also beside running servers, or an archive
-    (--archive-dir). Its position is in the topics, so it may be killed at any time: readers of
-    committed records see each object once. docs/sinks.md describes the objects.
+    (--archive-dir). Its position is in the sink, so it may be killed at any time: readers see each
+    object once (of Kafka, readers of committed records). docs/sinks.md describes the objects.
     """
     import asyncio
 
-    from headwater_server.storage.kafka.url import log_problem
-
     with explained(), store_explained():
-        if problem := log_problem(to):
-            raise BadSettings(f"URL: {problem.replace('/topic', '/prefix')}")
+        url = _checked(to)
         settings = load_settings(**flags)
         check_source(settings)
-        asyncio.run(_run(settings, to, once=once, accept_gap=accept_gap))
+        asyncio.run(_run(settings, url, once=once, accept_gap=accept_gap))
+
+
+def _checked(to: str) -> str:
+    """Return the URL of the sink. `BadSettings` with what is wrong with it."""
+    from headwater_server.settings_secrets import from_file
+
+    try:
+        url = from_file("URL", to)
+    except ValueError as error:
+        raise BadSettings(str(error)) from None
+    if problem := _problem(url):
+        raise BadSettings(f"URL: {problem}")
+    return url
+
+
+def _problem(url: str) -> str:
+    from headwater_server.sinks.redis.place import redis_place
+    from headwater_server.storage.kafka.url import log_problem
+
+    if not url.startswith(("redis", "unix:")):
+        problem = log_problem(url).replace("/topic", "/prefix")
+        return f"{problem}; or redis://host:6379/0?prefix=shop" if problem else ""
+    try:
+        redis_place(url)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 async def _run(settings: Settings, to: str, *, once: bool, accept_gap: bool) -> None:
+    from headwater_server.sinks.running import Running
+
+    target, catalogue = _target(to, settings), settings.storage.catalogue
+    async with _source(settings) as source:
+        running = Running(source, target, catalogue, accept_gap=accept_gap)
+        if once:
+            _show(await running.once())
+        else:
+            await running.forever()
+
+
+def _target(to: str, settings: Settings) -> Callable[[], Target]:
+    """Return what opens the sink: at the start, and again after an error."""
+    if not to.startswith("kafka"):
+        from headwater_server.sinks.redis.place import redis_place
+        from headwater_server.sinks.redis.target import RedisTarget
+
+        place = redis_place(to)
+        return lambda: RedisTarget(place, settings.storage)
     import asyncio
 
-    from headwater_server.sinks.running import Running
     from headwater_server.storage.extras import extra
     from headwater_server.storage.kafka.url import kafka_place
 
@@ -59,18 +107,8 @@ async def _run(settings: Settings, to: str, *, once: bool, accept_gap: bool) -> 
         from headwater_server.sinks.kafka.faults import said_once
         from headwater_server.sinks.kafka.target import KafkaTarget
     asyncio.get_running_loop().set_exception_handler(said_once)
-    place = kafka_place(to)
-    async with _source(settings) as source:
-        running = Running(
-            source,
-            lambda: KafkaTarget(place),
-            settings.storage.catalogue,
-            accept_gap=accept_gap,
-        )
-        if once:
-            _show(await running.once())
-        else:
-            await running.forever()
+    topics = kafka_place(to)
+    return lambda: KafkaTarget(topics)
 
 
 @asynccontextmanager
