@@ -41,7 +41,7 @@ def bad(tmp_path, monkeypatch):
     [
         (("--events", "e.csv", "--items", "i.csv"), "line 202, column timestamp: 2052-"),
         (("--format", "gorse", "--events", "e.jsonl"), "line 4, column Timestamp: 2062-01-01"),
-        (("--format", "gorse", "--events", "late.csv"), "line 2, column Timestamp: 2062-01-01"),
+        (("--format", "gorse", "--events", "late.csv"), "line 2, column time_stamp: 2062-01-01"),
     ],
 )
 def test_a_row_in_the_future_is_refused(bad, place, flags, text):

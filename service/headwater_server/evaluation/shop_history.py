@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -18,9 +18,6 @@ from headwater_server.engine.messages.entries import (
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.event_file import EventFile, Past
 from headwater_server.evaluation.event_reader import read_events
-from headwater_server.evaluation.gorse.catalogue import read_items as gorse_items
-from headwater_server.evaluation.gorse.catalogue import read_users as gorse_users
-from headwater_server.evaluation.gorse.feedback import read_feedback
 from headwater_server.evaluation.item_file import read_items
 from headwater_server.reading.asked import Asked
 from headwater_server.reading.extra import has_extra, needs_extra
@@ -118,19 +115,3 @@ def _with_way_out(bad: BadFile) -> BadFile:
         return bad
     text = needs_extra("other formats, such as Excel, Parquet, JSON or other columns,")
     return BadFile(bad.path, [*bad.problems, Problem(0, "", text)], bad.total + 1)
-
-
-def read_gorse(
-    feedback: Path,
-    items: Path | None,
-    users: Path | None,
-    types: Mapping[str, str],
-    settings: EngineSettings,
-    limit: int | None = None,
-) -> ShopHistory:
-    """Read and check Gorse's exports. Raises `BadFile` before any row is used."""
-    allowed_ids = settings.allowed_ids
-    writes = tuple(gorse_items(items, allowed_ids)) if items else ()
-    accounts = tuple(gorse_users(users, allowed_ids)) if users else ()
-    events = read_feedback(feedback, frozenset(settings.rewards), types, allowed_ids)
-    return ShopHistory(settings, writes, events.first(limit), accounts)

@@ -80,7 +80,8 @@ class _Reader:
         )
         self._bad: list[BadFile] = []
         self._files: list[FileReport] = []
-        self._unused: list[str] = []
+        self._used: set[str] = set()
+        self._unused: list[str] = []  # for one role, such as the items of an archive for events
 
     def read(self) -> ShopFiles:
         """Read all, then raise all problems or return."""
@@ -103,7 +104,8 @@ class _Reader:
 
     def _report(self, writes: Sequence[ItemWrite], events: StoredEvents | None) -> Report:
         ids = [write.item.item_id for write in writes]
-        return counted(self._files, self._unused, events, ids, self._session)
+        unused = [name for name in dict.fromkeys(self._unused) if name not in self._used]
+        return counted(self._files, unused, events, ids, self._session)
 
     def _choices(self, paths: Sequence[Path], role: str) -> list[Choice]:
         """Choose how to read each file; one that nobody can read is a problem of the whole."""
@@ -128,6 +130,7 @@ class _Reader:
 
     def _note_unused(self, tables: Sequence[Table], choices: Sequence[Choice], role: str) -> None:
         used = {table.name for choice in choices for table in choice.tables}
+        self._used |= used
         for table in tables:
             if table.name in used:
                 continue

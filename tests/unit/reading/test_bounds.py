@@ -10,7 +10,7 @@ import pytest
 
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.reading.asked import Asked
-from headwater_server.reading.opening import room
+from headwater_server.reading.opening.packed import room
 from headwater_server.reading.problems import BadFile
 from headwater_server.reading.reader import read_shop
 from headwater_server.reading.session import Session

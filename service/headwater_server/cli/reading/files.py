@@ -39,12 +39,9 @@ def read_files(files: Reading, settings: EngineSettings, limit: int | None = Non
 
 
 def _read(files: Reading, settings: EngineSettings, limit: int | None, watch: Watch) -> ShopHistory:
-    from headwater_server.evaluation.shop_history import read_asked, read_gorse
+    from headwater_server.evaluation.shop_history import read_asked
 
-    if not files.is_gorse:
-        return read_asked(files.asked(limit), settings, watch)
-    items, users = (paths[0] if paths else None for paths in (files.items, files.users))
-    return read_gorse(files.events[0], items, users, files.type_names, settings, limit)
+    return read_asked(files.asked(limit), settings, watch)
 
 
 def print_guess(path: Path) -> None:

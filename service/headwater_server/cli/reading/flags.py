@@ -44,11 +44,6 @@ class Reading:
     id_salt: str = field(default="", repr=False)
     check: bool = False
 
-    @property
-    def is_gorse(self) -> bool:
-        """Whether the files are Gorse's own exports."""
-        return self.preset == "gorse"
-
     def asked(self, limit: int | None = None) -> Asked:
         """Return what to read. Raises `BadSettings` for a flag that cannot be read."""
         from headwater_server.reading.asked import Asked

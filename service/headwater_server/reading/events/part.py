@@ -25,5 +25,8 @@ class Part:
         return self.choice.tables[0]
 
     def label(self, column: str) -> str:
-        """Return the file's name for one of our columns."""
-        return self.compiled.labels.get(column, column)
+        """Return the file's name for one of our columns; a visitor may be named by the account."""
+        labels = self.compiled.labels
+        if column == "visitor_id" and column not in labels:
+            return labels.get("user_id", column)
+        return labels.get(column, column)

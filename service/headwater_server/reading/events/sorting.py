@@ -31,10 +31,11 @@ def sort(staged: Sequence[Staged], session: Session, aliases: str = "") -> str:
     ):
         return only.table
     table, view = session.new_name("sorted"), session.new_name("events")
-    parts = [_events_of(one, aliases=bool(aliases)) for one in staged]
-    order = "ORDER BY time_ms, source, _line"
+    rows = " UNION ALL ".join(_events_of(one, aliases=bool(aliases)) for one in staged)
+    first = "is_timed, " if any(one.missing for one in staged) else ""
+    order = f"ORDER BY time_ms, {first}source, _line"
     session.watched(
-        f"CREATE TABLE {table} AS SELECT * FROM ({' UNION ALL '.join(parts)}) {order}",
+        f"CREATE TABLE {table} AS SELECT * EXCLUDE (is_timed) FROM ({rows}) {order}",
         "sort the events",
         sum(one.rows for one in staged),
     )
@@ -44,6 +45,8 @@ def sort(staged: Sequence[Staged], session: Session, aliases: str = "") -> str:
 
 def _is_whole(staged: Staged, session: Session) -> bool:
     """Return whether the rows are in order already, and all of them are events."""
+    if staged.missing:
+        return False
     earlier = f"SELECT time_ms < lag(time_ms) OVER () AS back, left_out FROM {staged.table}"
     sql = f"SELECT count(*) FROM ({earlier}) WHERE back OR left_out IS NOT NULL"
     return bool(session.row(sql)[0] == 0)
@@ -54,8 +57,8 @@ def _events_of(staged: Staged, *, aliases: bool) -> str:
     joined = "LEFT JOIN aliases ON aliases.variant_id = s.item_id" if aliases else ""
     names = [f"{item} AS item_id" if name == "item_id" else f"s.{name}" for name in COLUMNS]
     rows = (
-        f"SELECT s._line, s.group_key, {', '.join(names)} FROM {staged.table} s {joined} "
-        "WHERE s.left_out IS NULL"
+        f"SELECT s._line, s.group_key, s.time_text IS NULL AS is_timed, {', '.join(names)} "
+        f"FROM {staged.table} s {joined} WHERE s.left_out IS NULL"
     )
     if not staged.part.compiled.groups:
         return f"SELECT * EXCLUDE (group_key), NULL AS {_LINES} FROM ({rows})"
@@ -72,7 +75,8 @@ def _grouped(rows: str) -> str:
         "sum(coalesce(quantity, 1)) AS quantity, arg_min(price, _line) AS price, "
         "arg_min(currency_code, _line) AS currency_code, arg_min(value, _line) AS value, "
         "arg_min(event_id, _line) AS event_id, arg_min(session_id, _line) AS session_id, "
-        "arg_min(placement, _line) AS placement, arg_min(position, _line) AS position "
+        "arg_min(placement, _line) AS placement, arg_min(position, _line) AS position, "
+        "min(is_timed) AS is_timed "
         f"FROM ({rows}) GROUP BY ALL"
     )
     numbered = (
@@ -98,7 +102,8 @@ def _grouped(rows: str) -> str:
         "event_id": f"{named} AS event_id",
     } | {text.rpartition(" ")[2]: text for text in firsts}
     return (
-        f"SELECT min(_line) AS _line, {', '.join(columns[name] for name in COLUMNS)}, "
+        "SELECT min(_line) AS _line, min(is_timed) AS is_timed, "
+        f"{', '.join(columns[name] for name in COLUMNS)}, "
         f"CASE WHEN count(*) > 1 THEN list({line} ORDER BY _line) END AS {_LINES} "
         f"FROM ({numbered}) GROUP BY {about}, part"
     )

@@ -30,6 +30,8 @@ class Staged:
 
     ``source`` is the number of its first file. A column of that name has each row's.
 
+    ``missing``: rows have no time, and the earliest of all; they come before the others.
+
     ``lacks``: columns of ours that the file does not have; they are constants of the view.
     """
 
@@ -39,6 +41,7 @@ class Staged:
     time: TimeFormat
     rows: int
     lacks: frozenset[str] = frozenset()
+    missing: bool = False
 
 
 def stage(
@@ -61,12 +64,33 @@ def stage(
         )
     except duckdb.Error as error:
         raise BadFile(Path(part.table.name), [Problem(0, "", failure(error))]) from error
+    missing = _fill_times(stored, part, session)
     constants = ", ".join(f"{sql} AS {name}" for name, sql in _constants(source, columns))
     session.connection.execute(
         f"CREATE VIEW {view} AS SELECT rowid AS _row, *, {constants} FROM {stored}"
     )
     rows = session.row(f"SELECT count(*) FROM {stored}")[0]
-    return Staged(source, part, view, time, rows, lacks)
+    return Staged(source, part, view, time, rows, lacks, missing)
+
+
+def _fill_times(table: str, part: Part, session: Session) -> bool:
+    """Give rows without a time the earliest of all, if the form says so; whether there are any.
+
+    ``time_text`` is '' in these rows and NULL in those with a time of their own. If no row has a
+    time, all stay without one, which is refused later.
+    """
+    if not part.choice.mapping.time.missing_first:
+        return False
+    is_missing = "time_ms IS NULL AND coalesce(time_text, '') = ''"
+    first, rows = session.row(
+        f"SELECT min(time_ms), count(*) FILTER (WHERE {is_missing}) FROM {table}"
+    )
+    if first is None or not rows:
+        return False
+    session.connection.execute(
+        f"UPDATE {table} SET time_ms = {first}, time_text = '' WHERE {is_missing}"
+    )
+    return True
 
 
 def _time_of(part: Part, session: Session, *, days: bool) -> TimeFormat:

@@ -27,6 +27,8 @@ def points(form: Form, table: Table) -> int:
         return 0
     if any(_has(name, table) for name in form.absent):
         return 0
+    if form.exact and len(table.columns) != len(form.match):
+        return 0
     exact = int(set(form.match) <= set(table.columns))  # ITEM_ID is Personalize's, item_id ours
     return 2 * len(form.match) + exact + _named(form, table)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from headwater_server.reading.opening.encoding import text_of
 from headwater_server.reading.opening.json_texts import is_json, table_of_json
+from headwater_server.reading.opening.packed.unpacking import unpacked
 from headwater_server.reading.opening.parquet import table_of_parquet
 from headwater_server.reading.opening.places import Source, sources
 from headwater_server.reading.opening.rows import table_of_rows
 from headwater_server.reading.opening.sheets import text_of_sheet
 from headwater_server.reading.opening.table import Table
-from headwater_server.reading.opening.unpacking import unpacked
 from headwater_server.reading.opening.xml_feed import is_xml, json_of_xml
 from headwater_server.reading.session import Session
 

@@ -129,6 +129,9 @@ class _Compiling:
             columns["quantity"] = "ltrim(ltrim(quantity), '-') AS quantity"
         if self.form.rating.zero_is_implicit:
             columns["value"] = f"CASE WHEN type = '{RATING}' THEN value END AS value"
+        if self.form.zero_is_none:
+            is_one = f"type = '{RATING}' OR TRY_CAST(value AS DOUBLE) IS DISTINCT FROM 0"
+            columns["value"] = f"CASE WHEN {is_one} THEN value END AS value"
         return columns | {
             "event_type": "type AS event_type",
             "group_key": f"{group} AS group_key",

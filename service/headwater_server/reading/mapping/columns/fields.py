@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from headwater_server.reading.mapping.columns.sources import Source
+from headwater_server.reading.mapping.columns.sources import Source, placeholders
 from headwater_server.reading.mapping.forms.form import Column, Form
 from headwater_server.reading.sql import text_sql
 
@@ -49,7 +49,8 @@ class Fields:
         """Return how the file calls each field that it has."""
         named = {}
         for field, column in self.columns.items():
-            first = next((name for name in column.names if self.source.cell(name)), "")
+            names = column.names or placeholders(column.sql)
+            first = next((name for name in names if self.source.cell(name)), "")
             if first:
                 named[field] = first
         return named

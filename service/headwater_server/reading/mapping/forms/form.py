@@ -35,7 +35,10 @@ class Column:
 
 @dataclass(frozen=True)
 class TimeForm:
-    """How times are written; all empty: found from the file. ``none``: the file has no times."""
+    """How times are written; all empty: found from the file. ``none``: the file has no times.
+
+    ``missing_first``: rows without a time come before the others, with the earliest time of all.
+    """
 
     format: str = ""
     zone: str = ""
@@ -43,6 +46,7 @@ class TimeForm:
     zero: str = ""
     none: bool = False
     relative: bool = False
+    missing_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Form:
     source: str = ""
     match: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    exact: bool = False
     header: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     file: str = ""
@@ -106,6 +111,7 @@ class Form:
     path_separator: str = ""
     tag_separator: str = ""
     newest: bool = False
+    zero_is_none: bool = False
     decimal: str = ""
     features_sql: str = ""
     variants: Literal["fold", "keep"] = "fold"

@@ -62,6 +62,7 @@ KEYS = {
     "explode_as", "drop_without", "columns", "defaults", "types", "time", "rating", "skip",
     "tables", "sql", "gives", "notes", "features", "leave", "category_separator",
     "path_separator", "tag_separator", "newest", "decimal", "features_sql",
+    "zero_is_none", "exact",
 }  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def _form(place: Place, role: Role, preset: str, title: str, source: str) -> For
         source=source,
         match=place.texts("match"),
         absent=place.texts("absent"),
+        exact=place.flag("exact"),
         header=place.texts("header"),
         looks=place.texts("looks"),
         file=place.text("file"),
@@ -98,6 +100,7 @@ def _form(place: Place, role: Role, preset: str, title: str, source: str) -> For
         path_separator=place.text("path_separator"),
         tag_separator=place.text("tag_separator"),
         newest=place.flag("newest"),
+        zero_is_none=place.flag("zero_is_none"),
         decimal=place.text("decimal"),
         features_sql=place.text("features_sql"),
     )
@@ -125,7 +128,7 @@ def _defaults(place: Place, role: Role) -> dict[str, str]:
 
 
 def _time(place: Place) -> TimeForm:
-    place.only({"format", "zone", "unit", "zero", "none", "relative"})
+    place.only({"format", "zone", "unit", "zero", "none", "relative", "missing"})
     place.one_of("unit", ("s", "ms", "us", "ns"))
     return TimeForm(
         place.text("format"),
@@ -134,6 +137,7 @@ def _time(place: Place) -> TimeForm:
         place.text("zero"),
         place.flag("none"),
         place.flag("relative"),
+        bool(place.one_of("missing", ("refuse", "first"))),
     )
 
 

@@ -15,8 +15,9 @@ from typing import IO, Any
 import zstandard
 
 from headwater_server.reading.opening.magic import kind_of, refusal_of
+from headwater_server.reading.opening.packed import gorse_dump
+from headwater_server.reading.opening.packed.room import NoRoomError, Room
 from headwater_server.reading.opening.places import Source, is_data
-from headwater_server.reading.opening.room import NoRoomError, Room
 from headwater_server.reading.problems import BadFile, Problem
 from headwater_server.reading.session import Session
 
@@ -57,7 +58,9 @@ def unpacked(source: Source, session: Session, depth: int = 0) -> Iterator[tuple
     kind = kind_of(head)
     if kind == "zip":
         kind = _kind_of_zip(source)
-    if kind in {"text", "parquet", "sheet"}:
+    if gorse_dump.is_dump(head):
+        yield from ((inner, "text") for inner in _of_dump(source, session))
+    elif kind in {"text", "parquet", "sheet"}:
         yield source, kind
     elif depth == DEPTH_MAX:
         raise _bad(source, "an archive in an archive in an archive: unpack it first")
@@ -91,6 +94,13 @@ def _members(source: Source, session: Session) -> Iterator[Source]:
                 yield replace(source, name=name, path=path, container="zip", from_many=many)
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise _bad(source, "the archive is damaged or cut short") from error
+
+
+def _of_dump(source: Source, session: Session) -> Iterator[Source]:
+    try:
+        yield from gorse_dump.members(source, session)
+    except NoRoomError as error:
+        raise _bad(source, str(error)) from None
 
 
 def _is_member(info: zipfile.ZipInfo) -> bool:

@@ -1,0 +1,1 @@
+"""What holds other files: archives, compressed files, dumps."""
