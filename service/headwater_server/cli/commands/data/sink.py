@@ -36,7 +36,9 @@ def sink(
         typer.Option("--accept-gap", help="go on where the log lacks entries that were trimmed"),
     ] = False,
 ) -> None:
-    """Write shown lists, outcomes and rejected events to Kafka topics or Redis Streams.
+    """Write shown lists and outcomes to Kafka or Redis Streams.
+
+    Rejected events and erasures, too, each into a topic or stream of its own.
 
     Reads a store (--data-dir, --redis-url, --log), also beside running servers, or an archive
     (--archive-dir). Its position is in the sink, so it may be killed at any time: readers see each
