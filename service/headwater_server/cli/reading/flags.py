@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
@@ -66,7 +66,7 @@ class Reading:
 
     def _emails(self) -> Emails:
         if self.emails in {"", "hash", "keep"}:
-            return self.emails  # type: ignore[return-value]
+            return cast("Emails", self.emails)
         from headwater_server.settings_checks import BadSettings
 
         raise BadSettings(f"--emails {self.emails}: write hash or keep")
