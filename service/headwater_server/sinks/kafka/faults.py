@@ -11,6 +11,13 @@ from aiokafka import errors
 
 from headwater_server.errors import NotPermitted, StoreRefused, StoreUnavailable
 from headwater_server.sinks.port import SinkReplaced
+from headwater_server.storage.kafka.faults import (
+    FEW_ERRORS,
+    LOGIN_ERRORS,
+    RIGHTS_ERRORS,
+    SASL_ERRORS,
+    SIZE_ERRORS,
+)
 
 AWAY = "the brokers of the sink do not answer"
 REPLACED = (
@@ -31,8 +38,7 @@ _FENCED = (errors.ProducerFenced, errors.InvalidProducerEpoch)
 _REASONS: tuple[tuple[tuple[type[Exception], ...], type[StoreUnavailable], str], ...] = (
     (
         (
-            errors.TopicAuthorizationFailedError,
-            errors.ClusterAuthorizationFailedError,
+            *RIGHTS_ERRORS,
             errors.TransactionalIdAuthorizationFailed,
             errors.GroupAuthorizationFailedError,
         ),
@@ -40,21 +46,17 @@ _REASONS: tuple[tuple[tuple[type[Exception], ...], type[StoreUnavailable], str],
         RIGHTS,
     ),
     (
-        (errors.SaslAuthenticationFailed, errors.AuthenticationFailedError),
+        LOGIN_ERRORS,
         StoreRefused,
         "the brokers of the sink refuse the user or the password: correct them",
     ),
     (
-        (
-            errors.UnsupportedSaslMechanismError,
-            errors.AuthenticationMethodNotSupported,
-            errors.IllegalSaslStateError,
-        ),
+        SASL_ERRORS,
         StoreRefused,
         "the brokers of the sink offer another SASL mechanism: set sasl= in its URL",
     ),
     (
-        (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError),
+        SIZE_ERRORS,
         StoreRefused,
         "an object is larger than max.message.bytes of its topic: raise that to 16777216",
     ),
@@ -64,7 +66,7 @@ _REASONS: tuple[tuple[tuple[type[Exception], ...], type[StoreUnavailable], str],
         "a broker of the sink cannot write to its disk: free space on it",
     ),
     (
-        (errors.NotEnoughReplicasError, errors.NotEnoughReplicasAfterAppendError),
+        FEW_ERRORS,
         StoreUnavailable,
         FEW,
     ),

@@ -18,6 +18,7 @@ from headwater_server.sources.messages import (
     SourceProblem,
 )
 from headwater_server.storage.kafka.connecting import connection_options
+from headwater_server.storage.kafka.faults import LOGIN_ERRORS, RIGHTS_ERRORS, SASL_ERRORS
 from headwater_server.storage.kafka.url import KafkaPlace, kafka_place
 
 WAIT_MS = 500
@@ -214,15 +215,9 @@ def kafka_problems() -> Iterator[None]:
     """Translate errors of Kafka; no text contains an address or a password."""
     try:
         yield
-    except (errors.TopicAuthorizationFailedError, errors.ClusterAuthorizationFailedError):
+    except RIGHTS_ERRORS:
         raise SourceProblem(RIGHTS) from None
-    except (
-        errors.SaslAuthenticationFailed,
-        errors.AuthenticationFailedError,
-        errors.UnsupportedSaslMechanismError,
-        errors.AuthenticationMethodNotSupported,
-        errors.IllegalSaslStateError,
-    ):
+    except (*LOGIN_ERRORS, *SASL_ERRORS):
         raise SourceProblem(LOGIN) from None
     except errors.UnknownTopicOrPartitionError:
         raise SourceProblem("the topic is not there any more") from None

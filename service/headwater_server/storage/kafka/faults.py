@@ -19,6 +19,15 @@ RIGHTS = (
     "DescribeConfigs and Delete (`kafka-acls --add --allow-principal User:NAME --topic TOPIC`), "
     "or create the topic for it"
 )
+# which of Kafka's errors mean the same; log, sinks and sources say it in words of their own
+RIGHTS_ERRORS = (errors.TopicAuthorizationFailedError, errors.ClusterAuthorizationFailedError)
+LOGIN_ERRORS = (errors.SaslAuthenticationFailed, errors.AuthenticationFailedError)
+SASL_ERRORS = (
+    errors.UnsupportedSaslMechanismError, errors.AuthenticationMethodNotSupported,
+    errors.IllegalSaslStateError,
+)  # fmt: skip
+SIZE_ERRORS = (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError)
+FEW_ERRORS = (errors.NotEnoughReplicasError, errors.NotEnoughReplicasAfterAppendError)
 FENCED = (
     errors.ProducerFenced, errors.InvalidProducerEpoch, errors.OutOfOrderSequenceNumber,
     errors.UnknownProducerId, errors.InvalidProducerIdMapping, errors.DuplicateSequenceNumber,
@@ -40,29 +49,25 @@ FEW = (
 GONE = "the log's topic is not there: it was deleted, or its brokers are starting"
 _REASONS: tuple[tuple[tuple[type[Exception], ...], type[StoreUnavailable], str], ...] = (
     (
-        (errors.TopicAuthorizationFailedError, errors.ClusterAuthorizationFailedError),
+        RIGHTS_ERRORS,
         NotPermitted,
         RIGHTS,
     ),
     (
-        (errors.SaslAuthenticationFailed, errors.AuthenticationFailedError),
+        LOGIN_ERRORS,
         StoreRefused,
         "the brokers refuse the user or the password of log: correct them",
     ),
     (
-        (
-            errors.UnsupportedSaslMechanismError,
-            errors.AuthenticationMethodNotSupported,
-            errors.IllegalSaslStateError,
-        ),
+        SASL_ERRORS,
         StoreRefused,
         "the brokers offer another SASL mechanism: set sasl= in log",
     ),
-    ((errors.MessageSizeTooLargeError, errors.RecordListTooLargeError), StoreRefused, TOO_LARGE),
+    (SIZE_ERRORS, StoreRefused, TOO_LARGE),
     (FENCED, StoreUnavailable, REPLACED),
     ((errors.KafkaStorageError,), StoreUnavailable, DISK),
     (
-        (errors.NotEnoughReplicasError, errors.NotEnoughReplicasAfterAppendError),
+        FEW_ERRORS,
         StoreUnavailable,
         FEW,
     ),
