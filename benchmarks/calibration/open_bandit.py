@@ -60,9 +60,9 @@ def predict(rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> Iterator[P
     names begin with one of ``columns`` are the context.
     """
     engine = Engine(SETTINGS)
-    kept = engine.parts.impressions.calibration = _Kept(
-        engine.parts.calibration, engine.parts.progress
-    )
+    kept = _Kept(engine.parts.calibration, engine.parts.progress)
+    impressions = engine.parts.impressions
+    impressions.measures = impressions.measures._replace(calibration=kept)
     names = sorted({row["item_id"] for row in rows})
     engine.apply(Entry(_time_ms(rows[0]), tuple(ItemWrite(Item(name)) for name in names)))
     for number, row in enumerate(rows):

@@ -20,6 +20,7 @@ from benchmarks.evaluation import (
     lists,
     obp,
     peeking,
+    posteriors,
     ratio,
     real,
     replaying,
@@ -95,6 +96,17 @@ def run_tails(
 ) -> None:
     """Read A/A experiments on purchases and revenue at 100 looks, as `peeking` does on clicks."""
     tails.check(runs, visits, seed)
+
+
+@app.command("posteriors")
+def run_posteriors(
+    shops: Annotated[int, typer.Option(min=4, help="simulated shops, each of 60 items")] = 120,
+    visits: Annotated[int, typer.Option(min=100, help="lists shown in each shop")] = 1_000,
+    days: Annotated[int, typer.Option(min=2, help="days in which they are shown")] = 40,
+    seed: Seed = 1,
+) -> None:
+    """Count how often the 90 % intervals of items' act rates hold the truth."""
+    _needs(lambda: posteriors.check(shops, visits, days, seed))
 
 
 @app.command("cuped")

@@ -18,6 +18,7 @@ from headwater_server.api.servicers.recommendation import RecommendationServicer
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.tokens.token_key import TokenKey
+from headwater_server.replica.reads.act_rates import ActRatesReader
 from headwater_server.replica.reads.reads import Reads
 from headwater_server.replica.reads.repeatable import Repeatable
 
@@ -83,6 +84,7 @@ class Recommending:
             now_ms=lambda: now_ms,
             timeout_s=5.0,
             repeatable=Repeatable(lambda: (123_456, 0, 0), QUESTION_BYTES_MAX),
+            act_rates=ActRatesReader(engine),
         )
         settings = ApiSettings()
 

@@ -16,6 +16,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "attribution_window_minutes": (1e-4, YEAR_MINUTES),
     "calls_per_second_max": (0, MANY),
     "deduplication_window_hours": (1e-4, 100 * YEAR_MINUTES / 60),
+    "act_half_life_days": (0.01, 36_500),
     "drift_fading": (1, 2**20),
     "ranker_every": (1, 1000),
     "event_items_max": (0, 10**8),

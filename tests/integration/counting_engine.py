@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import (
@@ -18,8 +19,10 @@ from headwater_server.engine.lookups.statistics import (
     ItemPage,
     ItemQuestion,
 )
+from headwater_server.engine.measures.act_rates import ActRates, SeenSlots
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
+from headwater_server.engine.measures.placements import OTHER
 from headwater_server.engine.messages.entries import (
     Build,
     Entry,
@@ -183,11 +186,33 @@ class CountingEngine:
     def open_slots(self) -> Iterator[Slots]:
         return iter(())
 
-    def item_heads(self, question: ItemQuestion) -> Iterator[Head]:
+    def item_heads(
+        self, question: ItemQuestion, rates: PlacementRates | None = None
+    ) -> Iterator[Head]:
         return iter(())
 
+    def act_placements(self) -> tuple[str, ...]:
+        return ()
+
+    def act_placement_of(self, placement: str) -> str:
+        return OTHER
+
+    def seen_slots(self, placement: str) -> SeenSlots:
+        return ActRates().at(placement, 0.0)
+
+    def seen_slots_of(self, placement: str, item_id: str) -> SeenSlots:
+        return self.seen_slots(placement)
+
+    def lists_counted(self) -> int:
+        return 0
+
     def item_statistics(
-        self, question: ItemQuestion, heads: Sequence[Head], slots: Sequence[Slots], now_ms: int
+        self,
+        question: ItemQuestion,
+        heads: Sequence[Head],
+        slots: Sequence[Slots],
+        rates: Sequence[PlacementRates],
+        now_ms: int,
     ) -> ItemPage:
         found = sorted(self.interactions.items(), key=lambda pair: (-pair[1], pair[0]))
         page = found[question.start : question.start + question.page_size]

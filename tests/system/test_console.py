@@ -154,6 +154,21 @@ def test_items_are_listed_found_and_opened_by_the_keyboard(shown, client):
     assert seen["complaints"] == []
 
 
+def test_items_are_listed_by_their_act_rate_at_a_placement(shown, client):
+    order = ItemOrder.PROBABILITY_BEST
+    best = next(client.list_item_statistics(order=order, placement="home"))
+    rate = next(one for one in best.act_rates if one.placement == "home")
+    seen = shown.play("actRates", KEY, "home", best.item.title)
+    assert best.item.title in seen["best"][0]
+    assert f"{rate.mean:.1%}" in seen["best"][6].replace(" ", "")
+    placement, mean, interval, _, slots, _ = seen["rates"]
+    assert placement == "home"
+    assert f"{rate.mean:.1%}" in mean.replace(" ", "")
+    assert f"{rate.low:.1%}" in interval.replace(" ", "")
+    assert int(slots.replace(",", "")) == round(rate.seen)
+    assert seen["complaints"] == []
+
+
 def test_a_visitors_history_and_list_are_shown_with_what_moved_it(shown, client):
     before = client.get_model(compute_digest=True).digest
     seen = shown.play("visitor", KEY, shown.visitor_id)

@@ -1,5 +1,6 @@
 """Client of Headwater, the recommendation service that learns while it serves."""
 
+from headwater.act_rates import ActRate
 from headwater.arms import ArmAssignment
 from headwater.async_client import AsyncClient
 from headwater.async_feedback_buffer import AsyncFeedbackBuffer
@@ -82,6 +83,7 @@ from headwater.users import (
 )
 
 __all__ = [
+    "ActRate",
     "AlreadyExistsError",
     "ArmAssignment",
     "ArmFigures",

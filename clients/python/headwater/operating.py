@@ -78,16 +78,20 @@ class Operations(Connection):
         item_ids: Iterable[str] = (),
         query: str = "",
         filter: str = "",  # noqa: A002 - the API's name
+        placement: str = "",
         page_size: int = ITEMS_A_PAGE,
         timeout_s: float = FEEDBACK_TIMEOUT_S,
     ) -> Iterator[ItemStatistics]:
         """Yield the statistics of all items in ``order``, or only of ``item_ids``.
 
-        ``query`` keeps the items whose id or title contains it; ``timeout_s`` is for one page.
+        ``query`` keeps the items whose id or title contains it; ``placement`` is the one whose act
+        rates `ItemOrder.PROBABILITY_BEST` compares; ``timeout_s`` is for one page.
         """
         ids, token = to_ids("item_ids", item_ids), ""
         while True:
-            call = calls.list_item_statistics(order, ids, query, filter, page_size, token)
+            call = calls.list_item_statistics(
+                order, ids, query, filter, placement, page_size, token
+            )
             page = self._make(call, timeout_s)
             yield from page.items
             token = page.next_page_token

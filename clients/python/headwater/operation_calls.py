@@ -32,6 +32,7 @@ ORDERS = {
     ItemOrder.RECENT: item_statistics_pb2.ITEM_ORDER_RECENT,
     ItemOrder.TRENDING: item_statistics_pb2.ITEM_ORDER_TRENDING,
     ItemOrder.NEW: item_statistics_pb2.ITEM_ORDER_NEW,
+    ItemOrder.PROBABILITY_BEST: item_statistics_pb2.ITEM_ORDER_PROBABILITY_BEST,
 }
 
 
@@ -94,6 +95,7 @@ def list_item_statistics(
     item_ids: Iterable[str],
     query: str,
     filter_text: str,
+    placement: str,
     page_size: int,
     page_token: str,
 ) -> Call[ItemStatisticsPage]:
@@ -105,6 +107,7 @@ def list_item_statistics(
             item_ids=to_ids("item_ids", item_ids),
             query=query,
             filter=filter_text,
+            placement=placement,
             page_size=page_size,
             page_token=page_token,
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from headwater.act_rates import ActRate
 from headwater.events import EventItem
 from headwater.items import Item
 from headwater.model import DriftAlarm
@@ -216,6 +217,7 @@ class ItemOrder(Enum):
     RECENT = "recent"
     TRENDING = "trending"
     NEW = "new"
+    PROBABILITY_BEST = "probability best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ class ItemStatistics:
 
     ``touches`` are interactions. In ``touches_hour``, ``_day`` and ``_week`` an interaction counts
     half after that time. ``impressions``, ``acts`` and ``reward`` are of slots whose attribution
-    window is open.
+    window is open; ``act_rates`` by placement are of those before.
     """
 
     item_id: str
@@ -242,6 +244,7 @@ class ItemStatistics:
     impressions: int
     acts: int
     reward: float
+    act_rates: tuple[ActRate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from headwater.act_rates import ActRate
 from headwater.arms import ArmAssignment
 
 
@@ -22,7 +23,8 @@ class Result:
     The fields from ``sources`` on are filled only if the request has ``explain``.
     ``probability_low`` and ``probability_high`` are the ends of a 90 % interval of
     ``probability``; ``explanation`` is a sentence for people. ``first_slot_propensity`` is set only
-    if the request has ``first_slot_propensities``.
+    if the request has ``first_slot_propensities``. ``act_rate``: how often the item is acted on at
+    this placement, once it was seen there.
     """
 
     item_id: str
@@ -37,6 +39,7 @@ class Result:
     contributions: tuple[FeatureContribution, ...] = ()
     explanation: str = ""
     first_slot_propensity: float | None = None
+    act_rate: ActRate | None = None
 
 
 @dataclass(frozen=True, slots=True)

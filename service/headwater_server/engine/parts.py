@@ -17,8 +17,10 @@ from headwater_server.engine.learning.impressions import Impressions
 from headwater_server.engine.learning.kinds import kinds_of
 from headwater_server.engine.learning.learning import Learning
 from headwater_server.engine.lookups.lists import Lists
+from headwater_server.engine.measures.act_rates import ActRates
 from headwater_server.engine.measures.calibration import Calibration
 from headwater_server.engine.measures.drift import Drift
+from headwater_server.engine.measures.measures import Measures
 from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.measures.placements import Placements
 from headwater_server.engine.messages.entries import Build, Entry
@@ -45,7 +47,7 @@ from headwater_server.engine.visitors.visitors import History, Visitors
 
 _STATEFUL = (
     "catalogue", "visitors", "users", "hiding", "deduplication", "influence", "attribution",
-    "progress", "calibration", "drift", "placements", "models", "experiments",
+    "progress", "calibration", "drift", "placements", "act_rates", "models", "experiments",
 )  # fmt: skip
 
 
@@ -79,20 +81,14 @@ class Parts:
         self.progress = ProgressiveValidation()
         self.calibration = Calibration(self.progress)
         self.drift = Drift()
-        self.placements = Placements()
+        self.placements, self.act_rates = Placements(), ActRates()
         self.models = models = Models(settings)
         # the pipeline: none of these keeps state but what it is given
         catalogue = self.catalogue
         self.retriever = retriever = Retriever(models, catalogue)
         self.ranking = Ranking(models, retriever)
         self.learning = Learning(
-            models,
-            catalogue,
-            self.visitors,
-            self.retriever,
-            self.ranking,
-            self.progress,
-            self.drift,
+            models, catalogue, self.visitors, retriever, self.ranking, self.progress, self.drift
         )
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
         self.answering = Answering(self.scoring)
@@ -100,15 +96,10 @@ class Parts:
         counted = retriever.popular.counted
         self.explanations = Explanations(models, catalogue, self.ranking, counted)
         self.lists = Lists(models, self.answering, self.visitors)
-        self.impressions = Impressions(
-            self.attribution,
-            self.learning,
-            self.scoring,
-            self.progress,
-            self.calibration,
-            self.drift,
-            self.placements,
+        measures = Measures(
+            self.progress, self.calibration, self.drift, self.act_rates, self.placements
         )
+        self.impressions = Impressions(self.attribution, self.learning, self.scoring, measures)
         self.adopt(settings)
 
     def adopt(self, written: EngineSettings) -> None:
@@ -130,6 +121,7 @@ class Parts:
         window_ms = round(settings.deduplication_window_hours * 3_600_000)
         self.deduplication.adopt(window_ms, settings.deduplication_ids_max)
         self.attribution.adopt(round(settings.attribution_window_minutes * 60_000), self.clock_ms)
+        self.act_rates.half_life_s = settings.act_half_life_days * 86_400.0
         self._shrink()
 
     def override(self, who: str, time_ms: int) -> None:
@@ -177,6 +169,7 @@ class Parts:
             kept.set_back(now_ms)
         self.visitors.set_back(now_ms / 1000.0)
         self.models.by_day.set_back(now_ms / 1000.0)
+        self.act_rates.set_back(now_ms / 1000.0)
         self.attribution.adopt(self.attribution.window_ms, now_ms)
 
     def history(self, who: RecommendRequest, placement: str, time_ms: int) -> History:
@@ -236,6 +229,7 @@ class Parts:
         rows = self.catalogue.rows_with(item_id)
         if rows > self.catalogue.rows:
             yield from self.models.reserving(rows)
+            yield from self.act_rates.reserving(rows)
             yield from self.catalogue.reserving(rows)
         yield from self.catalogue.set_times.making_room()
         return self.catalogue.enter(item_id)
@@ -250,6 +244,7 @@ class Parts:
             return
         gone = self.catalogue.to_evict(surplus)
         self.models.forget_counts(gone)
+        self.act_rates.forget(gone)
         self.retriever.popular.forget(gone)
         yield from self.models.forgetting(gone)
         yield from self.attribution.forgetting(gone)

@@ -41,6 +41,9 @@ _BEFORE: dict[str, Any] = {
 }
 """What builds without these settings did: events of pages created items, in all free places."""
 
+_SINCE: dict[str, Any] = {"features": (), "act_half_life_days": 14.0}
+"""What earlier builds do not know, and its default."""
+
 
 @dataclass(frozen=True)
 class EngineSettings:
@@ -157,6 +160,13 @@ class EngineSettings:
             "attribution token; 0: no limit"
         },
     )
+    act_half_life_days: float = field(
+        default=14.0,
+        metadata={
+            "help": "days after which a seen slot weighs half in the act rates of items "
+            "(ListItemStatistics)"
+        },
+    )
     drift_fading: float = field(
         default=2.0,
         metadata={
@@ -235,14 +245,17 @@ class EngineSettings:
         object.__setattr__(self, "features", tuple(features))
 
     def canonical(self) -> str:
-        """One text for equal settings: JSON with sorted keys, as before where there is no feature.
+        """One text for equal settings: JSON with sorted keys.
+
+        What earlier builds do not know is left out where it is the default, so that they read it.
 
         >>> "features" in EngineSettings().canonical()
         False
         """
         values = asdict(self)
-        if not self.features:
-            del values["features"]
+        for name, default in _SINCE.items():
+            if values[name] == default:
+                del values[name]
         return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
     @classmethod

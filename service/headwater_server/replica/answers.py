@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from headwater_server.engine.lookups.act_rates import ActRate
 from headwater_server.engine.messages.events import Outcome
 from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.messages.requests import Recommendation, ScoredItem
@@ -15,7 +16,8 @@ class Answer:
     """A slate, the token that proves it, and the offset of its state.
 
     ``degraded`` names what was left out to meet the deadline; ``shortfall`` explains a slate that
-    is shorter than requested.
+    is shorter than requested. ``act_rates``: of each result at the placement, if the request asked
+    for an explanation; () if they were not ready in time.
     """
 
     recommendation: Recommendation
@@ -23,6 +25,7 @@ class Answer:
     offset: str
     degraded: tuple[str, ...] = ()
     shortfall: str = ""
+    act_rates: tuple[ActRate | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from headwater_server.replica.operators.settings_warnings import SettingsWarning
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.stores import Stores
+from headwater_server.replica.reads.act_rates import ActRatesReader
 from headwater_server.replica.reads.log_end import LogEnd
 from headwater_server.replica.reads.reads import Reads
 from headwater_server.replica.reads.repeatable import Repeatable
@@ -101,6 +102,7 @@ class _Assembly:
         self._shell = self._shell_at(position, host_peers, past)
         tail = self._shell.tail
         self._repeatable = Repeatable(lambda: tail.place, settings.question_bytes_max)
+        self._act_rates = ActRatesReader(engine)
         self._writes = self._make_writes()
         self._state_memory = StateMemory(engine)
         self._status = ModelStatus(
@@ -134,7 +136,9 @@ class _Assembly:
             status=self._status,
             marks=self._marks,
             comparison=Comparison(stores.replicas, self._marks, writes),
-            operators=OperatorReads(engine, shell, sampling, self._own, stores, self._state_memory),
+            operators=OperatorReads(
+                engine, shell, sampling, self._own, stores, self._state_memory, self._act_rates
+            ),
             experiment_reads=experiments,
             experiment_writes=self._experiment_writes(experiments),
             sampling=sampling,
@@ -183,6 +187,7 @@ class _Assembly:
             now_ms=self._own.now_ms,
             timeout_s=self._timeout_s,
             repeatable=self._repeatable,
+            act_rates=self._act_rates,
         )
 
     def _make_writes(self) -> Writes:

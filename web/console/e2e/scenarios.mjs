@@ -109,6 +109,21 @@ export async function catalogue(browser, url, folder, key, query) {
   };
 }
 
+export async function actRates(browser, url, folder, key, placement, title) {
+  const page = await enter(browser, url, key);
+  await openView(page, "Catalogue");
+  await page.locator("button:text-is('Best act rate')").click();
+  await page.getByLabel("Placement").fill(placement);
+  await page.locator("tbody tr").first().filter({ hasText: title }).filter({ hasText: "%" }).waitFor();
+  const best = await texts(page, "tbody tr:first-child td");
+  await shot(page, folder, "best-act-rate", false);
+  await page.locator("tbody tr a").first().click();
+  const card = "section[aria-label^='Act rate by placement']";
+  await page.waitForSelector(`${card} tbody tr`);
+  await shot(page, folder, "act-rates");
+  return { best, rates: await texts(page, `${card} tbody tr:first-child td`), complaints: page.complaints };
+}
+
 export async function visitor(browser, url, folder, key, id) {
   const page = await enter(browser, url, key);
   await openView(page, "Visitor");

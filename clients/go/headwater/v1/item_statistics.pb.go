@@ -35,6 +35,9 @@ const (
 	ItemOrder_ITEM_ORDER_TRENDING ItemOrder = 3
 	// Items without interactions, newest first; then items by their first interaction, latest first.
 	ItemOrder_ITEM_ORDER_NEW ItemOrder = 4
+	// By the probability that no item has a higher act rate at the request's `placement`, then by the
+	// rate; items that were not seen there are last.
+	ItemOrder_ITEM_ORDER_PROBABILITY_BEST ItemOrder = 5
 )
 
 // Enum value maps for ItemOrder.
@@ -45,13 +48,15 @@ var (
 		2: "ITEM_ORDER_RECENT",
 		3: "ITEM_ORDER_TRENDING",
 		4: "ITEM_ORDER_NEW",
+		5: "ITEM_ORDER_PROBABILITY_BEST",
 	}
 	ItemOrder_value = map[string]int32{
-		"ITEM_ORDER_UNSPECIFIED": 0,
-		"ITEM_ORDER_TOUCHES":     1,
-		"ITEM_ORDER_RECENT":      2,
-		"ITEM_ORDER_TRENDING":    3,
-		"ITEM_ORDER_NEW":         4,
+		"ITEM_ORDER_UNSPECIFIED":      0,
+		"ITEM_ORDER_TOUCHES":          1,
+		"ITEM_ORDER_RECENT":           2,
+		"ITEM_ORDER_TRENDING":         3,
+		"ITEM_ORDER_NEW":              4,
+		"ITEM_ORDER_PROBABILITY_BEST": 5,
 	}
 )
 
@@ -114,12 +119,15 @@ type ItemStatistics struct {
 	// As `trend_hour`: a week compared with four weeks.
 	TrendWeek float64 `protobuf:"fixed64,12,opt,name=trend_week,json=trendWeek,proto3" json:"trend_week,omitempty"`
 	// Slots in which it was reported as seen and whose attribution window is open (30 minutes, unless
-	// the settings say otherwise). Earlier impressions are not counted per item.
+	// the settings say otherwise). `act_rates` has the earlier ones.
 	Impressions int64 `protobuf:"varint,13,opt,name=impressions,proto3" json:"impressions,omitempty"`
 	// How many of the `impressions` were acted on.
 	Acts int64 `protobuf:"varint,14,opt,name=acts,proto3" json:"acts,omitempty"`
 	// The sum of the best reward of each of the `acts`.
-	Reward        float64 `protobuf:"fixed64,15,opt,name=reward,proto3" json:"reward,omitempty"`
+	Reward float64 `protobuf:"fixed64,15,opt,name=reward,proto3" json:"reward,omitempty"`
+	// The act rate at each placement where it was seen, in slots whose window is over; the placement
+	// that was seen first is first.
+	ActRates      []*ActRate `protobuf:"bytes,16,rep,name=act_rates,json=actRates,proto3" json:"act_rates,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -259,11 +267,18 @@ func (x *ItemStatistics) GetReward() float64 {
 	return 0
 }
 
+func (x *ItemStatistics) GetActRates() []*ActRate {
+	if x != nil {
+		return x.ActRates
+	}
+	return nil
+}
+
 var File_headwater_v1_item_statistics_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_item_statistics_proto_rawDesc = "" +
 	"\n" +
-	"\"headwater/v1/item_statistics.proto\x12\fheadwater.v1\x1a\x17headwater/v1/item.proto\"\xdd\x03\n" +
+	"\"headwater/v1/item_statistics.proto\x12\fheadwater.v1\x1a\x1bheadwater/v1/act_rate.proto\x1a\x17headwater/v1/item.proto\"\x91\x04\n" +
 	"\x0eItemStatistics\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12&\n" +
 	"\x04item\x18\x02 \x01(\v2\x12.headwater.v1.ItemR\x04item\x12\x14\n" +
@@ -283,13 +298,15 @@ const file_headwater_v1_item_statistics_proto_rawDesc = "" +
 	"trend_week\x18\f \x01(\x01R\ttrendWeek\x12 \n" +
 	"\vimpressions\x18\r \x01(\x03R\vimpressions\x12\x12\n" +
 	"\x04acts\x18\x0e \x01(\x03R\x04acts\x12\x16\n" +
-	"\x06reward\x18\x0f \x01(\x01R\x06reward*\x83\x01\n" +
+	"\x06reward\x18\x0f \x01(\x01R\x06reward\x122\n" +
+	"\tact_rates\x18\x10 \x03(\v2\x15.headwater.v1.ActRateR\bactRates*\xa4\x01\n" +
 	"\tItemOrder\x12\x1a\n" +
 	"\x16ITEM_ORDER_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12ITEM_ORDER_TOUCHES\x10\x01\x12\x15\n" +
 	"\x11ITEM_ORDER_RECENT\x10\x02\x12\x17\n" +
 	"\x13ITEM_ORDER_TRENDING\x10\x03\x12\x12\n" +
-	"\x0eITEM_ORDER_NEW\x10\x04Bl\n" +
+	"\x0eITEM_ORDER_NEW\x10\x04\x12\x1f\n" +
+	"\x1bITEM_ORDER_PROBABILITY_BEST\x10\x05Bl\n" +
 	"\x0fio.headwater.v1B\x13ItemStatisticsProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"
 
 var (
@@ -310,14 +327,16 @@ var file_headwater_v1_item_statistics_proto_goTypes = []any{
 	(ItemOrder)(0),         // 0: headwater.v1.ItemOrder
 	(*ItemStatistics)(nil), // 1: headwater.v1.ItemStatistics
 	(*Item)(nil),           // 2: headwater.v1.Item
+	(*ActRate)(nil),        // 3: headwater.v1.ActRate
 }
 var file_headwater_v1_item_statistics_proto_depIdxs = []int32{
 	2, // 0: headwater.v1.ItemStatistics.item:type_name -> headwater.v1.Item
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	3, // 1: headwater.v1.ItemStatistics.act_rates:type_name -> headwater.v1.ActRate
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_item_statistics_proto_init() }
@@ -325,6 +344,7 @@ func file_headwater_v1_item_statistics_proto_init() {
 	if File_headwater_v1_item_statistics_proto != nil {
 		return
 	}
+	file_headwater_v1_act_rate_proto_init()
 	file_headwater_v1_item_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

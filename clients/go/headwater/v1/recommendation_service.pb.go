@@ -498,8 +498,12 @@ type Result struct {
 	// excluded it from the first slot. An estimate if `propensities_estimated`. Only with
 	// `first_slot_propensities`.
 	FirstSlotPropensity *float64 `protobuf:"fixed64,12,opt,name=first_slot_propensity,json=firstSlotPropensity,proto3,oneof" json:"first_slot_propensity,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// How often the item is acted on where visitors see it, at this placement. Its prior may lag by 2 %
+	// of the lists. Only with `explain`, and once the item was seen there; left out if the deadline is
+	// near.
+	ActRate       *ActRate `protobuf:"bytes,13,opt,name=act_rate,json=actRate,proto3" json:"act_rate,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Result) Reset() {
@@ -614,6 +618,13 @@ func (x *Result) GetFirstSlotPropensity() float64 {
 		return *x.FirstSlotPropensity
 	}
 	return 0
+}
+
+func (x *Result) GetActRate() *ActRate {
+	if x != nil {
+		return x.ActRate
+	}
+	return nil
 }
 
 // What one family of features adds to a score.
@@ -999,7 +1010,7 @@ var File_headwater_v1_recommendation_service_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\n" +
-	")headwater/v1/recommendation_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x16headwater/v1/arm.proto\x1a\x18headwater/v1/value.proto\"\xa6\x06\n" +
+	")headwater/v1/recommendation_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1bheadwater/v1/act_rate.proto\x1a\x16headwater/v1/arm.proto\x1a\x18headwater/v1/value.proto\"\xa6\x06\n" +
 	"\x10RecommendRequest\x12\x1d\n" +
 	"\n" +
 	"visitor_id\x18\x01 \x01(\tR\tvisitorId\x12\x17\n" +
@@ -1034,7 +1045,7 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\bdegraded\x18\x06 \x03(\tR\bdegraded\x12\x1c\n" +
 	"\tshortfall\x18\a \x01(\tR\tshortfall\x125\n" +
 	"\x16propensities_estimated\x18\b \x01(\bR\x15propensitiesEstimated\x12/\n" +
-	"\x04arms\x18\t \x03(\v2\x1b.headwater.v1.ArmAssignmentR\x04arms\"\x9d\x04\n" +
+	"\x04arms\x18\t \x03(\v2\x1b.headwater.v1.ArmAssignmentR\x04arms\"\xcf\x04\n" +
 	"\x06Result\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12\x14\n" +
 	"\x05score\x18\x02 \x01(\x01R\x05score\x12%\n" +
@@ -1050,7 +1061,8 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\x05rules\x18\n" +
 	" \x03(\tR\x05rules\x12 \n" +
 	"\vexplanation\x18\v \x01(\tR\vexplanation\x127\n" +
-	"\x15first_slot_propensity\x18\f \x01(\x01H\x03R\x13firstSlotPropensity\x88\x01\x01B\x0e\n" +
+	"\x15first_slot_propensity\x18\f \x01(\x01H\x03R\x13firstSlotPropensity\x88\x01\x01\x120\n" +
+	"\bact_rate\x18\r \x01(\v2\x15.headwater.v1.ActRateR\aactRateB\x0e\n" +
 	"\f_probabilityB\x12\n" +
 	"\x10_probability_lowB\x13\n" +
 	"\x11_probability_highB\x18\n" +
@@ -1125,7 +1137,8 @@ var file_headwater_v1_recommendation_service_proto_goTypes = []any{
 	(*ScoredItem)(nil),                // 10: headwater.v1.ScoredItem
 	nil,                               // 11: headwater.v1.RecommendRequest.ContextEntry
 	(*ArmAssignment)(nil),             // 12: headwater.v1.ArmAssignment
-	(*Value)(nil),                     // 13: headwater.v1.Value
+	(*ActRate)(nil),                   // 13: headwater.v1.ActRate
+	(*Value)(nil),                     // 14: headwater.v1.Value
 }
 var file_headwater_v1_recommendation_service_proto_depIdxs = []int32{
 	11, // 0: headwater.v1.RecommendRequest.context:type_name -> headwater.v1.RecommendRequest.ContextEntry
@@ -1134,20 +1147,21 @@ var file_headwater_v1_recommendation_service_proto_depIdxs = []int32{
 	4,  // 3: headwater.v1.RecommendResponse.results:type_name -> headwater.v1.Result
 	12, // 4: headwater.v1.RecommendResponse.arms:type_name -> headwater.v1.ArmAssignment
 	5,  // 5: headwater.v1.Result.contributions:type_name -> headwater.v1.FeatureContribution
-	10, // 6: headwater.v1.ListSimilarItemsResponse.results:type_name -> headwater.v1.ScoredItem
-	10, // 7: headwater.v1.ListTrendingItemsResponse.results:type_name -> headwater.v1.ScoredItem
-	13, // 8: headwater.v1.RecommendRequest.ContextEntry.value:type_name -> headwater.v1.Value
-	2,  // 9: headwater.v1.RecommendationService.Recommend:input_type -> headwater.v1.RecommendRequest
-	6,  // 10: headwater.v1.RecommendationService.ListSimilarItems:input_type -> headwater.v1.ListSimilarItemsRequest
-	8,  // 11: headwater.v1.RecommendationService.ListTrendingItems:input_type -> headwater.v1.ListTrendingItemsRequest
-	3,  // 12: headwater.v1.RecommendationService.Recommend:output_type -> headwater.v1.RecommendResponse
-	7,  // 13: headwater.v1.RecommendationService.ListSimilarItems:output_type -> headwater.v1.ListSimilarItemsResponse
-	9,  // 14: headwater.v1.RecommendationService.ListTrendingItems:output_type -> headwater.v1.ListTrendingItemsResponse
-	12, // [12:15] is the sub-list for method output_type
-	9,  // [9:12] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	13, // 6: headwater.v1.Result.act_rate:type_name -> headwater.v1.ActRate
+	10, // 7: headwater.v1.ListSimilarItemsResponse.results:type_name -> headwater.v1.ScoredItem
+	10, // 8: headwater.v1.ListTrendingItemsResponse.results:type_name -> headwater.v1.ScoredItem
+	14, // 9: headwater.v1.RecommendRequest.ContextEntry.value:type_name -> headwater.v1.Value
+	2,  // 10: headwater.v1.RecommendationService.Recommend:input_type -> headwater.v1.RecommendRequest
+	6,  // 11: headwater.v1.RecommendationService.ListSimilarItems:input_type -> headwater.v1.ListSimilarItemsRequest
+	8,  // 12: headwater.v1.RecommendationService.ListTrendingItems:input_type -> headwater.v1.ListTrendingItemsRequest
+	3,  // 13: headwater.v1.RecommendationService.Recommend:output_type -> headwater.v1.RecommendResponse
+	7,  // 14: headwater.v1.RecommendationService.ListSimilarItems:output_type -> headwater.v1.ListSimilarItemsResponse
+	9,  // 15: headwater.v1.RecommendationService.ListTrendingItems:output_type -> headwater.v1.ListTrendingItemsResponse
+	13, // [13:16] is the sub-list for method output_type
+	10, // [10:13] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_recommendation_service_proto_init() }
@@ -1155,6 +1169,7 @@ func file_headwater_v1_recommendation_service_proto_init() {
 	if File_headwater_v1_recommendation_service_proto != nil {
 		return
 	}
+	file_headwater_v1_act_rate_proto_init()
 	file_headwater_v1_arm_proto_init()
 	file_headwater_v1_value_proto_init()
 	file_headwater_v1_recommendation_service_proto_msgTypes[2].OneofWrappers = []any{}

@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from headwater.v1 import act_rate_pb2 as headwater_dot_v1_dot_act__rate__pb2
 from headwater.v1 import item_pb2 as headwater_dot_v1_dot_item__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"headwater/v1/item_statistics.proto\x12\x0cheadwater.v1\x1a\x17headwater/v1/item.proto\"\xc1\x02\n\x0eItemStatistics\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12 \n\x04item\x18\x02 \x01(\x0b\x32\x12.headwater.v1.Item\x12\r\n\x05shown\x18\x03 \x01(\x08\x12\x0f\n\x07touches\x18\x04 \x01(\x03\x12\x16\n\x0erepeat_touches\x18\x05 \x01(\x03\x12\x15\n\rtouches_since\x18\x06 \x01(\x03\x12\x14\n\x0ctouches_hour\x18\x07 \x01(\x01\x12\x13\n\x0btouches_day\x18\x08 \x01(\x01\x12\x14\n\x0ctouches_week\x18\t \x01(\x01\x12\x12\n\ntrend_hour\x18\n \x01(\x01\x12\x11\n\ttrend_day\x18\x0b \x01(\x01\x12\x12\n\ntrend_week\x18\x0c \x01(\x01\x12\x13\n\x0bimpressions\x18\r \x01(\x03\x12\x0c\n\x04\x61\x63ts\x18\x0e \x01(\x03\x12\x0e\n\x06reward\x18\x0f \x01(\x01*\x83\x01\n\tItemOrder\x12\x1a\n\x16ITEM_ORDER_UNSPECIFIED\x10\x00\x12\x16\n\x12ITEM_ORDER_TOUCHES\x10\x01\x12\x15\n\x11ITEM_ORDER_RECENT\x10\x02\x12\x17\n\x13ITEM_ORDER_TRENDING\x10\x03\x12\x12\n\x0eITEM_ORDER_NEW\x10\x04\x42l\n\x0fio.headwater.v1B\x13ItemStatisticsProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"headwater/v1/item_statistics.proto\x12\x0cheadwater.v1\x1a\x1bheadwater/v1/act_rate.proto\x1a\x17headwater/v1/item.proto\"\xeb\x02\n\x0eItemStatistics\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12 \n\x04item\x18\x02 \x01(\x0b\x32\x12.headwater.v1.Item\x12\r\n\x05shown\x18\x03 \x01(\x08\x12\x0f\n\x07touches\x18\x04 \x01(\x03\x12\x16\n\x0erepeat_touches\x18\x05 \x01(\x03\x12\x15\n\rtouches_since\x18\x06 \x01(\x03\x12\x14\n\x0ctouches_hour\x18\x07 \x01(\x01\x12\x13\n\x0btouches_day\x18\x08 \x01(\x01\x12\x14\n\x0ctouches_week\x18\t \x01(\x01\x12\x12\n\ntrend_hour\x18\n \x01(\x01\x12\x11\n\ttrend_day\x18\x0b \x01(\x01\x12\x12\n\ntrend_week\x18\x0c \x01(\x01\x12\x13\n\x0bimpressions\x18\r \x01(\x03\x12\x0c\n\x04\x61\x63ts\x18\x0e \x01(\x03\x12\x0e\n\x06reward\x18\x0f \x01(\x01\x12(\n\tact_rates\x18\x10 \x03(\x0b\x32\x15.headwater.v1.ActRate*\xa4\x01\n\tItemOrder\x12\x1a\n\x16ITEM_ORDER_UNSPECIFIED\x10\x00\x12\x16\n\x12ITEM_ORDER_TOUCHES\x10\x01\x12\x15\n\x11ITEM_ORDER_RECENT\x10\x02\x12\x17\n\x13ITEM_ORDER_TRENDING\x10\x03\x12\x12\n\x0eITEM_ORDER_NEW\x10\x04\x12\x1f\n\x1bITEM_ORDER_PROBABILITY_BEST\x10\x05\x42l\n\x0fio.headwater.v1B\x13ItemStatisticsProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,8 +34,8 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'headwater.v1.item_statistic
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\017io.headwater.v1B\023ItemStatisticsProtoP\001ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1'
-  _globals['_ITEMORDER']._serialized_start=402
-  _globals['_ITEMORDER']._serialized_end=533
-  _globals['_ITEMSTATISTICS']._serialized_start=78
-  _globals['_ITEMSTATISTICS']._serialized_end=399
+  _globals['_ITEMORDER']._serialized_start=473
+  _globals['_ITEMORDER']._serialized_end=637
+  _globals['_ITEMSTATISTICS']._serialized_start=107
+  _globals['_ITEMSTATISTICS']._serialized_end=470
 # @@protoc_insertion_point(module_scope)

@@ -3,9 +3,12 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from headwater.v1 import act_rate_pb2 as _act_rate_pb2
 from headwater.v1 import item_pb2 as _item_pb2
 import builtins as _builtins
 import sys
@@ -34,6 +37,10 @@ class _ItemOrderEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ItemOrder.V
     """By `trend_day`, steepest first."""
     ITEM_ORDER_NEW: _ItemOrder.ValueType  # 4
     """Items without interactions, newest first; then items by their first interaction, latest first."""
+    ITEM_ORDER_PROBABILITY_BEST: _ItemOrder.ValueType  # 5
+    """By the probability that no item has a higher act rate at the request's `placement`, then by the
+    rate; items that were not seen there are last.
+    """
 
 class ItemOrder(_ItemOrder, metaclass=_ItemOrderEnumTypeWrapper):
     """The order of the items. The API's names say `touch` for an interaction, see ItemStatistics."""
@@ -48,6 +55,10 @@ ITEM_ORDER_TRENDING: ItemOrder.ValueType  # 3
 """By `trend_day`, steepest first."""
 ITEM_ORDER_NEW: ItemOrder.ValueType  # 4
 """Items without interactions, newest first; then items by their first interaction, latest first."""
+ITEM_ORDER_PROBABILITY_BEST: ItemOrder.ValueType  # 5
+"""By the probability that no item has a higher act rate at the request's `placement`, then by the
+rate; items that were not seen there are last.
+"""
 Global___ItemOrder: _TypeAlias = ItemOrder  # noqa: Y015
 
 @_typing.final
@@ -75,6 +86,7 @@ class ItemStatistics(_message.Message):
     IMPRESSIONS_FIELD_NUMBER: _builtins.int
     ACTS_FIELD_NUMBER: _builtins.int
     REWARD_FIELD_NUMBER: _builtins.int
+    ACT_RATES_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
     """The shop's own id for the item."""
     shown: _builtins.bool
@@ -101,7 +113,7 @@ class ItemStatistics(_message.Message):
     """As `trend_hour`: a week compared with four weeks."""
     impressions: _builtins.int
     """Slots in which it was reported as seen and whose attribution window is open (30 minutes, unless
-    the settings say otherwise). Earlier impressions are not counted per item.
+    the settings say otherwise). `act_rates` has the earlier ones.
     """
     acts: _builtins.int
     """How many of the `impressions` were acted on."""
@@ -110,6 +122,12 @@ class ItemStatistics(_message.Message):
     @_builtins.property
     def item(self) -> _item_pb2.Item:
         """The catalogue data. Absent: the model knows the item only from events."""
+
+    @_builtins.property
+    def act_rates(self) -> _containers.RepeatedCompositeFieldContainer[_act_rate_pb2.ActRate]:
+        """The act rate at each placement where it was seen, in slots whose window is over; the placement
+        that was seen first is first.
+        """
 
     def __init__(
         self,
@@ -129,10 +147,11 @@ class ItemStatistics(_message.Message):
         impressions: _builtins.int = ...,
         acts: _builtins.int = ...,
         reward: _builtins.float = ...,
+        act_rates: _abc.Iterable[_act_rate_pb2.ActRate] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts", b"acts", "impressions", b"impressions", "item", b"item", "item_id", b"item_id", "repeat_touches", b"repeat_touches", "reward", b"reward", "shown", b"shown", "touches", b"touches", "touches_day", b"touches_day", "touches_hour", b"touches_hour", "touches_since", b"touches_since", "touches_week", b"touches_week", "trend_day", b"trend_day", "trend_hour", b"trend_hour", "trend_week", b"trend_week"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["act_rates", b"act_rates", "acts", b"acts", "impressions", b"impressions", "item", b"item", "item_id", b"item_id", "repeat_touches", b"repeat_touches", "reward", b"reward", "shown", b"shown", "touches", b"touches", "touches_day", b"touches_day", "touches_hour", b"touches_hour", "touches_since", b"touches_since", "touches_week", b"touches_week", "trend_day", b"trend_day", "trend_hour", b"trend_hour", "trend_week", b"trend_week"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

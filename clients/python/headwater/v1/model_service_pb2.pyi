@@ -721,6 +721,7 @@ class ListItemStatisticsRequest(_message.Message):
     ITEM_IDS_FIELD_NUMBER: _builtins.int
     QUERY_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
+    PLACEMENT_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """How many items at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT."""
     page_token: _builtins.str
@@ -735,6 +736,10 @@ class ListItemStatisticsRequest(_message.Message):
     """
     filter: _builtins.str
     """A condition on the items, as in RecommendRequest."""
+    placement: _builtins.str
+    """The placement whose act rates ITEM_ORDER_PROBABILITY_BEST compares; at most 128 bytes. Empty:
+    lists without a placement. Other orders ignore it.
+    """
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only these items, in this order instead; at most 100 ids of at most 128 bytes. Items that the
@@ -750,10 +755,11 @@ class ListItemStatisticsRequest(_message.Message):
         item_ids: _abc.Iterable[_builtins.str] | None = ...,
         query: _builtins.str = ...,
         filter: _builtins.str = ...,
+        placement: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "item_ids", b"item_ids", "order", b"order", "page_size", b"page_size", "page_token", b"page_token", "query", b"query"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "item_ids", b"item_ids", "order", b"order", "page_size", b"page_size", "page_token", b"page_token", "placement", b"placement", "query", b"query"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

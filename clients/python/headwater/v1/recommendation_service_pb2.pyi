@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from headwater.v1 import act_rate_pb2 as _act_rate_pb2
 from headwater.v1 import arm_pb2 as _arm_pb2
 from headwater.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
@@ -302,6 +303,7 @@ class Result(_message.Message):
     RULES_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     FIRST_SLOT_PROPENSITY_FIELD_NUMBER: _builtins.int
+    ACT_RATE_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
     """The item."""
     score: _builtins.float
@@ -351,6 +353,13 @@ class Result(_message.Message):
     def rules(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The names of the rules that changed its score or slot, and "diversity". Only with `explain`."""
 
+    @_builtins.property
+    def act_rate(self) -> _act_rate_pb2.ActRate:
+        """How often the item is acted on where visitors see it, at this placement. Its prior may lag by 2 %
+        of the lists. Only with `explain`, and once the item was seen there; left out if the deadline is
+        near.
+        """
+
     def __init__(
         self,
         *,
@@ -366,10 +375,11 @@ class Result(_message.Message):
         rules: _abc.Iterable[_builtins.str] | None = ...,
         explanation: _builtins.str = ...,
         first_slot_propensity: _builtins.float | None = ...,
+        act_rate: _act_rate_pb2.ActRate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_first_slot_propensity", b"_first_slot_propensity", "_probability", b"_probability", "_probability_high", b"_probability_high", "_probability_low", b"_probability_low", "first_slot_propensity", b"first_slot_propensity", "probability", b"probability", "probability_high", b"probability_high", "probability_low", b"probability_low"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_first_slot_propensity", b"_first_slot_propensity", "_probability", b"_probability", "_probability_high", b"_probability_high", "_probability_low", b"_probability_low", "act_rate", b"act_rate", "first_slot_propensity", b"first_slot_propensity", "probability", b"probability", "probability_high", b"probability_high", "probability_low", b"probability_low"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_first_slot_propensity", b"_first_slot_propensity", "_probability", b"_probability", "_probability_high", b"_probability_high", "_probability_low", b"_probability_low", "contributions", b"contributions", "explanation", b"explanation", "first_slot_propensity", b"first_slot_propensity", "item_id", b"item_id", "probability", b"probability", "probability_high", b"probability_high", "probability_low", b"probability_low", "propensity", b"propensity", "reasons", b"reasons", "rules", b"rules", "score", b"score", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_first_slot_propensity", b"_first_slot_propensity", "_probability", b"_probability", "_probability_high", b"_probability_high", "_probability_low", b"_probability_low", "act_rate", b"act_rate", "contributions", b"contributions", "explanation", b"explanation", "first_slot_propensity", b"first_slot_propensity", "item_id", b"item_id", "probability", b"probability", "probability_high", b"probability_high", "probability_low", b"probability_low", "propensity", b"propensity", "reasons", b"reasons", "rules", b"rules", "score", b"score", "sources", b"sources"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__first_slot_propensity: _TypeAlias = _typing.Literal["first_slot_propensity"]  # noqa: Y015
     _WhichOneofArgType__first_slot_propensity: _TypeAlias = _typing.Literal["_first_slot_propensity", b"_first_slot_propensity"]  # noqa: Y015

@@ -31,6 +31,7 @@ from headwater.v1 import (
     replica_pb2,
 )
 from headwater.v1 import model_service_pb2 as pb
+from headwater.wire.act_rates import act_rate
 from headwater.wire.items import from_item
 from headwater.wire.model import drift_alarm
 from headwater.wire.values import from_time, from_values
@@ -221,4 +222,5 @@ def _statistics(one: item_statistics_pb2.ItemStatistics) -> ItemStatistics:
         impressions=one.impressions,
         acts=one.acts,
         reward=one.reward,
+        act_rates=tuple(map(act_rate, one.act_rates)),
     )

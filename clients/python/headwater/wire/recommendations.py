@@ -9,6 +9,7 @@ from headwater.ids import new_id
 from headwater.recommendations import FeatureContribution, Recommendation, Result
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.values import Values
+from headwater.wire.act_rates import act_rate
 from headwater.wire.arms import arms
 from headwater.wire.values import to_ids, to_values
 
@@ -106,4 +107,5 @@ def _result(result: pb.Result) -> Result:
         first_slot_propensity=(
             result.first_slot_propensity if result.HasField("first_slot_propensity") else None
         ),
+        act_rate=act_rate(result.act_rate) if result.HasField("act_rate") else None,
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from headwater.v1 import recommendation_service_pb2 as pb
+from headwater_server.api.translate.act_rates import act_rate_message
 from headwater_server.api.translate.checks import (
     at_most,
     checked_filter,
@@ -112,6 +113,9 @@ def recommend_response(answer: Answer) -> bytes:
     response = pb.RecommendResponse.FromString(texts_bytes(answer))
     for result in results:  # objects, because the request asked for an explanation
         _add(response, result)
+    for added, rate in zip(response.results, answer.act_rates, strict=False):
+        if rate:
+            added.act_rate.CopyFrom(act_rate_message(rate))
     return response.SerializeToString()
 
 

@@ -9,10 +9,8 @@ import numpy as np
 from headwater_server.engine.exploration.slot_probabilities import slot_features
 from headwater_server.engine.learning.attribution import Attribution, Impression
 from headwater_server.engine.learning.learning import Learning
-from headwater_server.engine.measures.calibration import Calibration
-from headwater_server.engine.measures.drift import Drift
-from headwater_server.engine.measures.metrics import ProgressiveValidation
-from headwater_server.engine.measures.placements import ALL, Placements
+from headwater_server.engine.measures.measures import Measures
+from headwater_server.engine.measures.placements import ALL
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.visitors.visitors import History
@@ -28,18 +26,12 @@ class Impressions:
         attribution: Attribution,
         learning: Learning,
         scoring: CandidateScoring,
-        progress: ProgressiveValidation,
-        calibration: Calibration,
-        drift: Drift,
-        placements: Placements,
+        measures: Measures,
     ) -> None:
         self.attribution = attribution
         self.learning = learning
         self.scoring = scoring
-        self.progress = progress
-        self.calibration = calibration
-        self.drift = drift
-        self.placements = placements
+        self.measures = measures
 
     def report(self, event: Event, profile: str, history: History, now_ms: int) -> list[int]:
         """Open the window of the seen slots; return their items. A repeated report counts once."""
@@ -84,28 +76,20 @@ class Impressions:
     def closing(self, now_ms: int, events_learned: int) -> Generator[bool, None, None]:
         """Learn from the impressions whose window is over; yield True after each."""
         while (impression := self.attribution.close_one(now_ms)) is not None:
-            placement = self._group(impression)
+            placement = self.measures.group(impression.placement, named=impression.is_named)
             acted = bool((impression.rewards > 0).any())
             self._observe(acted, float(impression.rewards.sum()), placement, impression.policy)
-            self.drift.observe_slate(
+            self.measures.drift.observe_slate(
                 placement, acted=acted, events_learned=events_learned, now_ms=now_ms
             )
             self._learn(impression, placement)
             yield True
 
-    def _group(self, impression: Impression) -> str:
-        """Return the placement under which the slate counts; another may lose its figures."""
-        placement, left = self.placements.use(impression.placement, named=impression.is_named)
-        if left:
-            for figures in (self.progress, self.calibration, self.drift):
-                figures.drop(left)
-        return placement
-
     def _observe(self, acted: bool, reward: float, placement: str, policy: str) -> None:  # noqa: FBT001
         """Record the metrics of the slate, before it is learned."""
         for group in ((placement, policy), (ALL, ALL)):
-            self.progress.observe("act_rate", float(acted), *group)
-            self.progress.observe("reward", reward, *group)
+            self.measures.progress.observe("act_rate", float(acted), *group)
+            self.measures.progress.observe("reward", reward, *group)
 
     def _learn(self, impression: Impression, placement: str) -> None:
         head = self.learning.models.probability
@@ -114,8 +98,10 @@ class Impressions:
         slots, acted = (dense, impression.circumstances, impression.items), impression.rewards > 0
         if head.is_ready:
             chances = head.score_many(*slots)
-            self.calibration.observe(chances, acted, placement, impression.policy)
+            self.measures.calibration.observe(chances, acted, placement, impression.policy)
         head.learn_many(*slots, acted)
+        seen_s = (impression.closes_ms - self.attribution.window_ms) / 1000.0
+        self.measures.act_rates.observe(placement, impression.items, acted, seen_s)
         acts = acted.astype(np.float32)
         features = impression.features.astype(np.float32)
         self.learning.learn_slate(features, impression.context, impression.items, acts)

@@ -17,6 +17,7 @@ from headwater_server.engine.experiments.reports import (
     Policies,
 )
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit, limits
 from headwater_server.engine.lookups.listing import listing
@@ -27,6 +28,7 @@ from headwater_server.engine.lookups.statistics import (
     ItemQuestion,
     ItemStatistics,
 )
+from headwater_server.engine.measures.act_rates import SeenSlots
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.asked import Arm
@@ -57,15 +59,44 @@ class Lookups:
         """Return what is on the rise in a window, "hour", "day" (also "") or "week"."""
         return self._parts.lists.trending(category, window, page_size, filter_text, now_ms)
 
-    def item_heads(self, question: ItemQuestion) -> Iterator[Head]:
+    def item_heads(
+        self, question: ItemQuestion, rates: PlacementRates | None = None
+    ) -> Iterator[Head]:
         """Yield the first items of each part of the catalogue, in short steps."""
-        return ItemStatistics(self._parts.scoring).heads_of(question)
+        return ItemStatistics(self._parts.scoring).heads_of(question, rates)
 
     def item_statistics(
-        self, question: ItemQuestion, heads: Sequence[Head], slots: Sequence[Slots], now_ms: int
+        self,
+        question: ItemQuestion,
+        heads: Sequence[Head],
+        slots: Sequence[Slots],
+        rates: Sequence[PlacementRates],
+        now_ms: int,
     ) -> ItemPage:
         """Return what was counted of items; ``heads`` and ``slots`` as the two methods yield."""
-        return ItemStatistics(self._parts.scoring).page(question, heads, slots, now_ms)
+        return ItemStatistics(self._parts.scoring).page(question, heads, slots, rates, now_ms)
+
+    def act_placements(self) -> tuple[str, ...]:
+        """Return the placements with act rates of their own, the first seen first."""
+        return self._parts.act_rates.placements
+
+    def act_placement_of(self, placement: str) -> str:
+        """Return where the slots of a placement count: under its name, or under "other"."""
+        return self._parts.act_rates.placement_of(placement)
+
+    def seen_slots(self, placement: str) -> SeenSlots:
+        """Return a copy of the faded counts of slots at one of these placements."""
+        return self._parts.act_rates.at(placement, self._parts.clock_ms / 1000.0)
+
+    def seen_slots_of(self, placement: str, item_id: str) -> SeenSlots:
+        """Return the same of one item."""
+        number = self._parts.catalogue.number(item_id)
+        at = -1 if number is None else number
+        return self._parts.act_rates.of(placement, at, self._parts.clock_ms / 1000.0)
+
+    def lists_counted(self) -> int:
+        """Return a number that grows with each list whose slots are counted; it is not state."""
+        return self._parts.act_rates.observed
 
     def open_slots(self) -> Iterator[Slots]:
         """Yield items that were seen and the reward of each so far, in short steps."""

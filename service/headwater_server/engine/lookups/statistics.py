@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.act_rates import ActRate, PlacementRates
 from headwater_server.engine.lookups.heads import Head, first_of, head_of
 from headwater_server.engine.lookups.lists import rises
 from headwater_server.engine.messages.entries import Item
@@ -46,6 +47,7 @@ class ItemOrder(Enum):
     RECENT = "recent"
     TRENDING = "trending"
     NEW = "new"
+    PROBABILITY_BEST = "probability best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class ItemQuestion:
     """Which items, from which place in the order, and how many.
 
     ``item_ids`` given: exactly the known ones of these, in this order. ``among`` given: only these,
-    in the requested order, such as the results of `ItemStatistics.holding`.
+    in the requested order, such as the results of `ItemStatistics.holding`. ``placement``: the one
+    whose rates `ItemOrder.PROBABILITY_BEST` means.
     """
 
     start: int = 0
@@ -62,6 +65,7 @@ class ItemQuestion:
     item_ids: tuple[str, ...] = ()
     filter: str = ""
     among: Found | None = None
+    placement: str = ""
 
     @property
     def end(self) -> int:
@@ -87,6 +91,7 @@ class ItemFigures:
     impressions: int
     acts: int
     reward: float
+    act_rates: tuple[ActRate, ...] = ()
 
 
 class ItemPage(NamedTuple):
@@ -103,18 +108,30 @@ class ItemStatistics:
         self._scoring = scoring
 
     def page(
-        self, question: ItemQuestion, heads: Sequence[Head], slots: Sequence[Slots], now_ms: int
+        self,
+        question: ItemQuestion,
+        heads: Sequence[Head],
+        slots: Sequence[Slots],
+        rates: Sequence[PlacementRates],
+        now_ms: int,
     ) -> ItemPage:
         """Return the requested items in order.
 
-        ``heads`` are all that `heads_of` yields, ``slots`` those of open impressions.
+        ``heads`` are all that `heads_of` yields, ``slots`` those of open impressions, ``rates`` the
+        act rates by placement.
         """
         found = first_of(heads, question.end)[question.start :]
         found = found[self._scoring.catalogue.has_numbers(found)]  # freed since
-        return ItemPage(self._figures(found, slots, now_ms), sum(head.total for head in heads))
+        figures = self._figures(found, slots, rates, now_ms)
+        return ItemPage(figures, sum(head.total for head in heads))
 
-    def heads_of(self, question: ItemQuestion) -> Iterator[Head]:
-        """Yield the first items of each part of the catalogue, in steps of about a millisecond."""
+    def heads_of(
+        self, question: ItemQuestion, rates: PlacementRates | None = None
+    ) -> Iterator[Head]:
+        """Yield the first items of each part of the catalogue, in steps of about a millisecond.
+
+        ``rates`` are those that `ItemOrder.PROBABILITY_BEST` means.
+        """
         numbers = self._known(question)
         if question.item_ids:
             yield Head(numbers, np.arange(len(numbers), 0.0, -1.0), len(numbers))
@@ -122,7 +139,7 @@ class ItemStatistics:
         for start in range(0, len(numbers), HEAD_STEP):
             part = numbers[start : start + HEAD_STEP]
             part = part[self._scoring.passing(question.filter, part)]
-            yield head_of(part, self._keys(question.order, part), question.end)
+            yield head_of(part, self._keys(question.order, part, rates), question.end)
 
     def holding(self, text: str) -> Iterator[Found]:
         """Yield the items whose id or title contains a text, in steps of a millisecond."""
@@ -144,7 +161,9 @@ class ItemStatistics:
         numbers = numbers if among is None else numbers[np.isin(numbers, among)]
         return numbers[self._scoring.passing(question.filter, numbers)]
 
-    def _keys(self, order: ItemOrder, numbers: NDArray[np.int32]) -> NDArray[np.float64]:
+    def _keys(
+        self, order: ItemOrder, numbers: NDArray[np.int32], rates: PlacementRates | None
+    ) -> NDArray[np.float64]:
         """Return the sort keys of the items, the largest first."""
         models = self._scoring.models
         match order:
@@ -157,9 +176,15 @@ class ItemStatistics:
                 return rises(models.by_day, "day", numbers)[1]
             case ItemOrder.NEW:
                 return _newness(models.activity, numbers)
+            case ItemOrder.PROBABILITY_BEST:
+                return rates.keys(numbers) if rates else np.zeros(len(numbers))
 
     def _figures(
-        self, numbers: NDArray[np.int32], slots: Sequence[Slots], now_ms: int
+        self,
+        numbers: NDArray[np.int32],
+        slots: Sequence[Slots],
+        rates: Sequence[PlacementRates],
+        now_ms: int,
     ) -> tuple[ItemFigures, ...]:
         catalogue, models = self._scoring.catalogue, self._scoring.models
         activity, shown = models.activity, catalogue.shown(numbers, now_ms)
@@ -176,6 +201,7 @@ class ItemStatistics:
                 tuple(float(counts[place]) for counts, _ in trends),
                 tuple(float(scores[place]) for _, scores in trends),
                 *seen[place],
+                tuple(rate for one in rates if (rate := one.of(number))),
             )
             for place, number in enumerate(numbers.tolist())
         )

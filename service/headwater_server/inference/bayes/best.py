@@ -6,9 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincinv
 
+from headwater_server.inference.bayes.alike import alike
 from headwater_server.inference.checks import Floats, column
 
 _POINTS = 1_000
+_MANY = 200
+"""From so many distributions on, those that hardly differ are taken for one."""
 _TAIL = 1e-7
 _SMALLEST = 1e-300
 
@@ -19,12 +22,13 @@ def probability_best(a: ArrayLike, b: ArrayLike) -> Floats:
     .. math:: P_i = \int f_i(p) \prod_{j \ne i} F_j(p) \, dp
 
     by a sum over 1,000 steps between the ends of what can be the highest. Two give the probability
-    that one is better. It draws no random number.
+    that one is better. It draws no random number. Of more than 200, those that hardly differ share
+    their probability, so that 100,000 take no longer than some hundreds.
 
     Parameters
     ----------
     a, b
-        Posteriors, such as `BetaPrior.posterior` returns.
+        Posteriors, such as `HierarchicalPrior.posterior` returns.
 
     Assumptions: the posteriors do not depend on each other. It is no rule for stopping: read at
     every look, "97.5 % sure" is wrong in a third of experiments without a difference.
@@ -40,11 +44,10 @@ def probability_best(a: ArrayLike, b: ArrayLike) -> Floats:
     the multi-armed bandit", Applied Stochastic Models in Business and Industry 26, 2010.
     """
     first, second = _posteriors(a, b)
-    _, shares = _shares(first, second)
-    middle = np.maximum((shares[:, 1:] + shares[:, :-1]) / 2.0, _SMALLEST)
-    others = np.exp(np.log(middle).sum(axis=0) - np.log(middle))
-    chances = (np.diff(shares, axis=1) * others).sum(axis=1)
-    return np.asarray(chances / chances.sum())
+    if len(first) <= _MANY:
+        return _best(first, second, np.ones(len(first)))
+    few = alike(first, second)
+    return np.asarray(_best(few.a, few.b, few.sizes)[few.groups])
 
 
 def expected_loss(a: ArrayLike, b: ArrayLike) -> Floats:
@@ -67,6 +70,19 @@ def expected_loss(a: ArrayLike, b: ArrayLike) -> Floats:
     product = shares.prod(axis=0)
     highest = points[0] + float(np.trapezoid(1.0 - product, points))
     return np.asarray(np.maximum(0.0, highest - first / (first + second)))
+
+
+def _best(a: Floats, b: Floats, sizes: Floats) -> Floats:
+    """Return the probability of one of each group, of which there are ``sizes``."""
+    can_be = betaincinv(a, b, 1.0 - _TAIL) >= betaincinv(a, b, _TAIL).max()
+    if not can_be.all():
+        found = np.zeros(len(a))
+        found[can_be] = _best(a[can_be], b[can_be], sizes[can_be])
+        return found
+    _, shares = _shares(a, b)
+    logs = np.log(np.maximum((shares[:, 1:] + shares[:, :-1]) / 2.0, _SMALLEST))
+    chances = (np.diff(shares, axis=1) * np.exp(sizes @ logs - logs)).sum(axis=1)
+    return np.asarray(chances / (chances @ sizes))
 
 
 def _posteriors(a: ArrayLike, b: ArrayLike) -> tuple[Floats, Floats]:

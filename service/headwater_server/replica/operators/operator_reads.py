@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
-from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
+from headwater_server.engine.lookups.statistics import Found, ItemOrder, ItemPage, ItemQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import ChangedSetting
@@ -22,6 +22,7 @@ from headwater_server.replica.ports.quarantine import QuarantinedEvent
 from headwater_server.replica.ports.registry import ReceivedReport
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.stores import Stores
+from headwater_server.replica.reads.act_rates import ActRatesReader
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.snapshots.capture import yield_to_others
 
@@ -84,6 +85,7 @@ class OperatorReads:
         own: OwnStatus,
         stores: Stores,
         state_memory: StateMemory,
+        act_rates: ActRatesReader,
     ) -> None:
         self._engine = engine
         self._shell = shell
@@ -91,6 +93,7 @@ class OperatorReads:
         self._own = own
         self._stores = stores
         self._state_memory = state_memory
+        self._act_rates = act_rates
 
     async def serving(self) -> ServingAnswer:
         """Return the status of this process."""
@@ -138,8 +141,13 @@ class OperatorReads:
             await yield_to_others()
         self._engine.lookups.prepare_filter(question.filter)
         slots = await in_steps(self._engine.lookups.open_slots())
-        heads = await in_steps(self._engine.lookups.item_heads(question))
-        page = self._engine.lookups.item_statistics(question, heads, slots, self._own.now_ms())
+        by_rate = question.order is ItemOrder.PROBABILITY_BEST
+        of_order = await self._act_rates.at(question.placement) if by_rate else None
+        heads = await in_steps(self._engine.lookups.item_heads(question, of_order))
+        rates = await self._act_rates.everywhere()
+        page = self._engine.lookups.item_statistics(
+            question, heads, slots, rates, self._own.now_ms()
+        )
         answer = ItemsAnswer(page, self._shell.tail.position.offset)
         await yield_to_others()  # before it is translated
         return answer

@@ -12,9 +12,11 @@ from headwater_server.engine.experiments.reports import (
     Policies,
 )
 from headwater_server.engine.learning.attribution import Slots
+from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
+from headwater_server.engine.measures.act_rates import SeenSlots
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.asked import Arm
@@ -50,16 +52,41 @@ class StateLookups(Protocol):
     def get_item(self, item_id: str) -> Item | None:
         """Return an item of the catalogue."""
 
-    def item_heads(self, question: ItemQuestion) -> Iterator[Head]:
-        """Yield the first items of each part of the catalogue, in steps with pauses."""
+    def item_heads(
+        self, question: ItemQuestion, rates: PlacementRates | None = None
+    ) -> Iterator[Head]:
+        """Yield the first items of each part of the catalogue, in steps with pauses.
+
+        ``rates`` are those of the question's placement, if it asks for their order.
+        """
 
     def item_statistics(
-        self, question: ItemQuestion, heads: Sequence[Head], slots: Sequence[Slots], now_ms: int
+        self,
+        question: ItemQuestion,
+        heads: Sequence[Head],
+        slots: Sequence[Slots],
+        rates: Sequence[PlacementRates],
+        now_ms: int,
     ) -> ItemPage:
         """Return statistics of items, and how many items match the question.
 
         ``heads`` contains all that `item_heads` yields, ``slots`` all that `open_slots` yields.
         """
+
+    def act_placements(self) -> Sequence[str]:
+        """Return the placements whose seen slots are counted."""
+
+    def act_placement_of(self, placement: str) -> str:
+        """Return under which of them the slots of a placement are counted."""
+
+    def seen_slots(self, placement: str) -> SeenSlots:
+        """Return how often each item was seen and acted on at one of these placements."""
+
+    def seen_slots_of(self, placement: str, item_id: str) -> SeenSlots:
+        """Return the same of one item."""
+
+    def lists_counted(self) -> int:
+        """Return a number that grows with each list whose slots are counted."""
 
     def open_slots(self) -> Iterator[Slots]:
         """Yield recent counts in steps; the caller may pause between steps."""

@@ -14,6 +14,7 @@ from headwater_server.errors import DeadlineExceeded, InvalidRequest
 from headwater_server.replica.answers import Answer, ListAnswer
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.token_keys import TokenKeys
+from headwater_server.replica.reads.act_rates import ActRatesReader
 from headwater_server.replica.reads.log_end import LogEnd
 from headwater_server.replica.reads.repeatable import Repeatable
 from headwater_server.replica.reads.shortfall import shortfall
@@ -38,6 +39,7 @@ class Reads:
         now_ms: Callable[[], int],
         timeout_s: float,
         repeatable: Repeatable,
+        act_rates: ActRatesReader,
     ) -> None:
         """``tail`` knows the offset of the engine's state; tokens are valid for ``token_s``.
 
@@ -51,6 +53,7 @@ class Reads:
         self._now_ms = now_ms
         self._timeout_s = timeout_s
         self.repeatable = repeatable
+        self._act_rates = act_rates
         self._together = Together(self._answered)
 
     async def recommend(
@@ -68,9 +71,24 @@ class Reads:
         request, degraded = _within(request, time_remaining_s)
         if not request.recommendation_id:
             request = replace(request, recommendation_id=uuid4().hex)
-        if degraded or request.explain or request.candidate_item_ids or request.filter:
+        if request.explain:
+            return await self._explained(request, degraded, time_remaining_s)
+        if degraded or request.candidate_item_ids or request.filter:
             return self._answered((request,), degraded)[0]  # it may take long
         return await self._together.answer(request)
+
+    async def _explained(
+        self,
+        request: RecommendRequest,
+        degraded: tuple[str, ...],
+        time_remaining_s: float | None,
+    ) -> Answer:
+        """Answer with reasons, and with how often the items are acted on at the placement."""
+        answer = self._answered((request,), degraded)[0]
+        remaining = math.inf if time_remaining_s is None else time_remaining_s - EXPLAIN_FROM_S
+        shown = [result.item_id for result in answer.recommendation.results]
+        rates = await self._act_rates.beside(request.placement, shown, remaining)
+        return replace(answer, act_rates=rates)
 
     def _answered(
         self, requests: Sequence[RecommendRequest], degraded: tuple[str, ...] = ()

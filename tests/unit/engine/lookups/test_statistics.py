@@ -22,7 +22,7 @@ def page(engine, now_ms=100, text="", **question):
         question["among"] = Found.joined([*engine.lookups.items_holding(text)])
     asked = ItemQuestion(**question)
     heads, slots = [*engine.lookups.item_heads(asked)], [*engine.lookups.open_slots()]
-    return engine.lookups.item_statistics(asked, heads, slots, now_ms)
+    return engine.lookups.item_statistics(asked, heads, slots, (), now_ms)
 
 
 def ids(engine, **question):

@@ -14,11 +14,13 @@ import { Failed, WhenLoaded } from "../ui/states";
 import { ItemTable } from "./item_table";
 
 const PAGE = 50;
+const BY_RATE = "ITEM_ORDER_PROBABILITY_BEST";
 const ORDERS = [
   ["ITEM_ORDER_TOUCHES", "Most interactions"],
   ["ITEM_ORDER_RECENT", "Recent"],
   ["ITEM_ORDER_TRENDING", "Trending"],
   ["ITEM_ORDER_NEW", "New"],
+  [BY_RATE, "Best act rate"],
 ] as const;
 type Order = (typeof ORDERS)[number][0];
 
@@ -26,6 +28,8 @@ interface CatalogueQuery {
   query: string;
   filter: string;
   order: Order;
+  /** The placement whose act rates are compared; other orders ignore it. */
+  placement: string;
 }
 
 function searchOf(route: Route): CatalogueQuery {
@@ -34,6 +38,7 @@ function searchOf(route: Route): CatalogueQuery {
     query: route.query.get("query") ?? "",
     filter: route.query.get("filter") ?? "",
     order: order?.[0] ?? ORDERS[0][0],
+    placement: route.query.get("placement") ?? "",
   };
 }
 
@@ -41,9 +46,10 @@ export function Catalogue({ route }: { route: Route }) {
   const api = useApi();
   const search = searchOf(route);
   const settled = useSettled(JSON.stringify(search));
+  const asked = JSON.parse(settled) as CatalogueQuery;
   const ask = (pageToken: string) =>
     api.get<ListItemStatisticsResponseJson>("/v1/items:statistics", {
-      ...(JSON.parse(settled) as CatalogueQuery),
+      ...asked,
       pageToken,
       pageSize: PAGE,
     });
@@ -68,10 +74,22 @@ export function Catalogue({ route }: { route: Route }) {
           />
         </label>
         <Choice label="Order" options={ORDERS} value={search.order} onChange={(order) => change({ order })} />
+        {search.order === BY_RATE && (
+          <label>
+            <span class="hidden">Placement</span>
+            <input
+              class="input"
+              style={{ width: "140px" }}
+              placeholder="placement, such as home"
+              value={search.placement}
+              onInput={(event) => change({ placement: event.currentTarget.value })}
+            />
+          </label>
+        )}
       </div>
       <Card title={loaded.data ? `${count(loaded.data.totalCount)} items` : "Items"} flush>
         <WhenLoaded loaded={loaded} lines={10}>
-          {(first) => <Pages key={settled} first={first} ask={ask} />}
+          {(first) => <Pages key={settled} first={first} ask={ask} placement={asked.order === BY_RATE ? asked.placement : undefined} />}
         </WhenLoaded>
       </Card>
     </>
@@ -81,9 +99,10 @@ export function Catalogue({ route }: { route: Route }) {
 interface PagesProps {
   first: ListItemStatisticsResponseJson;
   ask: (token: string) => Promise<ListItemStatisticsResponseJson>;
+  placement: string | undefined;
 }
 
-function Pages({ first, ask }: PagesProps) {
+function Pages({ first, ask, placement }: PagesProps) {
   const [items, setItems] = useState<ItemStatisticsJson[]>(first.items ?? []);
   const [token, setToken] = useState(first.nextPageToken ?? "");
   const [error, setError] = useState<unknown>();
@@ -110,7 +129,7 @@ function Pages({ first, ask }: PagesProps) {
   }
   return (
     <>
-      <ItemTable items={items} />
+      <ItemTable items={items} placement={placement} />
       {error !== undefined && <Failed error={error} reload={() => void more()} />}
       {token && (
         <div class="more">

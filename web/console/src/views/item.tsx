@@ -14,6 +14,7 @@ import { statisticsOf } from "../lib/item_statistics";
 import { Icon } from "../ui/icons";
 import { Badge, Card, Empty, Facts, PageHeader } from "../ui/parts";
 import { WhenLoaded } from "../ui/states";
+import { ActRates } from "./act_rates";
 import { ItemStatus, price, Trend } from "./item_table";
 
 const SIMILAR = 12;
@@ -62,6 +63,7 @@ function ItemDetails({ one }: { one: ItemStatisticsJson }) {
       <Card title="Catalogue data" size="half">
         {one.item ? <CatalogueData item={one.item} /> : <Empty title="Not in the catalogue: known from events only" />}
       </Card>
+      <ActRates rates={one.actRates ?? []} />
       <Similar itemId={one.itemId} />
     </div>
   );

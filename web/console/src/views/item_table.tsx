@@ -4,17 +4,27 @@ import type { Double, ItemJson, ItemStatisticsJson } from "../api/types";
 import { count, decimal, double, int, percent } from "../lib/format";
 import { href } from "../lib/router";
 import { Badge } from "../ui/parts";
+import { interval } from "./act_rates";
 
-const COLUMNS = ["Item", "Category", "Price", "Interactions", "Recent (day)", "Trend", "Open impressions", "With action", ""];
+const COLUMNS = ["Item", "Category", "Price", "Interactions", "Recent (day)", "Trend"];
+const OPEN = ["Open impressions", "With action", ""];
+const RATES = ["Act rate", "Probability best", ""];
 
-export function ItemTable({ items }: { items: readonly ItemStatisticsJson[] }) {
+interface ItemTableProps {
+  items: readonly ItemStatisticsJson[];
+  /** The placement whose act rates take the place of open impressions. */
+  placement?: string | undefined;
+}
+
+export function ItemTable({ items, placement }: ItemTableProps) {
+  const columns = [...COLUMNS, ...(placement === undefined ? OPEN : RATES)];
   const max = Math.max(1e-9, ...items.map((one) => double(one.touchesDay)));
   return (
     <div class="scroll">
       <table>
         <thead>
           <tr>
-            {COLUMNS.map((name, index) => (
+            {columns.map((name, index) => (
               <th key={name} scope="col" class={index >= 2 && index <= 7 ? "right" : ""}>
                 {name}
               </th>
@@ -23,7 +33,7 @@ export function ItemTable({ items }: { items: readonly ItemStatisticsJson[] }) {
         </thead>
         <tbody>
           {items.map((one) => (
-            <Row key={one.itemId} one={one} max={max} />
+            <Row key={one.itemId} one={one} max={max} placement={placement} />
           ))}
         </tbody>
       </table>
@@ -31,8 +41,13 @@ export function ItemTable({ items }: { items: readonly ItemStatisticsJson[] }) {
   );
 }
 
-function Row({ one, max }: { one: ItemStatisticsJson; max: number }) {
-  const impressions = int(one.impressions);
+interface RowProps {
+  one: ItemStatisticsJson;
+  max: number;
+  placement: string | undefined;
+}
+
+function Row({ one, max, placement }: RowProps) {
   const recent = double(one.touchesDay);
   return (
     <tr>
@@ -54,12 +69,43 @@ function Row({ one, max }: { one: ItemStatisticsJson; max: number }) {
       <td class="right">
         <Trend value={one.trendDay} />
       </td>
-      <td class="right">{count(impressions)}</td>
-      <td class="right">{impressions ? percent(int(one.acts) / impressions, 0) : "–"}</td>
+      {placement === undefined ? <OpenImpressions one={one} /> : <RateCells one={one} placement={placement} />}
       <td>
         <ItemStatus one={one} />
       </td>
     </tr>
+  );
+}
+
+function OpenImpressions({ one }: { one: ItemStatisticsJson }) {
+  const impressions = int(one.impressions);
+  return (
+    <>
+      <td class="right">{count(impressions)}</td>
+      <td class="right">{impressions ? percent(int(one.acts) / impressions, 0) : "–"}</td>
+    </>
+  );
+}
+
+/** The rate at a placement; placements without counts of their own have those of "other". */
+function RateCells({ one, placement }: { one: ItemStatisticsJson; placement: string }) {
+  const rates = one.actRates ?? [];
+  const rate = rates.find((each) => (each.placement ?? "") === placement) ?? rates.find((each) => each.placement === "other");
+  if (!rate) {
+    return (
+      <>
+        <td class="right faint">not seen</td>
+        <td class="right">–</td>
+      </>
+    );
+  }
+  return (
+    <>
+      <td class="right nowrap">
+        {percent(double(rate.mean))} <span class="faint">({interval(rate)})</span>
+      </td>
+      <td class="right">{percent(double(rate.probabilityBest))}</td>
+    </>
   );
 }
 

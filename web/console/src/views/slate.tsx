@@ -11,6 +11,7 @@ import { type ItemsById, statisticsOf } from "../lib/item_statistics";
 import { Icon } from "../ui/icons";
 import { Badge, Card, Choice, Empty } from "../ui/parts";
 import { WhenLoaded } from "../ui/states";
+import { interval } from "./act_rates";
 import { Contributions } from "./contributions";
 
 const SLOTS = 10;
@@ -107,6 +108,11 @@ function Slot({ one, position, max, probabilityMax, item }: SlotProps) {
             <Probability one={one} max={probabilityMax} />
             {double(one.propensity, 1) < 1 && (
               <span class="faint">propensity {decimal(one.propensity, 3)}</span>
+            )}
+            {one.actRate && (
+              <span class="faint" title={`90 % interval: ${interval(one.actRate)}`}>
+                acted on in {percent(double(one.actRate.mean))} of its slots here ({interval(one.actRate)})
+              </span>
             )}
             {(one.rules ?? []).map((name) => (
               <Badge key={name} tone="accent">

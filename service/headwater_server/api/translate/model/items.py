@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headwater.v1 import item_statistics_pb2
 from headwater.v1 import model_service_pb2 as pb
+from headwater_server.api.translate.act_rates import act_rate_message
 from headwater_server.api.translate.checks import (
     LABEL_BYTES_MAX,
     checked_filter,
@@ -33,6 +34,7 @@ ORDERS = {
     item_statistics_pb2.ITEM_ORDER_RECENT: ItemOrder.RECENT,
     item_statistics_pb2.ITEM_ORDER_TRENDING: ItemOrder.TRENDING,
     item_statistics_pb2.ITEM_ORDER_NEW: ItemOrder.NEW,
+    item_statistics_pb2.ITEM_ORDER_PROBABILITY_BEST: ItemOrder.PROBABILITY_BEST,
 }
 
 
@@ -48,6 +50,7 @@ def list_item_statistics_request(
         order=ORDERS[request.order],
         item_ids=texts("item_ids", request.item_ids, count_max=IDS_MAX),
         filter=checked_filter("filter", request.filter),
+        placement=short_text("placement", request.placement),
     )
     return question, short_text("query", request.query, LABEL_BYTES_MAX)
 
@@ -94,4 +97,5 @@ def _statistics(one: ItemFigures) -> item_statistics_pb2.ItemStatistics:
         impressions=one.impressions,
         acts=one.acts,
         reward=one.reward,
+        act_rates=map(act_rate_message, one.act_rates),
     )
