@@ -22,7 +22,6 @@ from headwater_server.storage.settings import StorageSettings
 PARTITION = "0"  # a stream has one
 BEGIN = "0-0"
 BLOCK_MS = 500
-LAG_MAX = 10_000
 _LENIENT = ("utf-8", "replace")
 
 
@@ -66,10 +65,9 @@ class RedisStreamReader:
         return [Batch(PARTITION, before, after.text, messages)]
 
     async def lags(self, positions: Mapping[str, str]) -> Mapping[str, int]:
-        """See `Reader.lags`: counted up to some thousands, as the store cannot count them."""
-        at = _Place.of(positions.get(PARTITION, "") or BEGIN)
-        command = ("XRANGE", self._asked.stream, f"({at.id}", "+", "COUNT", LAG_MAX)
-        return {PARTITION: len(await self._call(*command))}
+        """See `Reader.lags`."""
+        at, info = _Place.of(positions.get(PARTITION, "") or BEGIN), await self._info()
+        return {PARTITION: info.entries_after(at)}
 
     async def _info(self) -> _Info:
         found = await self._call("XINFO", "STREAM", self._asked.stream)
@@ -173,6 +171,18 @@ class _Info:
     def gone(self) -> int:
         """How many of those that were added are not there any more."""
         return self.added - self.length
+
+    def entries_after(self, at: _Place) -> int:
+        """Return how many entries lie after a place, with those that were deleted unread.
+
+        >>> _Info("3-1", "9-1", 6, 9).entries_after(_Place("5-1", 5))
+        4
+        >>> _Info("3-1", "9-1", 6, 9).entries_after(_Place("9-1", 5))
+        0
+        """
+        if _key(at.id) >= _key(self.last):
+            return 0
+        return min(max(0, self.added - at.count), self.length)
 
     def checked(self, at: _Place) -> _Place:
         """Return the place, counted again if the stream is younger than it.
