@@ -168,10 +168,10 @@ def _content(event: Event) -> bytes:
 
 
 def _word(digest: bytes) -> int:
-    word: int = _WORD.unpack_from(digest)[0]
+    word: int = _WORD.unpack_from(digest.ljust(_WORD.size, b"\0"))[0]  # a log may hold a short one
     return word
 
 
 def _half_word(digest: bytes) -> int:
-    half: int = _HALF_WORD.unpack_from(digest)[0]
+    half: int = _HALF_WORD.unpack_from(digest.ljust(_HALF_WORD.size, b"\0"))[0]
     return half

@@ -106,3 +106,13 @@ def test_survives_growth_and_restart():
     assert _statuses(again, 9000, 8999) == _statuses(seen, 9000, 8999)
     again.remember(_event("new"), "v", 9000)
     assert again.status(_event("new"), 9000) is KNOWN
+
+
+def test_a_log_may_hold_hashes_of_any_length():
+    """Another program wrote the entry: it is folded, as all that is on a log."""
+    seen = Deduplication(window_ms=1000, ids_max=10)
+    for content in (b"\1", b"\1\2\3", b"\1" * 16):
+        event = Event(f"e{len(content)}", "click", "v", fingerprint=content)
+        seen.remember(event, "v", 0)
+        assert seen.status(event, 1) is KNOWN
+    assert seen.status(Event("e1", "click", "v", fingerprint=b"\2"), 1) is Status.CONFLICT
