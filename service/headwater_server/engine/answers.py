@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from headwater_server.engine.exploration import slates, slot_probabilities
 from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
 from headwater_server.engine.grouped.answering import Drawn, GroupedAnswering
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.messages.results import Result, Results
 from headwater_server.engine.parts import Parts
@@ -18,54 +20,70 @@ from headwater_server.engine.reranking.candidates import Question
 from headwater_server.engine.reranking.filling import Filled
 
 
+class Asked(NamedTuple):
+    """A request, the settings of its answer, the arms that it names, and who asks.
+
+    ``profiles`` is what `Visitors.profiles_of` returns.
+    """
+
+    request: RecommendRequest
+    under: AnswerSettings
+    arms: tuple[Arm, ...]
+    profiles: tuple[str, str]
+
+
 def answer(
     parts: Parts, request: RecommendRequest, now_ms: int, under: AnswerSettings
 ) -> Recommendation:
     """Answer under the settings in force, or a policy's; the state stays as it was."""
     asked = question(parts, request, now_ms)
-    return _recommendation(parts, asked, parts.reranking.slots(asked, under), under)
+    return _recommendation(parts, asked, parts.reranking.slots(asked, under), under, ())
 
 
-def answer_all(
-    parts: Parts, asked: Sequence[tuple[RecommendRequest, AnswerSettings]], now_ms: int
-) -> list[Recommendation]:
+def answer_all(parts: Parts, asked: Sequence[Asked], now_ms: int) -> list[Recommendation]:
     """Answer each as `answer` does; those that need one kernel only together, in less time."""
-    questions = [question(parts, request, now_ms) for request, _ in asked]
-    settings = [under for _, under in asked]
+    questions = [_question(parts, request, profiles, now_ms) for request, _, _, profiles in asked]
+    settings = [under for _, under, _, _ in asked]
     drawn = GroupedAnswering(parts.reranking).slots(questions, settings)
     return [
-        _recommendation(parts, one, parts.reranking.slots(one, under), under)
+        _recommendation(parts, one, parts.reranking.slots(one, under), under, arms)
         if slots is None
-        else _plain(parts, one, slots)
-        for one, under, slots in zip(questions, settings, drawn, strict=True)
+        else _plain(parts, one, slots, arms)
+        for one, (_, under, arms, _), slots in zip(questions, asked, drawn, strict=True)
     ]
 
 
-def _plain(parts: Parts, asked: Question, drawn: Drawn) -> Recommendation:
+def _plain(parts: Parts, asked: Question, drawn: Drawn, arms: tuple[Arm, ...]) -> Recommendation:
     """Return the answer to a plain question, as `_recommendation` does with more steps."""
     head, ids, request = parts.models.probability, parts.catalogue.ids, asked.request
     items, scores, propensities = drawn
     chances = _chances(parts, asked, scores, items, known=True).values if head.is_ready else None
     found = Results([ids[item] for item in items.tolist()], scores, propensities, chances)
-    return Recommendation(request.recommendation_id, found, slates.EXPLORING, request.placement)
+    name, placement = request.recommendation_id, request.placement
+    return Recommendation(name, found, slates.EXPLORING, placement, arms=arms)
 
 
 def _recommendation(
-    parts: Parts, asked: Question, slots: Filled, under: AnswerSettings
+    parts: Parts, asked: Question, slots: Filled, under: AnswerSettings, arms: tuple[Arm, ...]
 ) -> Recommendation:
     request, found = asked.request, results(parts, asked, slots)
     policy = slates.policy_of(request, under.settings, parts.models.probability)
-    return slates.recommendation(request, found, policy, slots.limits)
+    return slates.recommendation(request, found, policy, slots.limits).within(arms)
 
 
 def question(parts: Parts, request: RecommendRequest, now_ms: int) -> Question:
     """Look up who asks, under which circumstances, and which items are hidden from them."""
-    visitors = parts.visitors
-    profiles = visitors.profiles_of(request.visitor_id, request.user_id)
+    profiles = parts.visitors.profiles_of(request.visitor_id, request.user_id)
+    return _question(parts, request, profiles, now_ms)
+
+
+def _question(
+    parts: Parts, request: RecommendRequest, profiles: tuple[str, str], now_ms: int
+) -> Question:
     return Question(
         request,
         now_ms,
-        visitors.reading(profiles, request.session_id, now_ms / 1000.0),
+        parts.visitors.reading(profiles, request.session_id, now_ms / 1000.0),
         parts.scoring.known(request.context_item_ids),
         parts.circumstances(request, request.placement, profiles[1][1:])[0],
         parts.hiding.hidden(profiles, now_ms),

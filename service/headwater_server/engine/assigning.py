@@ -17,13 +17,13 @@ def recommend_all(
     parts: Parts, requests: Sequence[RecommendRequest], now_ms: int
 ) -> list[Recommendation]:
     """Answer under the policies of the visitors' arms, and name these; a pure read."""
-    found = [assignment(parts, request, now_ms) for request in requests]
-    asked = [
-        (request_under(request, one.under), one.under)
-        for request, one in zip(requests, found, strict=True)
-    ]
-    answered = answers.answer_all(parts, asked, now_ms)
-    return [answer.within(one.arms) for answer, one in zip(answered, found, strict=True)]
+    assignment_of, in_force = parts.experiments.assignment, parts.reranking.in_force
+    asked = []
+    for request in requests:
+        profiles = parts.visitors.profiles_of(request.visitor_id, request.user_id)
+        arms, under = assignment_of(profiles, request.placement, now_ms, in_force)
+        asked.append(answers.Asked(request_under(request, under), under, arms, profiles))
+    return answers.answer_all(parts, asked, now_ms)
 
 
 def assignment(parts: Parts, request: RecommendRequest, now_ms: int) -> Assignment:

@@ -258,7 +258,11 @@ class Engine:
         parts = self.parts
         if parts.experiments.active:
             return assigning.recommend_all(parts, requests, now_ms)
-        asked = [(request, parts.reranking.in_force) for request in requests]
+        of, in_force = parts.visitors.profiles_of, parts.reranking.in_force
+        asked = [
+            answers.Asked(request, in_force, (), of(request.visitor_id, request.user_id))
+            for request in requests
+        ]
         return answers.answer_all(parts, asked, now_ms)
 
     def asking(self, policy: Policy | None = None) -> Asking:

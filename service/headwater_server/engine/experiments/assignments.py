@@ -9,8 +9,8 @@ from typing import NamedTuple
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
 
-KEPT_MAX = 8_192
-"""Assignments that are kept, about 400 bytes each; when there are as many, all are made again."""
+KEPT_MAX = 32_768
+"""Assignments that are kept, about 350 bytes each; the half that was asked for last stays."""
 _SLOTS = 1_024
 _ALWAYS = -(1 << 62), 1 << 62
 
@@ -22,39 +22,45 @@ class Assignment(NamedTuple):
     under: AnswerSettings
 
 
+_Kept = dict[tuple[str, str, str], tuple[int, Assignment]]
+
+
 class Assignments:
     """Assignments by visitor, account and placement; derived from the state, and no part of it.
 
     One holds until an experiment begins or ends, or a profile that shares a slot with its visitor
-    or its account is exposed: an exposure clears a thousandth of all. They are valid for one
-    answer's settings in force.
+    or its account is exposed: an exposure clears a thousandth of all.
 
     >>> from headwater_server.engine.settings import EngineSettings
     >>> kept, under = Assignments(), AnswerSettings.of(EngineSettings())
-    >>> kept.begin(under, times_ms=[100])
-    >>> kept.keep("vann", "", "home", 50, Assignment((), under))
-    >>> kept.find("vann", "", "home", 99, under).arms, kept.find("vann", "", "home", 100, under)
+    >>> kept.begin(times_ms=[100])
+    >>> kept.find("vann", "", "home", now_ms=50) is None
+    True
+    >>> kept.keep("vann", "", "home", Assignment((), under))
+    >>> kept.find("vann", "", "home", now_ms=99).arms, kept.find("vann", "", "home", now_ms=100)
     ((), None)
+    >>> kept.keep("vann", "", "home", Assignment((), under))
     >>> kept.changed("vann", "")
-    >>> kept.find("vann", "", "home", 99, under) is None
+    >>> kept.find("vann", "", "home", now_ms=100) is None
     True
     """
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str, str], tuple[int, int, int, Assignment]] = {}
+        self._kept: _Kept = {}  # asked for since the other half was begun
+        self._earlier: _Kept = {}
         self._changes = [0] * _SLOTS
         self._times_ms: list[int] = []
-        self._in_force: AnswerSettings | None = None
+        self._span = _ALWAYS  # no experiment begins or ends within it
 
-    def begin(self, in_force: AnswerSettings | None, times_ms: Iterable[int]) -> None:
+    def begin(self, times_ms: Iterable[int]) -> None:
         """Forget all; ``times_ms`` are those at which experiments begin or end."""
-        self._kept.clear()
+        self.clear()
         self._times_ms = sorted(set(times_ms))
-        self._in_force = in_force
+        self._span = 0, 0
 
     def clear(self) -> None:
         """Forget all: an arm was closed, an experiment became full, a person was forgotten."""
-        self._kept.clear()
+        self._kept, self._earlier = {}, {}
 
     def changed(self, visitor: str, account: str) -> None:
         """Forget those of a visitor and of an account, who were exposed."""
@@ -67,29 +73,33 @@ class Assignments:
         stamp = self._changes[hash(visitor) % _SLOTS]
         return stamp + self._changes[hash(account) % _SLOTS] if account else stamp
 
-    def find(
-        self, visitor: str, account: str, placement: str, now_ms: int, in_force: AnswerSettings
-    ) -> Assignment | None:
-        """Return what is kept and still holds, None if there is nothing."""
-        found = self._kept.get((visitor, account, placement))
-        if found is None or in_force is not self._in_force:
-            return None
-        stamp, since_ms, until_ms, assignment = found
-        if not since_ms <= now_ms < until_ms or stamp != self._stamp(visitor, account):
-            return None
-        return assignment
+    def find(self, visitor: str, account: str, placement: str, now_ms: int) -> Assignment | None:
+        """Return what is kept and still holds, None if there is nothing: `keep` it then."""
+        since_ms, until_ms = self._span
+        if not since_ms <= now_ms < until_ms:
+            self._enter(now_ms)
+        key = visitor, account, placement
+        found = self._kept.get(key)
+        if found is None:
+            found = self._earlier.get(key)
+            if found is None:
+                return None
+            self._keep(key, found)
+        stamp, assignment = found
+        return assignment if stamp == self._stamp(visitor, account) else None
 
-    def keep(
-        self, visitor: str, account: str, placement: str, now_ms: int, assignment: Assignment
-    ) -> None:
-        """Keep an assignment that was made at that time."""
-        if len(self._kept) >= KEPT_MAX:
-            self._kept.clear()
-        stamp = self._stamp(visitor, account)
-        self._kept[visitor, account, placement] = (stamp, *self._span(now_ms), assignment)
+    def keep(self, visitor: str, account: str, placement: str, assignment: Assignment) -> None:
+        """Keep an assignment that was made at the time of the last `find`."""
+        self._keep((visitor, account, placement), (self._stamp(visitor, account), assignment))
 
-    def _span(self, now_ms: int) -> tuple[int, int]:
-        """Return from when until when no experiment begins or ends."""
+    def _keep(self, key: tuple[str, str, str], kept: tuple[int, Assignment]) -> None:
+        if len(self._kept) >= KEPT_MAX // 2:
+            self._kept, self._earlier = {}, self._kept
+        self._kept[key] = kept
+
+    def _enter(self, now_ms: int) -> None:
+        """Forget all: experiments have begun or ended since, or had not then."""
+        self.clear()
         times, place = self._times_ms, bisect_right(self._times_ms, now_ms)
         since_ms = times[place - 1] if place else _ALWAYS[0]
-        return since_ms, times[place] if place < len(times) else _ALWAYS[1]
+        self._span = since_ms, times[place] if place < len(times) else _ALWAYS[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from typing import Any, NamedTuple
 
 from headwater_server.engine.experiments.assignments import Assignment, Assignments
@@ -18,6 +18,8 @@ from headwater_server.engine.messages.rewards import PURCHASE
 from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
 
+MADE_MAX = 4_096
+"""Combinations of arms whose assignment is kept."""
 LOOK_EVENTS = 1_000
 """Guard rails are looked at each time so many more events were learned."""
 Steps = Generator[None, None, None]
@@ -59,7 +61,7 @@ class Experiments:
         self.active: tuple[Running, ...] = ()
         self._layers: tuple[tuple[Buckets, tuple[Running, ...]], ...] = ()
         self._in_force: AnswerSettings | None = None
-        self._under: dict[tuple[int, ...], AnswerSettings] = {}
+        self._made: dict[tuple[Assigned, ...], Assignment] = {}
         self._assignments = Assignments()
         self._waiting = Waiting()
 
@@ -85,7 +87,7 @@ class Experiments:
             bucket = 0 if layer[0].has_all else buckets.of(unit)
             for running in layer:
                 if running.is_open(now_ms) and running.is_at(placement):
-                    arm = running.arm_of(visitor, account, bucket)
+                    arm = running.arm_of(visitor, account, unit, bucket)
                     if arm >= 0:
                         found.append(Assigned(running, arm))
         return found
@@ -96,36 +98,32 @@ class Experiments:
         """Return the arms that an answer names, and the settings that it is made under."""
         if self._waiting.may_join:
             self.settle()
-        asked = (*profiles, placement, now_ms)
-        found = self._assignments.find(*asked, in_force)
+        if self._in_force is not in_force:
+            self._begin(in_force)
+        visitor, account = profiles
+        found = self._assignments.find(visitor, account, placement, now_ms)
         if found is None:
-            if self._in_force is not in_force:
-                self._begin(in_force)
-            arms = self.assigned(*asked)
-            names = tuple(one.name for one in arms if not one.is_closed)
-            found = Assignment(names, self._settings_under(arms, in_force))
-            self._assignments.keep(*asked, found)
+            arms = tuple(self.assigned(visitor, account, placement, now_ms))
+            found = self._made.get(arms) or self._assignment(arms, in_force)
+            self._assignments.keep(visitor, account, placement, found)
         return found
 
     def _begin(self, in_force: AnswerSettings | None) -> None:
         """Answer under these settings from here on, or by experiments that have changed."""
-        self._in_force, self._under = in_force, {}
+        self._in_force, self._made = in_force, {}
         times = (time_ms for one in self.active for time_ms in one.times_ms)
-        self._assignments.begin(in_force, (one for one in times if 0 < one < FOREVER_MS))
+        self._assignments.begin(one for one in times if 0 < one < FOREVER_MS)
 
-    def _settings_under(
-        self, assigned: Sequence[Assigned], in_force: AnswerSettings
-    ) -> AnswerSettings:
-        """Return the settings of an answer in these arms; no two override the same setting."""
-        policies = [one.policy for one in assigned]
-        key = tuple(map(id, policies))  # the experiments own them; a hash of one takes long
-        under = self._under.get(key)
-        if under is None:
-            under = in_force
-            for policy in filter(None, policies):
-                under = policy.under(under)
-            self._under[key] = under
-        return under
+    def _assignment(self, assigned: tuple[Assigned, ...], in_force: AnswerSettings) -> Assignment:
+        """Make what all visitors in these arms share; no two arms override the same setting."""
+        under = in_force
+        for policy in filter(None, [one.policy for one in assigned]):
+            under = policy.under(under)
+        names = tuple(one.name for one in assigned if not one.is_closed)
+        if len(self._made) >= MADE_MAX:
+            self._made.clear()
+        made = self._made[assigned] = Assignment(names, under)
+        return made
 
     # --- events: part of the fold -----------------------------------------------------------------
 
@@ -206,7 +204,7 @@ class Experiments:
     ) -> None:
         """Close an arm: who is in it gets control."""
         running.close(arm, time_ms, reason, metric)
-        self._assignments.clear()
+        self._begin(None)
 
     def ending_without_arms(self, running: Running, now_ms: int) -> Steps:
         """End an experiment in which control alone is open."""

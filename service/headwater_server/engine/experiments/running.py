@@ -54,6 +54,7 @@ class Running:
     ) -> None:
         """``policies``: each arm's as it is now, None for the settings in force."""
         self.create_ms, self.who, self.ranges = time_ms, who, ranges
+        self.has_all = ranges == _WHOLE  # the whole layer takes part: nobody's bucket matters
         self.policies = tuple(policies)
         self.stop_ms, self.stop_reason, self.winner = 0, "", ""
         self.closed: dict[int, Closed] = {}
@@ -74,7 +75,7 @@ class Running:
         weights = [arm.weight for arm in experiment.arms]
         self._draws = Draws(experiment.salt or experiment.experiment_id, weights)
         self.names = tuple(Arm(experiment.experiment_id, arm.arm_id) for arm in experiment.arms)
-        self._of_user = experiment.unit == USER
+        self._of_user, self._visitors_max = experiment.unit == USER, experiment.visitors_max
         self._placements = frozenset(experiment.placements)
         self._start_ms, self._end_ms = (
             experiment.start_time_ms,
@@ -102,28 +103,21 @@ class Running:
         """Whether it runs at a placement; "" is any."""
         return not (self._placements and placement) or placement in self._placements
 
-    @property
-    def has_all(self) -> bool:
-        """Whether the whole layer takes part, so that nobody's bucket matters."""
-        return self.ranges == _WHOLE
-
-    def arm_of(self, visitor: str, account: str, bucket: int) -> int:
-        """Return the arm of a unit, -1 if it takes no part; ``bucket`` is the unit's in the layer.
+    def arm_of(self, visitor: str, account: str, unit: str, bucket: int) -> int:
+        """Return the arm of a ``unit``, -1 if it takes no part; ``bucket`` is its in the layer.
 
         An exposed profile has its arm for good.
         """
-        is_within = False
-        for start, end in self.ranges:
-            if start <= bucket < end:
-                is_within = True
+        is_within = self.has_all or any(start <= bucket < end for start, end in self.ranges)
         if not (is_within or account):
             return -1
-        row = self.find(visitor, account)
+        exposed = self.exposed
+        row = exposed.find("" if self._of_user else visitor, account)
         if row >= 0:
-            return self.exposed.arm(row)
-        if not is_within or self.is_full:
+            return exposed.arm(row)
+        if not is_within or exposed.count >= self._visitors_max:
             return -1
-        return self._draws.arm(self.unit(visitor, account))
+        return self._draws.arm(unit)
 
     def unit(self, visitor: str, account: str) -> str:
         """Return the id by which it assigns, "" if there is none: an account that is not known."""
@@ -136,7 +130,7 @@ class Running:
     @property
     def is_full(self) -> bool:
         """Whether nobody new enters."""
-        return self.exposed.count >= self.experiment.visitors_max
+        return self.exposed.count >= self._visitors_max
 
     # --- exposures and acts ----------------------------------------------------------------------
 
@@ -174,7 +168,7 @@ class Running:
     @property
     def _may_join(self) -> bool:
         """Whether there are places for the accounts of visitors."""
-        return len(self.exposed.rows) < 2 * self.experiment.visitors_max
+        return len(self.exposed.rows) < 2 * self._visitors_max
 
     def joining(self, visitor: str, account: str) -> Generator[None, None, None]:
         """Let the account of an exposed visitor lead to the visitor's row."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from headwater_server.engine.messages.quick_value import quick_value
 
 
-@quick_value
-class Arm:
-    """An arm of an experiment, in which a visitor was when a list was made."""
+class Arm(NamedTuple):
+    """An arm of an experiment, in which a visitor was when a list was made.
+
+    A tuple, because answers look up bytes by their arms, and so hash them.
+    """
 
     experiment_id: str
     arm_id: str

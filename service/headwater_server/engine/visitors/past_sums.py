@@ -89,7 +89,7 @@ def floats_of(array: NDArray[np.float32]) -> memoryview[float]:
     return memoryview(array.reshape(-1))  # type: ignore[arg-type]  # a view of floats gives floats
 
 
-def whole_of(array: NDArray[np.uint32]) -> memoryview[int]:
+def whole_of(array: NDArray[np.uint32] | NDArray[np.uint8]) -> memoryview[int]:
     """Return the same of whole numbers."""
     return memoryview(array)  # type: ignore[arg-type]  # a view of integers gives integers
 

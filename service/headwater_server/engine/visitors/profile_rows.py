@@ -70,8 +70,9 @@ class ProfileRows:
         if not key:
             return -1
         high, low = hashed(key)
-        row = self._newest[self._bucket(low)] - 1
-        while row >= 0 and (self._words[2 * row] != high or self._words[2 * row + 1] != low):
+        words = self._words
+        row = self._newest[(low * _SECRET & _WORD) >> self._shift] - 1  # its `_bucket`, at once
+        while row >= 0 and (words[2 * row] != high or words[2 * row + 1] != low):
             row = self._earlier[row] - 1
         return row
 

@@ -54,7 +54,7 @@ class Exposed:
     ) -> None:
         self._leads, self._arms, self._since_s, self._values = leads, arms, since_s, values
         self.table = Rows(leads, arms, since_s, values)
-        self._flat, self._lead = floats_of(values), whole_of(leads)
+        self._flat, self._lead, self._arm = floats_of(values), whole_of(leads), whole_of(arms)
 
     def find(self, visitor: str, account: str) -> int:
         """Return the row that counts for both keys together, -1 if neither was exposed."""
@@ -69,7 +69,7 @@ class Exposed:
 
     def arm(self, row: int) -> int:
         """Return the arm of a row."""
-        return int(self._arms[row])
+        return self._arm[row]
 
     def since_s(self, row: int) -> int:
         """Return when the profile was exposed first, in seconds since 1970."""

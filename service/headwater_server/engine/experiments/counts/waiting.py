@@ -15,6 +15,7 @@ WAITING_MAX = 500
 """Acts that are counted in one step at most: about 0.1 ms for an experiment."""
 _ACT = struct.Struct("@4Q5dq")
 _BYTES, _WORDS, _pack = _ACT.size, _ACT.size // 8, _ACT.pack_into
+_FULL = WAITING_MAX * _BYTES
 _NOBODY = (0, 0)
 _NO_CODE = ""
 
@@ -46,16 +47,13 @@ class Waiting:
     def __init__(self) -> None:
         self.profiles: list[tuple[str, str]] = []
         self.may_join = False  # an account may come to lead to a visitor's row
+        self.is_full = False  # they must be counted before another one comes
+        self._end = 0  # of those in the buffer
         self._codes = [_NO_CODE]
-        self._buffer = bytearray(WAITING_MAX * _BYTES)
+        self._buffer = bytearray(_FULL)
 
     def __len__(self) -> int:
         return len(self.profiles)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether they must be counted before another one comes."""
-        return len(self.profiles) >= WAITING_MAX
 
     def add(self, profiles: tuple[str, str], act: Act, now_ms: int) -> None:
         """Let an act wait; the keys are as `Visitors.profiles_of` gives them."""
@@ -66,12 +64,14 @@ class Waiting:
         if account:
             (third, fourth), self.may_join = hashed(account), True
         number = self.number(code) if code else 0.0
-        at = _BYTES * len(self.profiles)
+        end = self._end
         _pack(
-            self._buffer, at, first, second, third, fourth,
+            self._buffer, end, first, second, third, fourth,
             acts, reward, purchases, revenue, number, now_ms,
         )  # fmt: skip
         self.profiles.append(profiles)
+        self._end = end = end + _BYTES
+        self.is_full = end == _FULL
 
     def number(self, code: str) -> int:
         """Return the number of a currency among those that wait; 0 is none."""
@@ -92,5 +92,6 @@ class Waiting:
     def clear(self) -> None:
         """Begin again."""
         self.profiles.clear()
-        self.may_join = False
+        self.may_join = self.is_full = False
+        self._end = 0
         del self._codes[1:]
