@@ -52,6 +52,7 @@ class _Shared:
         self.parts, self.asked = parts, asked
         self._ids = ids
         self._first: Pool | None = None
+        self._questions: dict[tuple[bool | None, bool], Question] = {}
         head = parts.models.probability
         self.predictions: Predictions | None = None
         if predict and head.is_ready:
@@ -59,10 +60,18 @@ class _Shared:
 
     def pool(self, under: AnswerSettings) -> Pool:
         """Return the candidates under these settings."""
-        question = _question(self.asked, under)
+        question = self._question(under)
         if under.order is not Order.SCORE:
             return ordered.pool(self.parts.scoring, question, under.order)
         return self._scored(question)
+
+    def _question(self, under: AnswerSettings) -> Question:
+        """Return the question with the request as the policy takes it; policies share it."""
+        kind = under.explore, self.asked.request.explain and under.order is Order.SCORE
+        found = self._questions.get(kind)
+        if found is None:
+            found = self._questions[kind] = _question(self.asked, under)
+        return found
 
     def _scored(self, question: Question) -> Pool:
         if self._first is None:
@@ -77,5 +86,4 @@ def _question(asked: Question, under: AnswerSettings) -> Question:
     request = request_under(asked.request, under)
     if request is asked.request:
         return asked
-    fields = asked.now_ms, asked.reading, asked.context, asked.circumstances, asked.hidden
-    return Question(request, *fields)
+    return asked.about(request)

@@ -13,4 +13,6 @@ def request_under(request: RecommendRequest, under: AnswerSettings) -> Recommend
     if under.explore is None:
         return request
     explain = request.explain and under.order is Order.SCORE  # else there is nothing to explain
+    if request.explore is under.explore and request.explain is explain:
+        return request
     return replace(request, explore=under.explore, explain=explain)

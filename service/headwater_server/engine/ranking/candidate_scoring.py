@@ -11,6 +11,7 @@ from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.filter_masks import FilterMasks
+from headwater_server.engine.ranking.membership import are_not_in
 from headwater_server.engine.ranking.most_popular import Allowed, MostPopular
 from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.retrieval.retriever import Retriever
@@ -107,13 +108,13 @@ class CandidateScoring:
     def _may_be_given(
         self, text: str, items: NDArray[np.int32], hidden: NDArray[np.int32], now_ms: int
     ) -> NDArray[np.bool_]:
-        shown = self.catalogue.shown(items, now_ms) & ~np.isin(items, hidden)
+        shown = self.catalogue.shown(items, now_ms) & are_not_in(items, hidden)
         return shown & self.passing(text, items)
 
     def allowed(self, barred: NDArray[np.int32], now_ms: int) -> Allowed:
         """Return a test of items: they are in time, and not among ``barred``."""
         catalogue = self.catalogue
-        return lambda items: catalogue.in_time(items, now_ms) & ~np.isin(items, barred)
+        return lambda items: catalogue.in_time(items, now_ms) & are_not_in(items, barred)
 
     def most_popular(self, text: str, allowed: Allowed, count: int) -> NDArray[np.int32]:
         """Return, and propose, the ``count`` most popular available items that pass a filter.

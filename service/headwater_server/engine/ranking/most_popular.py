@@ -20,6 +20,8 @@ Items = NDArray[np.int32]
 Allowed = Callable[[Items], NDArray[np.bool_]]
 """Which of some items a request allows."""
 ROOM, ROOM_MAX = 512, 8_192
+HEAD = 3
+"""So many times as many items as are asked for are looked at first: few are not allowed."""
 LISTS_BYTES_MAX = 16_000_000
 _COLUMN = -1  # the longest half-life
 
@@ -53,7 +55,10 @@ class MostPopular:
     def among(self, text: str, allowed: Allowed, count: int) -> Items:
         """Return the first ``count`` available items that pass the filter and are ``allowed``."""
         top = self._at(text).top
-        found = top.items[allowed(top.items)]
+        head = top.items[: HEAD * count]
+        found = head[allowed(head)]
+        if len(found) < count:
+            found = top.items[allowed(top.items)]
         while len(found) < count and not top.is_whole and top.room < ROOM_MAX:
             top.room *= 4  # also for the next question
             top.make(self._all(text), self._values)

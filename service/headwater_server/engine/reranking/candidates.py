@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -48,6 +47,13 @@ class Question:
         self._history: History | None = None
         self._length = -1
 
+    def about(self, request: RecommendRequest) -> Question:
+        """Return another request of the same visitor, about the same items at the same time."""
+        fields = self.now_ms, self.reading, self.context, self.circumstances, self.hidden
+        other = Question(request, *fields)
+        other._history, other._length = self._history, self._length
+        return other
+
     @property
     def history(self) -> History:
         """The history of who asks, with the context items on top."""
@@ -79,12 +85,17 @@ class Pool:
     """The candidates of one request, to which more of the shop's items can be added."""
 
     def __init__(
-        self, scoring: CandidateScoring, question: Question, candidates: Candidates
+        self,
+        scoring: CandidateScoring,
+        question: Question,
+        candidates: Candidates,
+        asked: tuple[Any, Any, NDArray[np.int64]] | None = None,
     ) -> None:
+        """``asked``: what `rows` found for these candidates."""
         self.scoring = scoring
         self.question = question
         self.candidates = candidates
-        self._asked: tuple[Any, Any, NDArray[np.int64]] | None = None
+        self._asked = asked
 
     @property
     def items(self) -> NDArray[np.int32]:
@@ -93,9 +104,7 @@ class Pool:
 
     def about(self, question: Question) -> Self:
         """Return the same candidates for another question, of the same visitor at that time."""
-        other = copy(self)
-        other.question = question
-        return other
+        return type(self)(self.scoring, question, self.candidates, self._asked)
 
     def rows(self, item_ids: Sequence[str]) -> NDArray[np.int64]:
         """Return int64[n]: the candidates' rows of these ids, -1 for one that is none."""
