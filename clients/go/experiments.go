@@ -116,9 +116,16 @@ func (c *Client) GetExperimentReport(
 }
 
 // ListEvaluations iterates over what `headwater evaluate` published, newest first, and requests each
-// page when it is needed. It ends after the first error.
-func (c *Client) ListEvaluations(ctx context.Context) iter.Seq2[*Evaluation, error] {
-	request := &headwaterv1.ListEvaluationsRequest{PageSize: entriesAPage}
+// page when it is needed. It ends after the first error. WithoutReports lists them without ReportJson.
+func (c *Client) ListEvaluations(
+	ctx context.Context, options ...CallOption,
+) iter.Seq2[*Evaluation, error] {
+	request := &headwaterv1.ListEvaluationsRequest{
+		PageSize: entriesAPage, View: headwaterv1.EvaluationView_EVALUATION_VIEW_FULL,
+	}
+	if choose(options).withoutReports {
+		request.View = headwaterv1.EvaluationView_EVALUATION_VIEW_SUMMARY
+	}
 	return pages(func(token string) ([]*Evaluation, string, error) {
 		request.PageToken = token
 		response, err := c.experiments.ListEvaluations(ctx, request)

@@ -62,9 +62,18 @@ func TestLiveAnExperimentFromItsPolicyToItsRollback(t *testing.T) {
 		}
 	}
 	for one, err := range client.ListEvaluations(ctx) {
-		must(one, err)(t)
+		if must(one, err)(t).GetReportJson() == "" {
+			t.Error("no report", one)
+		}
+		found++
 	}
-	if stopped := must(client.GetExperiment(ctx, "go-warmer"))(t); stopped.GetStopTime() == nil || found != 2 {
+	for one, err := range client.ListEvaluations(ctx, WithoutReports()) {
+		if must(one, err)(t).GetReportJson() != "" || len(one.GetPolicies()) == 0 {
+			t.Error("not a summary", one)
+		}
+		found++
+	}
+	if stopped := must(client.GetExperiment(ctx, "go-warmer"))(t); stopped.GetStopTime() == nil || found != 4 {
 		t.Error(stopped, found)
 	}
 	if _, err := client.GetExperiment(ctx, "nobody"); !errors.Is(err, ErrNotFound) {

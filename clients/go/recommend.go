@@ -87,8 +87,9 @@ func (c *Client) ListTrendingItems(
 type CallOption func(*callSettings)
 
 type callSettings struct {
-	minOffset string
-	fallback  []string
+	minOffset      string
+	fallback       []string
+	withoutReports bool
 }
 
 // WithMinOffset requests a list from a state at least as new as this offset. Pass the offset of a
@@ -101,6 +102,11 @@ func WithMinOffset(offset string) CallOption {
 // invalid request or a wrong key is still an error.
 func WithFallback(itemIDs ...string) CallOption {
 	return func(s *callSettings) { s.fallback = append([]string{}, itemIDs...) }
+}
+
+// WithoutReports lets ListEvaluations leave out the whole reports, which are up to 1 MB each.
+func WithoutReports() CallOption {
+	return func(s *callSettings) { s.withoutReports = true }
 }
 
 func choose(options []CallOption) callSettings {

@@ -15,6 +15,7 @@ from pathlib import Path
 import headwater
 from tests.integration.lines import line_to
 from tests.integration.waiting import PATIENCE_S
+from tests.system.console_shop import publish_evaluations
 from tests.system.crash.server import Server
 
 KEY = "a-key-of-a-shop-1234"
@@ -63,9 +64,11 @@ class LiveServer:
 
 @contextmanager
 def live_server(folder: Path) -> Iterator[LiveServer]:
+    """Yield a server, in whose store `headwater evaluate` has kept a report."""
     server = LiveServer(folder)
     try:
         server.start()
+        publish_evaluations(folder, 1)
         yield server
     finally:
         server.close()

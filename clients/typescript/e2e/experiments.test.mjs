@@ -55,8 +55,12 @@ test("an experiment, from its policy to the rollback of a promotion", async () =
   const listed = [];
   for await (const { experimentId } of client.listExperiments(PATIENT)) listed.push(experimentId);
   for await (const { policyId } of client.listPolicies(PATIENT)) listed.push(policyId);
-  for await (const { evaluationId } of client.listEvaluations(PATIENT)) listed.push(evaluationId);
-  assert.ok(listed.includes("node-warmer") && listed.includes("node-warm"));
+  for await (const { reportJson } of client.listEvaluations(PATIENT)) listed.push(reportJson.slice(0, 1));
+  for await (const one of client.listEvaluations({ full: false, ...PATIENT })) {
+    assert.equal(one.reportJson, "");
+    listed.push(one.policies[0].policyId);
+  }
+  for (const each of ["node-warmer", "node-warm", "{", "champion"]) assert.ok(listed.includes(each), each);
 });
 
 test("errors name what is wrong", async () => {

@@ -6,7 +6,7 @@ import type { KeptPolicy, Policy, Promotion, ReportReference } from "../core/pol
 import type { CallOptions } from "../core/recommendations.js";
 import { READING, REPEATABLE } from "../core/retrying.js";
 import { ExperimentSchema } from "../gen/headwater/v1/experiment_pb.js";
-import { ExperimentReportSchema } from "../gen/headwater/v1/experiment_report_pb.js";
+import { EvaluationView, ExperimentReportSchema } from "../gen/headwater/v1/experiment_report_pb.js";
 import { ExperimentService } from "../gen/headwater/v1/experiment_service_pb.js";
 import { arm } from "../wire/arms.js";
 import { evaluation, report } from "../wire/experiment-reports.js";
@@ -164,11 +164,12 @@ export class Experiments extends Catalogue {
     return report(answer.report ?? create(ExperimentReportSchema), answer.offset);
   }
 
-  /** Yield what `headwater evaluate` published, newest first. */
-  async *listEvaluations(options: CallOptions = {}): AsyncGenerator<Evaluation> {
+  /** Yield what `headwater evaluate` published, newest first; with `full: false` all but `reportJson`, of up to 1 MB. */
+  async *listEvaluations(options: CallOptions & { full?: boolean } = {}): AsyncGenerator<Evaluation> {
+    const view = (options.full ?? true) ? EvaluationView.FULL : EvaluationView.SUMMARY;
     let pageToken = "";
     do {
-      const request = { pageSize: ENTRIES_A_PAGE, pageToken };
+      const request = { pageSize: ENTRIES_A_PAGE, pageToken, view };
       const page = await this.make(
         (each) => this.#experiments.listEvaluations(request, each),
         options,

@@ -24,6 +24,11 @@ public interface CallOption {
     return settings -> settings.fallback = List.copyOf(itemIds);
   }
 
+  /** Lets {@code listEvaluations} leave out the whole reports, which are up to 1 MB each. */
+  static CallOption withoutReports() {
+    return settings -> settings.withoutReports = true;
+  }
+
   /** How long the call may take, its retries included. */
   static CallOption timeout(Duration timeout) {
     return settings -> settings.timeout = timeout;

@@ -8,6 +8,7 @@ public final class CallSettings {
   String minOffset = "";
   List<String> fallback;
   Duration timeout;
+  boolean withoutReports;
 
   private CallSettings() {}
 

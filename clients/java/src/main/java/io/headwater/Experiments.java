@@ -5,6 +5,7 @@ import io.headwater.v1.AssignArmsRequest;
 import io.headwater.v1.CreateExperimentRequest;
 import io.headwater.v1.CreateExperimentResponse;
 import io.headwater.v1.Evaluation;
+import io.headwater.v1.EvaluationView;
 import io.headwater.v1.Experiment;
 import io.headwater.v1.ExperimentServiceGrpc;
 import io.headwater.v1.GetExperimentReportRequest;
@@ -148,11 +149,20 @@ public final class Experiments {
         settings);
   }
 
-  /** Streams what {@code headwater evaluate} published, newest first. */
+  /**
+   * Streams what {@code headwater evaluate} published, newest first; with {@link
+   * CallOption#withoutReports} all but {@code report_json}.
+   */
   public Stream<Evaluation> listEvaluations(CallOption... options) {
     CallSettings settings = CallSettings.of(options);
     ListEvaluationsRequest first =
-        ListEvaluationsRequest.newBuilder().setPageSize(ENTRIES_A_PAGE).build();
+        ListEvaluationsRequest.newBuilder()
+            .setPageSize(ENTRIES_A_PAGE)
+            .setView(
+                settings.withoutReports
+                    ? EvaluationView.EVALUATION_VIEW_SUMMARY
+                    : EvaluationView.EVALUATION_VIEW_FULL)
+            .build();
     Function<String, ListEvaluationsResponse> page =
         token ->
             caller.call(

@@ -10,6 +10,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.headwater.v1.AssignArmsRequest;
 import io.headwater.v1.CreateExperimentResponse;
+import io.headwater.v1.Evaluation;
 import io.headwater.v1.Experiment;
 import io.headwater.v1.ExperimentArm;
 import io.headwater.v1.ExperimentReport;
@@ -24,7 +25,6 @@ import io.headwater.v1.RecommendRequest;
 import io.headwater.v1.ReportReference;
 import io.headwater.v1.RollbackPolicyRequest;
 import io.headwater.v1.StopExperimentRequest;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -114,7 +114,15 @@ class ExperimentsLiveTest {
     assertTrue(
         experiments.listExperiments(PATIENT).anyMatch(one -> one.getExperimentId().equals("java-warmer")));
     assertTrue(experiments.listPolicies(PATIENT).anyMatch(one -> one.getPolicyId().equals("java-warm")));
-    assertEquals(Collections.emptyList(), experiments.listEvaluations(PATIENT).collect(Collectors.toList()));
+    List<Evaluation> whole = experiments.listEvaluations(PATIENT).collect(Collectors.toList());
+    List<Evaluation> short_ =
+        experiments
+            .listEvaluations(PATIENT, CallOption.withoutReports())
+            .collect(Collectors.toList());
+    assertEquals(List.of("run-0"), whole.stream().map(Evaluation::getEvaluationId).collect(Collectors.toList()));
+    assertTrue(whole.get(0).getReportJson().startsWith("{"));
+    assertEquals(
+        List.of(whole.get(0).toBuilder().clearReportJson().build()), short_);
   }
 
   @Test
