@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from random import Random
 
 import psutil
 import pytest
 
-from headwater import AsyncClient, Event, HeadwaterError, Item
+from headwater import (
+    AsyncClient,
+    Event,
+    Experiment,
+    ExperimentArm,
+    HeadwaterError,
+    Item,
+    Policy,
+    PrimaryMetric,
+)
 from tests.integration.waiting import PATIENCE_S
 from tests.system.crash.load import ITEMS, load_on, not_remembered
 from tests.system.crash.oracle import judge
@@ -21,6 +31,8 @@ PAGES = ("--page-keys", f"{PAGE_KEY};scopes=feedback+recommend")
 NO_LIMITS = (  # so that every event of the flood arrives in the engine
     *("--page-visitor-events-per-minute-max", "0", "--page-source-events-per-minute-max", "0"),
 )
+EXPOSURES_A_MINUTE = 5
+FEW_EXPOSURES = ("--page-source-exposures-per-minute-max", str(EXPOSURES_A_MINUTE))
 KILLS = 2
 FLOODERS = 4
 VISITORS, MADE_UP = (1_000_000, 300_000) if IS_SOAK else (6_000, 2_000)
@@ -35,6 +47,7 @@ class Flood:
         self._address = address
         self._rng = Random(f"flood {seed}")
         self.ended: Counter[str] = Counter()
+        self.in_arms = 0  # reports of made-up visitors' own lists, which name an arm
         self.is_stopping = False
 
     async def run(self) -> None:
@@ -51,7 +64,7 @@ class Flood:
         return f"{self._rng.getrandbits(64):016x}"
 
     async def _call(self, client: AsyncClient) -> None:
-        match self._rng.randrange(5):
+        match self._rng.randrange(6):
             case 0:  # made-up items
                 items = [self._name() for _ in range(self._rng.randrange(1, 1_000))]
                 await client.feedback([Event("click", self._name(), items=items)])
@@ -69,7 +82,18 @@ class Flood:
                     position=2**31 - 1,
                 )
                 await client.feedback([seen])
-            case 3:  # a filter that costs
+            case 3:  # made-up visitors in an experiment
+                visitor = self._name()
+                slate = await client.recommend(visitor, page_size=3)
+                seen = Event(
+                    "impression",
+                    visitor,
+                    items=slate.item_ids,
+                    attribution_token=slate.attribution_token,
+                )
+                await client.feedback([seen, Event("click", visitor, items=["i1"])])
+                self.in_arms += bool(slate.arms)
+            case 4:  # a filter that costs
                 terms = " OR ".join(["available = true"] * self._rng.randrange(1, 200))
                 await client.recommend(self._name(), filter=terms, explain=True, page_size=100)
             case _:  # a state that will not come
@@ -79,8 +103,12 @@ class Flood:
 @pytest.mark.parametrize("seed", seeds(1))
 async def test_nothing_of_the_shops_is_lost_in_a_flood_with_a_page_key(seed, tmp_path, tally):
     rng = Random(seed)
-    server = Server(tmp_path / "data", *PAGES, "--snapshot-entries", "50", key=KEY)
+    flags = *PAGES, *FEW_EXPOSURES, "--snapshot-entries", "50"
+    server = Server(tmp_path / "data", *flags, key=KEY)
     async with serving(server):
+        async with AsyncClient(server.address, key=KEY) as client:
+            await begin_experiment(client)
+        start_s = time.monotonic()
         async with load_on([server.address], seed, key=KEY) as load:
             flood = Flood(server.address, seed)
             flooding = [asyncio.create_task(flood.run()) for _ in range(FLOODERS)]
@@ -95,6 +123,8 @@ async def test_nothing_of_the_shops_is_lost_in_a_flood_with_a_page_key(seed, tmp
         forgotten = await not_remembered(server.address, acknowledged, KEY)
         async with AsyncClient(server.address, key=KEY) as client:
             items = [item.item_id async for item in client.list_items()]
+            tried = await client.get_experiment("tried")
+        minutes = 1 + (time.monotonic() - start_s) / 60.0
         model = await server.model()
         assert await server.stop() == 0
     found = await judge(load.acknowledged, [model], data_dir=tmp_path / "data")
@@ -107,6 +137,16 @@ async def test_nothing_of_the_shops_is_lost_in_a_flood_with_a_page_key(seed, tmp
     assert sorted(items) == sorted(f"i{n}" for n in range(ITEMS))
     assert flood.ended["answered"]
     assert flood.ended["InvalidRequestError"]
+    exposed = sum(arm.visitors for arm in tried.arms)
+    assert 0 < exposed <= EXPOSURES_A_MINUTE * (server.starts + minutes)
+    assert exposed < flood.in_arms
+
+
+async def begin_experiment(client: AsyncClient) -> None:
+    """Try a policy on all visitors: who is made up would count, too."""
+    await client.upsert_policy(Policy("bold", {"exploration_epsilon": 0.3}))
+    arms = ExperimentArm("control"), ExperimentArm("bold", "bold")
+    await client.create_experiment(Experiment("tried", arms, PrimaryMetric("act_rate")))
 
 
 @pytest.mark.timeout(3_600 if IS_SOAK else 600)
