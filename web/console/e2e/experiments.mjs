@@ -15,6 +15,9 @@ async function openExperiment(page, name) {
 const loaded = (page) =>
   page.waitForFunction(() => document.querySelector("main h1") && !document.querySelector(".skeleton") && !/loading…/.test(document.querySelector("main").innerText));
 
+/** A button once it is known that the key may: until then it is disabled, and cannot have the focus. */
+const enabled = (page, name) => page.getByRole("button", { name, exact: true, disabled: false });
+
 /** The cells of the first table of a card. */
 const rows = (page, card) => cells(page.locator(`section[aria-label='${card}'] table`).first());
 
@@ -106,7 +109,7 @@ export async function onlyLooking(browser, url, _folder, key, name) {
 export async function promoting(browser, url, folder, key, name, arm, policy) {
   const page = await enter(browser, url, key);
   await openExperiment(page, name);
-  await page.getByRole("button", { name: `Promote ${arm}`, exact: true }).focus();
+  await enabled(page, `Promote ${arm}`).focus();
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: `Promote ${policy}?` });
   await dialog.waitFor();
@@ -174,7 +177,7 @@ export async function stopping(browser, url, _folder, key, name) {
   const page = await enter(browser, url, key);
   await openExperiment(page, name);
   const before = { verdict: await text(page, ".verdict"), text: await text(page, "main"), metrics: await rows(page, "All metrics") };
-  await page.getByRole("button", { name: "Stop experiment" }).focus();
+  await enabled(page, "Stop experiment").focus();
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: `Stop ${name}?` });
   await dialog.waitFor();
