@@ -90,18 +90,31 @@ def _settings_file() -> Path:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return a TOML file's table. Raises `BadSettings`, or FileNotFoundError."""
+    """Return a TOML file's table, also of one with a byte order mark. Raises `BadSettings`."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return _parsed(path)
+    except FileNotFoundError:
+        raise BadSettings(f"{path}: there is no such file") from None
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadSettings(f"{path}: {error}") from None
+    except OSError as error:
+        raise BadSettings(f"{path}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise BadSettings(f"{path}: is not TOML: save it as UTF-8") from None
+    except RecursionError:
+        raise BadSettings(f"{path}: is not TOML: it is nested too deeply") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{path}: is not TOML: {error}") from None
 
 
 def _table(path: Path) -> dict[str, Any]:
     """Return the settings file's table; no file: no settings."""
     try:
-        return read_toml(path)
+        return _parsed(path)
     except FileNotFoundError:
         return {}

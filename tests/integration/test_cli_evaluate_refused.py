@@ -17,7 +17,7 @@ __all__ = ["recorded"]
 REFUSED: list[tuple[list[str], int, str]] = [
     (["--policy", "warmer"], 2, "--policy warmer: no such policy; write best, random"),
     (["--policy", "champion"], 2, "it is always beside the others"),
-    (["--policy", "nowhere.toml"], 2, "there is no file nowhere.toml"),
+    (["--policy", "nowhere.toml"], 2, "nowhere.toml: there is no such file"),
     (["--policy", "best", "--policy", "best"], 2, "given twice"),
     (["--metric", "joy"], 2, "--metric joy: write act_rate, reward, purchases, revenue"),
     (["--metric", "revenue", "--always-valid"], 2, "--always-valid is for act_rate and reward"),

@@ -161,6 +161,26 @@ BAD_FILES = {
 }
 
 
+BAD_BYTES = {
+    FILE.encode("utf-16"): "is not TOML: save it as UTF-8",
+    b"arms = " + b"[" * 20_000: "is not TOML: it is nested too deeply",
+    b"experiment_id = 7".join((b"\xef\xbb\xbf", b"")): "experiment_id: write a text",
+}
+
+
+@pytest.mark.parametrize("raw", BAD_BYTES)
+@pytest.mark.parametrize("command", ["experiment create", "policy put"])
+def test_a_file_that_is_no_toml_is_refused_alike(tmp_path: Path, raw: bytes, command: str) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_bytes(raw.replace(b"experiment_id", b"policy_id") if "put" in command else raw)
+    found = CliRunner().invoke(commands, [*command.split(), str(path), "--target", "x:1"])
+    said = BAD_BYTES[raw]
+    if "put" in command:
+        said = said.replace("experiment_id", "policy_id")
+    assert found.exit_code == 2
+    assert said in " ".join(found.stderr.split())
+
+
 @pytest.mark.parametrize("text", BAD_FILES)
 def test_a_mistake_in_a_file_is_named_with_its_place(tmp_path: Path, text: str) -> None:
     path = tmp_path / "bad.toml"

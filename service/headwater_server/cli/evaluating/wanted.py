@@ -42,10 +42,7 @@ def _named(name: str, on_log: Mapping[str, Policy]) -> Wanted:
 
 
 def _file(path: Path) -> Wanted:
-    try:
-        values = read_toml(path)
-    except FileNotFoundError:
-        raise BadSettings(f"--policy: there is no file {path}") from None
+    values = read_toml(path)
     name = re.sub(r"[^A-Za-z0-9_.-]", "-", path.stem)[:64]
     if name in (*BASELINES, "champion"):
         raise BadSettings(f"--policy {path}: the name {name} is taken; rename the file")

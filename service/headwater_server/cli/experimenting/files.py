@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +18,7 @@ from headwater import (
     PrimaryMetric,
 )
 from headwater_server.settings_checks import BadSettings
+from headwater_server.settings_sources import did_you_mean, read_toml
 
 Made = TypeVar("Made")
 Reader = Callable[[str, Any], Any]
@@ -35,7 +34,7 @@ class ExperimentFile:
 
 def read_experiment(path: Path) -> ExperimentFile:
     """Return what a file says. Raises `BadSettings` with the place and the fix."""
-    table = _table(path)
+    table = read_toml(path)
     policies = _a_table("policies", table.pop("policies", {}))
     return ExperimentFile(
         experiment=_made(Experiment, "", table, EXPERIMENT),
@@ -48,16 +47,7 @@ def read_experiment(path: Path) -> ExperimentFile:
 
 def read_policy(path: Path) -> Policy:
     """Return the policy of a file: `policy_id`, and a table `overrides`. Raises `BadSettings`."""
-    return _made(Policy, "", _table(path), {"policy_id": _text, "overrides": _a_table})
-
-
-def _table(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise BadSettings(f"{path}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{path}: is not TOML: {error}") from None
+    return _made(Policy, "", read_toml(path), {"policy_id": _text, "overrides": _a_table})
 
 
 def _made(
@@ -68,9 +58,8 @@ def _made(
     for name, value in table.items():
         where = f"{place}.{name}" if place else name
         if name not in readers:
-            near = difflib.get_close_matches(name, readers, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(readers)}"
-            raise BadSettings(f"{where}: there is no such name; {hint}")
+            hint = did_you_mean(name, readers) or f"; there are {', '.join(readers)}"
+            raise BadSettings(f"{where}: there is no such name{hint}")
         values[name] = readers[name](where, value)
     try:
         return kind(**values)
