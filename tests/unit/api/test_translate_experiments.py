@@ -138,3 +138,32 @@ def test_a_number_that_json_does_not_have_is_named_with_its_place(bad: float) ->
     with pytest.raises(InvalidRequest) as caught:
         policies.upsert_policy_request(pb.UpsertPolicyRequest(policy=policy))
     assert caught.value.field == "policy.overrides.rules[0].slot"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "field", "says"),
+    [
+        ({"exploration_epsilon": "0.1"}, "exploration_epsilon", "is '0.1': must be a finite"),
+        ({"diversity": {"a: b": 1}}, "diversity", "is {'a: b': 1}: write none, low"),
+        ({"exploration_temperature": 1e300}, "exploration_temperature", "…: must lie between"),
+        ({"diversity": "x" * 5_000}, "diversity", "…: write none, low"),
+        ({"rules": [{"name": "a", "kind": "boost"}]}, "rules[0]", '"a": '),
+        ({"rewards": {}}, "rewards", "changes what the state means: use a shadow"),
+    ],
+)
+def test_an_error_names_the_field_alone_and_shows_little_of_the_value(
+    overrides: dict[str, object], field: str, says: str
+) -> None:
+    policy = policy_pb2.Policy(policy_id="p")
+    policy.overrides.update(overrides)
+    with pytest.raises(InvalidRequest) as caught:
+        policies.upsert_policy_request(pb.UpsertPolicyRequest(policy=policy))
+    assert caught.value.field == f"policy.overrides.{field}"
+    assert says in caught.value.problem
+    assert len(caught.value.problem) < 200
+
+
+@pytest.mark.parametrize("weights", [(1e-300, 1.0), (1.0, 1e-7), (1e-9, 1e9)])
+def test_an_arm_that_nobody_would_be_in_is_refused(weights: tuple[float, float]) -> None:
+    with pytest.raises(InvalidRequest, match=r"experiment\.arms\[\d\]\.weight is less than"):
+        creating.create_experiment_request(asked(*weights))

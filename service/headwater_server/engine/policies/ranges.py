@@ -13,6 +13,7 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "exploration_temperature": (1e-6, 1_000),
 }
 """Name -> (minimum, maximum), both allowed."""
+SHOWN_MAX = 60
 CHOICES: dict[str, tuple[str, ...]] = {
     "exploration_policy": ("plackett_luce", "thompson"),
     "diversity": tuple(LEVELS),
@@ -34,14 +35,20 @@ def checked_value(name: str, value: Any) -> Any:
     if name in CHOICES:
         if value not in CHOICES[name]:
             *first, last = CHOICES[name]
-            raise ValueError(f"{name} = {value!r}: write {', '.join(first)} or {last}")
+            raise ValueError(f"{name} = {_short(value)}: write {', '.join(first)} or {last}")
         return value
     low, high = NUMBERS[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{name} = {value!r}: must be a finite number")
+        raise ValueError(f"{name} = {_short(value)}: must be a finite number")
     if not low <= value <= high:
-        raise ValueError(f"{name} = {value!r}: must lie between {low:g} and {high:g}")
+        raise ValueError(f"{name} = {_short(value)}: must lie between {low:g} and {high:g}")
     return float(value)
+
+
+def _short(value: Any) -> str:
+    """Return a value as an error shows it: a caller's may have any length."""
+    shown = repr(value)
+    return shown if len(shown) <= SHOWN_MAX else f"{shown[:SHOWN_MAX]}…"
 
 
 def checked_values(overrides: Mapping[str, Any]) -> dict[str, Any]:

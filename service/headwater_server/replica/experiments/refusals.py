@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from headwater_server.engine.experiments.judgement import Judgement
 from headwater_server.engine.experiments.judging import value_refusal
 from headwater_server.engine.messages.events import Status
 from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.errors import InvalidRequest
+
+_FIELD = re.compile(r"[\w.\[\]]+")
 
 
 def check_values(operation: PolicyOperation) -> None:
@@ -25,5 +29,22 @@ def refuse(judged: Judgement) -> None:
 
 
 def _raise(text: str) -> None:
-    field, _, problem = text.partition(": ")
-    raise InvalidRequest(field, problem)
+    raise InvalidRequest(*field_and_problem(text))
+
+
+def field_and_problem(text: str) -> tuple[str, str]:
+    """Return the field that a reason begins with, and the rest: with the value, if it names one.
+
+    >>> field_and_problem("share: is 2; write a share up to 1")
+    ('share', 'is 2; write a share up to 1')
+    >>> field_and_problem("diversity = {'a: b': 1}: write none or low")
+    ('diversity', "is {'a: b': 1}: write none or low")
+    >>> field_and_problem('rules[0] "sale": by: is missing')
+    ('rules[0]', '"sale": by: is missing')
+    """
+    found = _FIELD.match(text)
+    field = found.group() if found else ""
+    rest = text[len(field) :]
+    if rest.startswith(" = "):
+        return field, f"is {rest[3:]}"
+    return field, rest.removeprefix(":").strip()

@@ -11,6 +11,7 @@ from headwater_server.api.translate.experiments.experiments import DIRECTIONS, U
 from headwater_server.api.translate.experiments.fields import checked
 from headwater_server.api.translate.items import currency
 from headwater_server.api.translate.values import checked_time_ms
+from headwater_server.engine.experiments.units import PARTS
 from headwater_server.engine.messages import experiments as engine
 from headwater_server.engine.messages.experiments import (
     METRICS,
@@ -68,6 +69,10 @@ def _arms(arms: Sequence[experiment_pb2.ExperimentArm]) -> tuple[ExperimentArm, 
         if weight < 0.0:
             raise InvalidRequest(f"experiment.arms[{place}].weight", "is below 0")
     total = sum(weights)
+    for place, weight in enumerate(weights):
+        if weight * PARTS < total:
+            problem = "is less than a millionth of all weights: nobody would be in the arm"
+            raise InvalidRequest(f"experiment.arms[{place}].weight", problem)
     return tuple(
         ExperimentArm(arm.arm_id, arm.policy_id, weight / total)
         for arm, weight in zip(arms, weights, strict=True)
