@@ -21,6 +21,7 @@ from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
 from headwater_server.cli.commands.policies import experiment as experiment_commands
 from headwater_server.cli.commands.policies import policy as policy_commands
+from headwater_server.cli.commands.policies.shadow import shadow
 from headwater_server.cli.commands.quarantine import (
     drop_quarantine,
     list_quarantine,
@@ -89,6 +90,7 @@ commands.command("probe", add_help_option=False, context_settings={
 })(probe)  # fmt: skip
 _add(commands, "plan", plan)
 _add(commands, "rebuild", rebuild, *STORE)
+_add(commands, "shadow", shadow, *STORE)
 _add(commands, "sink", sink, *STORE)
 commands.add_typer(settings_group, name="settings", help=cleandoc(settings.__doc__ or ""))
 _add(settings_group, "show", settings_on_log.show, *STORE)

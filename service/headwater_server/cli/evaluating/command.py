@@ -101,9 +101,9 @@ def evaluate(
     with explained():
         _check(given)
         found = evaluate_rows(check_rows(given)) if rows else _evaluate_log(given, flags)
-        paths = _write(found, report)
-    _show(found, paths)
-    if not _answered(found):
+        paths = write_report(found, report)
+    show_report(found, paths)
+    if not is_answered(found):
         raise typer.Exit(UNANSWERED)
     if promote and policy:
         promote_if_better(found, policy[0], promote, key)
@@ -111,8 +111,7 @@ def evaluate(
 
 def _check(given: dict[str, Any]) -> None:
     """Refuse flags that do not go together. Raises `BadSettings`."""
-    if not 0.5 <= given["level"] <= 0.9999:
-        raise BadSettings(f"--level {given['level']:g}: must lie between 0.5 and 0.9999")
+    check_level(given["level"])
     if given["rows"] and given["flags"]:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in given["flags"])
         raise BadSettings(f"--rows and {names} exclude each other")
@@ -123,12 +122,22 @@ def _check(given: dict[str, Any]) -> None:
             where = "a log, not --rows" if given["rows"] else "--rows"
             raise BadSettings(f"--{name.strip('_').replace('_', '-')} is for {where}")
     check_promote(given)
-    report = given["report"]
+    check_report(given["report"])
+    given["format"] = given["format_"]
+
+
+def check_level(level: float) -> None:
+    """Refuse a level that no interval has. Raises `BadSettings`."""
+    if not 0.5 <= level <= 0.9999:
+        raise BadSettings(f"--level {level:g}: must lie between 0.5 and 0.9999")
+
+
+def check_report(report: Path | None) -> None:
+    """Refuse a place where no report can be written. Raises `BadSettings`."""
     if report and report.suffix == ".html":
         raise BadSettings(f"--report {report}: the JSON's name; the page is written beside it")
     if report and not report.absolute().parent.is_dir():
         raise BadSettings(f"--report: there is no directory {report.absolute().parent}")
-    given["format"] = given["format_"]
 
 
 def _evaluate_log(given: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +154,8 @@ def _evaluate_log(given: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any
             fail(str(error), FAILED)
 
 
-def _write(found: dict[str, Any], report: Path | None) -> Sequence[Path]:
+def write_report(found: dict[str, Any], report: Path | None) -> Sequence[Path]:
+    """Write the report as JSON and as a page; return the paths, none without ``report``."""
     if report is None:
         return []
     from headwater_server.evaluation.reports.as_json import write
@@ -158,7 +168,8 @@ def _write(found: dict[str, Any], report: Path | None) -> Sequence[Path]:
     return [report, beside]
 
 
-def _show(found: dict[str, Any], paths: Sequence[Path]) -> None:
+def show_report(found: dict[str, Any], paths: Sequence[Path]) -> None:
+    """Print the report, and where it was written."""
     from rich.console import Console
 
     from headwater_server.cli.evaluating.table import show
@@ -171,7 +182,7 @@ def _show(found: dict[str, Any], paths: Sequence[Path]) -> None:
         console.print(f"report in {' and '.join(map(str, paths))}")
 
 
-def _answered(found: dict[str, Any]) -> bool:
+def is_answered(found: dict[str, Any]) -> bool:
     """Return whether a policy that was asked about was compared; without one, any."""
     from headwater_server.evaluation.comparing.figure import ANSWERED
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from headwater_server.evaluation.asking.source import Source
     from headwater_server.evaluation.asking.wanted import Wanted
     from headwater_server.replica.ports.evaluations import Evaluations
+    from headwater_server.storage.storage import Storage
 
 NAME_CHARACTERS = 64
 UNNAMED = re.compile(r"[^A-Za-z0-9_-]", re.ASCII)
@@ -33,7 +34,7 @@ def evaluate_log(given: Mapping[str, Any], flags: dict[str, Any]) -> dict[str, A
     import asyncio
 
     settings, asked = load_settings(**flags), _asked(given)
-    _check_source(settings)
+    check_source(settings)
     _choose(given["policy"] or (), {}, early=True)
     return asyncio.run(_evaluate(settings, asked, given["policy"] or ()))
 
@@ -67,7 +68,7 @@ def _asked(given: Mapping[str, Any]) -> LogAsked:
     )
 
 
-def _check_source(settings: Settings) -> None:
+def check_source(settings: Settings) -> None:
     """Refuse no source, and a directory that does not exist. Raises `BadSettings`."""
     data_dir, archive = settings.place.data_dir, settings.storage.archive_dir
     if not (settings.place.has_log or archive):
@@ -85,18 +86,21 @@ async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -
     def choose(on_log: Mapping[str, Policy]) -> Sequence[Wanted]:
         return _choose(names, on_log)
 
-    async with _source(settings) as (source, evaluations):
+    async with open_source(settings) as (source, evaluations, _):
         with compiling_shown():
             warm_up()
             warm_up_chances()
-        report = (await evaluate(source, asked, choose, _bar)).report
+        report = (await evaluate(source, asked, choose, progress_bar)).report
         if evaluations is not None:
             await _publish(report, evaluations)
     return report
 
 
 @asynccontextmanager
-async def _source(settings: Settings) -> AsyncIterator[tuple[Source, Evaluations | None]]:
+async def open_source(
+    settings: Settings,
+) -> AsyncIterator[tuple[Source, Evaluations | None, Storage | None]]:
+    """Open a store or an archive, where reports are kept, and the store itself if there is one."""
     from headwater_server.evaluation.asking.source import Source
     from headwater_server.storage.archive.archived_log import ArchivedLog
     from headwater_server.storage.storage import archive_of
@@ -108,7 +112,7 @@ async def _source(settings: Settings) -> AsyncIterator[tuple[Source, Evaluations
             where = archive.path if archive else settings.storage.archive_dir
             raise BadSettings(f"--archive-dir: {where} has no archived entries; see --catalogue")
         name = {"archive": archive.path.parent.name, "catalogue": catalogue}
-        yield Source(ArchivedLog(archive), None, name), None
+        yield Source(ArchivedLog(archive), None, name), None, None
         return
     async with store_beside_a_server(settings) as storage:
         url = settings.place.redis_url
@@ -118,7 +122,7 @@ async def _source(settings: Settings) -> AsyncIterator[tuple[Source, Evaluations
         if settings.place.log:
             place = {"log": without_secrets("log", settings.place.log)}
         source = Source(storage.log, storage.snapshots, {**place, "catalogue": catalogue})
-        yield source, storage.evaluations
+        yield source, storage.evaluations, storage
 
 
 async def _publish(report: dict[str, Any], evaluations: Evaluations) -> None:
@@ -142,7 +146,8 @@ def _choose(
     return read_policies(given, on_log)
 
 
-def _bar(name: str, total: int) -> AbstractContextManager[Progress]:
+def progress_bar(name: str, total: int) -> AbstractContextManager[Progress]:
+    """Return a bar that shows how far a pass over the log is."""
     from headwater_server.cli.progress import Progress
 
     return Progress(name, total)

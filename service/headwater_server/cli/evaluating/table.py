@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from headwater_server.evaluation.reports.shadow_words import shadow_lines
 from headwater_server.evaluation.reports.words import (
     NO_OVERLAP,
     answers_line,
@@ -34,6 +35,8 @@ def show(report: dict[str, Any], console: Console) -> None:
         console.print(_table(metric, policies, report["level"]))
         for one in policies:
             _explain(one, report, console)
+    for line in shadow_lines(report):
+        console.print(line, markup=False)
     for note in report["notes"]:
         console.print(f"note: {note}", style="dim", markup=False)
 

@@ -47,12 +47,13 @@ def _file(path: Path) -> Wanted:
     if name in (*BASELINES, "champion"):
         raise BadSettings(f"--policy {path}: the name {name} is taken; rename the file")
     try:
-        return _wanted(name, values)
+        return wanted_policy(name, values)
     except ValueError as error:
         raise BadSettings(f"{path}: {error}") from None
 
 
-def _wanted(name: str, values: dict[str, Any]) -> Wanted:
+def wanted_policy(name: str, values: Mapping[str, Any]) -> Wanted:
+    """Return the policy with these settings. Raises ValueError and `BadSettings`."""
     kinds = get_type_hints(EngineSettings)
     for unknown in values.keys() - kinds.keys():
         hint = did_you_mean(unknown, kinds)

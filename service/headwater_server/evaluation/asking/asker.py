@@ -35,10 +35,14 @@ class Asker:
         answers: Sequence[Answer],
         *,
         first_slot: bool = False,
+        predicts: bool = True,
     ) -> None:
-        """``first_slot``: lists are compared by their first slot, as answers of one item."""
+        """``first_slot``: lists are compared by their first slot, as answers of one item.
+
+        Without ``predicts`` no answer has the model's chances beside.
+        """
         slots = max((len(one.slate.item_ids) for one in answers), default=1)
-        self._predicts = first_slot or slots <= PREDICTED_SLOTS_MAX
+        self._predicts = predicts and (first_slot or slots <= PREDICTED_SLOTS_MAX)
         self.tables = {
             name: ChanceTable(len(answers), slots, predicts=self._predicts) for name in policies
         }

@@ -36,6 +36,12 @@ class Source:
     snapshots: States | None
     name: dict[str, Any]
 
+    async def end(self) -> Position:
+        """Return the last entry that a failover of the store keeps; of an archive its last one."""
+        confirmed = getattr(self.log, "confirmed", None)
+        found: Position = await (confirmed() if confirmed else self.log.head())
+        return found
+
     async def states(self) -> Sequence[SnapshotMeta]:
         """Return the stored snapshots, newest first."""
         return await self.snapshots.published() if self.snapshots else ()

@@ -16,6 +16,7 @@ from headwater_server.evaluation.reports.sections import (
     facts,
     figures_table,
 )
+from headwater_server.evaluation.reports.shadow_words import shadow_lines
 from headwater_server.evaluation.reports.words import (
     NO_OVERLAP,
     answers_line,
@@ -48,6 +49,7 @@ def _head(report: dict[str, Any], title: str) -> str:
     ]
     if report["check"]:
         lines.append(f"<p>{escape(check_line(report['check']))}</p>")
+    lines += [f"<p>{escape(line)}</p>" for line in shadow_lines(report)]
     lines += [f'<p class="soft">{escape(note)}</p>' for note in report["notes"]]
     return "".join(lines)
 

@@ -172,7 +172,7 @@ class Collecting:
         named = self._open.of(token) if token else None
         if named is not None and self._open.is_open(named, now_ms):
             answers = [named, *(one for one in answers if one is not named)]
-        is_early = bool(token) and named is None
+        is_early = named is None and self._is_early(token)
         if not (answers or is_early) or not self._is_new(event):
             return
         reward = reward_of(event, self._settings)
@@ -181,6 +181,10 @@ class Collecting:
             self._early.setdefault(token, []).append((event, now_ms, reward))
         for answer in answers:
             self._note(answer, event, reward)
+
+    def _is_early(self, token: str) -> bool:
+        """Whether an act with the token of a list that is not reported yet waits for the report."""
+        return bool(token)
 
     def _drop_early(self, now_ms: int) -> None:
         """Forget acts for which no report can count any more: a log may have many of them."""
@@ -204,7 +208,9 @@ class Collecting:
 
     def _is_new(self, event: Event) -> bool:
         """Whether the event is the first one with its id; ids of pages are a space of their own."""
-        mark = hash((event.event_id, event.from_page))
+        return self._is_new_id(hash((event.event_id, event.from_page)))
+
+    def _is_new_id(self, mark: int) -> bool:
         if mark in self._seen_ids:
             return False
         self._seen_ids.add(mark)

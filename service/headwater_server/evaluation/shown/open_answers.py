@@ -19,6 +19,20 @@ class OpenAnswers:
         for name in _names(answer.visitor_id, answer.user_id):
             self._by_name.setdefault(name, []).append(answer)
 
+    def forget(self, now_ms: int) -> None:
+        """Drop the answers whose window is over, in the order in which they were reported."""
+        while self._by_recommendation:
+            name, answer = next(iter(self._by_recommendation.items()))
+            if self.is_open(answer, now_ms):
+                return
+            del self._by_recommendation[name]
+            for who in _names(answer.visitor_id, answer.user_id):
+                left = [one for one in self._by_name.get(who, ()) if one is not answer]
+                if left:
+                    self._by_name[who] = left
+                else:
+                    self._by_name.pop(who, None)
+
     def of(self, recommendation_id: str) -> Answer | None:
         """Return the answer of a recommendation, also after its window."""
         return self._by_recommendation.get(recommendation_id)

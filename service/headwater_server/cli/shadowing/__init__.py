@@ -1,0 +1,1 @@
+"""What `headwater shadow` does between its flags and its report."""
