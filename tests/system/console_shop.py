@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from headwater import (
     Client,
@@ -110,8 +113,39 @@ def publish_evaluations(data_dir: Path, count: int) -> None:
     asyncio.run(put())
 
 
+def run_shadow(data_dir: Path) -> dict[str, Any]:
+    """Run a shadow beside a running server; return the report that it published."""
+    command = [sys.executable, "-m", "headwater_server", "shadow", "--data-dir", str(data_dir)]
+    asked = ["--name", "dear", "--set", 'rewards={"click": 0.9}', "--window-minutes", "0.1"]
+    subprocess.run(
+        [*command, *asked, "--priority", "normal", "--once"],
+        check=False,
+        capture_output=True,
+        timeout=240,
+    )
+
+    async def read() -> dict[str, Any]:
+        settings, socket = StorageSettings(), DataDir(data_dir).socket_path()
+        async with open_storage(settings, data_dir=data_dir, socket=socket) as storage:
+            kept = {one.name: one.report for one in await storage.evaluations.newest(50)}
+            found: dict[str, Any] = json.loads(kept["dear.shadow"])
+            hours_ago = found["create_time_ms"] - 3 * 3_600_000
+            old = found | {"name": "old.shadow", "create_time_ms": hours_ago}
+            old["shadow"] = found["shadow"] | {"policy": "old", "publish_seconds": 300.0}
+            old["policies"] = [REPORT["policies"][2] | {"policy": "old"}]
+            text = json.dumps(old)
+            await storage.evaluations.put(StoredEvaluation("old.shadow", hours_ago, text))
+            new = found | {"name": "fresh.shadow"}
+            new["shadow"] = found["shadow"] | {"policy": "fresh", "publish_seconds": 300.0}
+            fresh = StoredEvaluation("fresh.shadow", found["create_time_ms"] - 1, json.dumps(new))
+            await storage.evaluations.put(fresh)
+            return found
+
+    return asyncio.run(read())
+
+
 PROBLEM = "the lists are worth 4% of their number, at least 30% is needed"
-REPORT = {
+REPORT: dict[str, Any] = {
     "metric": "act_rate",
     "placement": "home",
     "from_offset": "1-0",

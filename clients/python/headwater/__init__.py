@@ -29,6 +29,8 @@ from headwater.experiment_reports import (
     MetricFigures,
     PromotionBlocker,
     SampleRatio,
+    Shadow,
+    ShadowFigure,
 )
 from headwater.experiments import (
     Experiment,
@@ -153,6 +155,8 @@ __all__ = [
     "Setting",
     "SettingsChange",
     "SettingsChanges",
+    "Shadow",
+    "ShadowFigure",
     "Snapshot",
     "Storage",
     "Tls",

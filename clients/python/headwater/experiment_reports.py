@@ -116,8 +116,45 @@ class EvaluatedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ShadowFigure:
+    """One figure of a shadow beside the champion's, with intervals; None: not known.
+
+    ``name``: agreement_top_item, agreement_items, hit_rate_at_20, log_loss, log_loss_base_rate or
+    calibration_error.
+    """
+
+    name: str
+    count: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    champion: float | None = None
+    champion_low: float | None = None
+    champion_high: float | None = None
+    difference: float | None = None
+    difference_low: float | None = None
+    difference_high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """What only `headwater shadow` finds out, which folds the log under a policy's settings."""
+
+    policy_id: str
+    own_state: bool
+    folded_time: datetime
+    entries_behind: int
+    caught_up: bool
+    publish_seconds: float
+    answers_late: int
+    figures: tuple[ShadowFigure, ...]
+    drift_alarms_worse: int
+    champion_drift_alarms_worse: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What `headwater evaluate` found in the log; ``report_json`` has all of it."""
+    """What `headwater evaluate`, or a shadow, found; ``report_json`` has all of it."""
 
     evaluation_id: str
     create_time: datetime
@@ -128,6 +165,7 @@ class Evaluation:
     level: float
     policies: tuple[EvaluatedPolicy, ...]
     report_json: str
+    shadow: Shadow | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,13 +193,38 @@ export async function stopping(browser, url, _folder, key, name) {
   return { before, asked, focused, setup: await text(page, "section[aria-label=Setup]"), complaints: page.complaints };
 }
 
+export async function shadows(browser, url, folder, key) {
+  const page = await enter(browser, url, key);
+  await openView(page, "Policies");
+  await page.waitForSelector("section[aria-label=Shadows] .evaluation");
+  await loaded(page);
+  const entries = page.locator("section[aria-label=Shadows] .evaluation");
+  const seen = await entries.evaluateAll((all) => all.map((one) => ({ name: one.querySelector("h3").innerText, text: one.innerText.replace(/\s+/g, " ") })));
+  const tables = [];
+  for (const table of await entries.locator("table").all()) tables.push(await cells(table));
+  const others = await texts(page, "section[aria-label=Evaluations] .evaluation h3");
+  await page.locator("section[aria-label=Shadows]").evaluate((card) => card.scrollIntoView());
+  await shot(page, folder, "shadows", false);
+  const phone = await onPhone(page, folder, "policies");
+  await page.locator("button", { hasText: "Dark" }).click();
+  const look = async (name) => {
+    await page.locator("section[aria-label=Shadows]").evaluate((card) => card.scrollIntoView());
+    await shot(page, folder, name, false);
+  };
+  await look("shadows-dark");
+  await page.setViewportSize(PHONE);
+  await page.waitForFunction(() => innerWidth < 400);
+  await look("shadows-phone");
+  return { seen, tables, others, phone, complaints: page.complaints };
+}
+
 export async function evaluations(browser, url, _folder, key) {
   const page = await enter(browser, url, key);
   await openView(page, "Policies");
-  await page.waitForSelector(".evaluation");
-  const first = await page.locator(".evaluation").count();
+  await page.waitForSelector("section[aria-label=Evaluations] .evaluation");
+  const first = await page.locator("section[aria-label=Evaluations] .evaluation").count();
   await page.getByRole("button", { name: "Show older evaluations" }).click();
-  await page.waitForFunction((count) => document.querySelectorAll(".evaluation").length > count, first);
-  const names = await texts(page, ".evaluation h3");
-  return { first, names, rows: await cells(page.locator(".evaluation table").first()), complaints: page.complaints };
+  await page.waitForFunction((count) => document.querySelectorAll("section[aria-label=Evaluations] .evaluation").length > count, first);
+  const names = await texts(page, "section[aria-label=Evaluations] .evaluation h3");
+  return { first, names, rows: await cells(page.locator("section[aria-label=Evaluations] .evaluation table").first()), complaints: page.complaints };
 }

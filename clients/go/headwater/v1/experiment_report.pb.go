@@ -771,7 +771,9 @@ type Evaluation struct {
 	Policies []*EvaluatedPolicy `protobuf:"bytes,8,rep,name=policies,proto3" json:"policies,omitempty"`
 	// The whole report as JSON, as `headwater evaluate --report` writes it: up to 1 MB. Empty with
 	// EVALUATION_VIEW_SUMMARY.
-	ReportJson    string `protobuf:"bytes,9,opt,name=report_json,json=reportJson,proto3" json:"report_json,omitempty"`
+	ReportJson string `protobuf:"bytes,9,opt,name=report_json,json=reportJson,proto3" json:"report_json,omitempty"`
+	// What only a shadow finds out. Absent if the report is none of `headwater shadow`.
+	Shadow        *Shadow `protobuf:"bytes,10,opt,name=shadow,proto3" json:"shadow,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -867,6 +869,13 @@ func (x *Evaluation) GetReportJson() string {
 		return x.ReportJson
 	}
 	return ""
+}
+
+func (x *Evaluation) GetShadow() *Shadow {
+	if x != nil {
+		return x.Shadow
+	}
+	return nil
 }
 
 // What an evaluation says about a policy.
@@ -979,6 +988,274 @@ func (x *EvaluatedPolicy) GetProblems() []string {
 	return nil
 }
 
+// A process that folds the log beside the servers, under the settings of a policy.
+type Shadow struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The policy.
+	PolicyId string `protobuf:"bytes,1,opt,name=policy_id,json=policyId,proto3" json:"policy_id,omitempty"`
+	// Whether it has a state of its own, because the policy changes what is learned. Without one, it
+	// answers from the champion's.
+	OwnState bool `protobuf:"varint,2,opt,name=own_state,json=ownState,proto3" json:"own_state,omitempty"`
+	// The time of the last entry that it had folded.
+	FoldedTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=folded_time,json=foldedTime,proto3" json:"folded_time,omitempty"`
+	// How many more entries the log had.
+	EntriesBehind int64 `protobuf:"varint,4,opt,name=entries_behind,json=entriesBehind,proto3" json:"entries_behind,omitempty"`
+	// Whether it had caught up with the log. It stays a window behind the end even then.
+	CaughtUp bool `protobuf:"varint,5,opt,name=caught_up,json=caughtUp,proto3" json:"caught_up,omitempty"`
+	// Seconds from one report to the next. If none comes for much longer, it has stopped. 0: it was
+	// one run up to the log's end.
+	PublishSeconds float64 `protobuf:"fixed64,6,opt,name=publish_seconds,json=publishSeconds,proto3" json:"publish_seconds,omitempty"`
+	// How many lists were reported too late to be asked about, since it began.
+	AnswersLate int64 `protobuf:"varint,7,opt,name=answers_late,json=answersLate,proto3" json:"answers_late,omitempty"`
+	// Its figures, beside those of the champion's state.
+	Figures []*ShadowFigure `protobuf:"bytes,8,rep,name=figures,proto3" json:"figures,omitempty"`
+	// Drift alarms of its state after which predictions were worse, since its first entry.
+	DriftAlarmsWorse int64 `protobuf:"varint,9,opt,name=drift_alarms_worse,json=driftAlarmsWorse,proto3" json:"drift_alarms_worse,omitempty"`
+	// The same alarms of the champion's state.
+	ChampionDriftAlarmsWorse int64 `protobuf:"varint,10,opt,name=champion_drift_alarms_worse,json=championDriftAlarmsWorse,proto3" json:"champion_drift_alarms_worse,omitempty"`
+	unknownFields            protoimpl.UnknownFields
+	sizeCache                protoimpl.SizeCache
+}
+
+func (x *Shadow) Reset() {
+	*x = Shadow{}
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Shadow) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Shadow) ProtoMessage() {}
+
+func (x *Shadow) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Shadow.ProtoReflect.Descriptor instead.
+func (*Shadow) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Shadow) GetPolicyId() string {
+	if x != nil {
+		return x.PolicyId
+	}
+	return ""
+}
+
+func (x *Shadow) GetOwnState() bool {
+	if x != nil {
+		return x.OwnState
+	}
+	return false
+}
+
+func (x *Shadow) GetFoldedTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FoldedTime
+	}
+	return nil
+}
+
+func (x *Shadow) GetEntriesBehind() int64 {
+	if x != nil {
+		return x.EntriesBehind
+	}
+	return 0
+}
+
+func (x *Shadow) GetCaughtUp() bool {
+	if x != nil {
+		return x.CaughtUp
+	}
+	return false
+}
+
+func (x *Shadow) GetPublishSeconds() float64 {
+	if x != nil {
+		return x.PublishSeconds
+	}
+	return 0
+}
+
+func (x *Shadow) GetAnswersLate() int64 {
+	if x != nil {
+		return x.AnswersLate
+	}
+	return 0
+}
+
+func (x *Shadow) GetFigures() []*ShadowFigure {
+	if x != nil {
+		return x.Figures
+	}
+	return nil
+}
+
+func (x *Shadow) GetDriftAlarmsWorse() int64 {
+	if x != nil {
+		return x.DriftAlarmsWorse
+	}
+	return 0
+}
+
+func (x *Shadow) GetChampionDriftAlarmsWorse() int64 {
+	if x != nil {
+		return x.ChampionDriftAlarmsWorse
+	}
+	return 0
+}
+
+// One figure of a shadow, with intervals at the level of the evaluation.
+type ShadowFigure struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "agreement_top_item": the share of lists whose first item would be the same.
+	// "agreement_items": the share of its items that were shown. "hit_rate_at_20", "log_loss",
+	// "log_loss_base_rate", "calibration_error": as in GetModel, before each event is learned.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// How many observations it is the mean of.
+	Count int64 `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
+	// The shadow's value.
+	Value *float64 `protobuf:"fixed64,3,opt,name=value,proto3,oneof" json:"value,omitempty"`
+	// The lower end of its interval. Absent as long as there are too few observations, and of
+	// "calibration_error".
+	Low *float64 `protobuf:"fixed64,4,opt,name=low,proto3,oneof" json:"low,omitempty"`
+	// The upper end.
+	High *float64 `protobuf:"fixed64,5,opt,name=high,proto3,oneof" json:"high,omitempty"`
+	// The value of the champion's state. Absent for agreement.
+	Champion *float64 `protobuf:"fixed64,6,opt,name=champion,proto3,oneof" json:"champion,omitempty"`
+	// The lower end of its interval.
+	ChampionLow *float64 `protobuf:"fixed64,7,opt,name=champion_low,json=championLow,proto3,oneof" json:"champion_low,omitempty"`
+	// The upper end.
+	ChampionHigh *float64 `protobuf:"fixed64,8,opt,name=champion_high,json=championHigh,proto3,oneof" json:"champion_high,omitempty"`
+	// The shadow's value less the champion's. Absent if they have one state.
+	Difference *float64 `protobuf:"fixed64,9,opt,name=difference,proto3,oneof" json:"difference,omitempty"`
+	// The lower end of its interval.
+	DifferenceLow *float64 `protobuf:"fixed64,10,opt,name=difference_low,json=differenceLow,proto3,oneof" json:"difference_low,omitempty"`
+	// The upper end.
+	DifferenceHigh *float64 `protobuf:"fixed64,11,opt,name=difference_high,json=differenceHigh,proto3,oneof" json:"difference_high,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *ShadowFigure) Reset() {
+	*x = ShadowFigure{}
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShadowFigure) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShadowFigure) ProtoMessage() {}
+
+func (x *ShadowFigure) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_experiment_report_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShadowFigure.ProtoReflect.Descriptor instead.
+func (*ShadowFigure) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_experiment_report_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ShadowFigure) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ShadowFigure) GetCount() int64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *ShadowFigure) GetValue() float64 {
+	if x != nil && x.Value != nil {
+		return *x.Value
+	}
+	return 0
+}
+
+func (x *ShadowFigure) GetLow() float64 {
+	if x != nil && x.Low != nil {
+		return *x.Low
+	}
+	return 0
+}
+
+func (x *ShadowFigure) GetHigh() float64 {
+	if x != nil && x.High != nil {
+		return *x.High
+	}
+	return 0
+}
+
+func (x *ShadowFigure) GetChampion() float64 {
+	if x != nil && x.Champion != nil {
+		return *x.Champion
+	}
+	return 0
+}
+
+func (x *ShadowFigure) GetChampionLow() float64 {
+	if x != nil && x.ChampionLow != nil {
+		return *x.ChampionLow
+	}
+	return 0
+}
+
+func (x *ShadowFigure) GetChampionHigh() float64 {
+	if x != nil && x.ChampionHigh != nil {
+		return *x.ChampionHigh
+	}
+	return 0
+}
+
+func (x *ShadowFigure) GetDifference() float64 {
+	if x != nil && x.Difference != nil {
+		return *x.Difference
+	}
+	return 0
+}
+
+func (x *ShadowFigure) GetDifferenceLow() float64 {
+	if x != nil && x.DifferenceLow != nil {
+		return *x.DifferenceLow
+	}
+	return 0
+}
+
+func (x *ShadowFigure) GetDifferenceHigh() float64 {
+	if x != nil && x.DifferenceHigh != nil {
+		return *x.DifferenceHigh
+	}
+	return 0
+}
+
 var File_headwater_v1_experiment_report_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_experiment_report_proto_rawDesc = "" +
@@ -1074,7 +1351,7 @@ const file_headwater_v1_experiment_report_proto_rawDesc = "" +
 	"\x05_high\"<\n" +
 	"\vSampleRatio\x12\x17\n" +
 	"\ae_value\x18\x01 \x01(\x01R\x06eValue\x12\x14\n" +
-	"\x05alarm\x18\x02 \x01(\bR\x05alarm\"\xda\x02\n" +
+	"\x05alarm\x18\x02 \x01(\bR\x05alarm\"\x88\x03\n" +
 	"\n" +
 	"Evaluation\x12#\n" +
 	"\revaluation_id\x18\x01 \x01(\tR\fevaluationId\x12;\n" +
@@ -1088,7 +1365,9 @@ const file_headwater_v1_experiment_report_proto_rawDesc = "" +
 	"\x05level\x18\a \x01(\x01R\x05level\x129\n" +
 	"\bpolicies\x18\b \x03(\v2\x1d.headwater.v1.EvaluatedPolicyR\bpolicies\x12\x1f\n" +
 	"\vreport_json\x18\t \x01(\tR\n" +
-	"reportJson\"\x9c\x02\n" +
+	"reportJson\x12,\n" +
+	"\x06shadow\x18\n" +
+	" \x01(\v2\x14.headwater.v1.ShadowR\x06shadow\"\x9c\x02\n" +
 	"\x0fEvaluatedPolicy\x12\x1b\n" +
 	"\tpolicy_id\x18\x01 \x01(\tR\bpolicyId\x12\x18\n" +
 	"\averdict\x18\x02 \x01(\tR\averdict\x12\x19\n" +
@@ -1100,7 +1379,44 @@ const file_headwater_v1_experiment_report_proto_rawDesc = "" +
 	"\bproblems\x18\b \x03(\tR\bproblemsB\b\n" +
 	"\x06_valueB\x06\n" +
 	"\x04_lowB\a\n" +
-	"\x05_high*h\n" +
+	"\x05_high\"\xb2\x03\n" +
+	"\x06Shadow\x12\x1b\n" +
+	"\tpolicy_id\x18\x01 \x01(\tR\bpolicyId\x12\x1b\n" +
+	"\town_state\x18\x02 \x01(\bR\bownState\x12;\n" +
+	"\vfolded_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"foldedTime\x12%\n" +
+	"\x0eentries_behind\x18\x04 \x01(\x03R\rentriesBehind\x12\x1b\n" +
+	"\tcaught_up\x18\x05 \x01(\bR\bcaughtUp\x12'\n" +
+	"\x0fpublish_seconds\x18\x06 \x01(\x01R\x0epublishSeconds\x12!\n" +
+	"\fanswers_late\x18\a \x01(\x03R\vanswersLate\x124\n" +
+	"\afigures\x18\b \x03(\v2\x1a.headwater.v1.ShadowFigureR\afigures\x12,\n" +
+	"\x12drift_alarms_worse\x18\t \x01(\x03R\x10driftAlarmsWorse\x12=\n" +
+	"\x1bchampion_drift_alarms_worse\x18\n" +
+	" \x01(\x03R\x18championDriftAlarmsWorse\"\xf6\x03\n" +
+	"\fShadowFigure\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05count\x18\x02 \x01(\x03R\x05count\x12\x19\n" +
+	"\x05value\x18\x03 \x01(\x01H\x00R\x05value\x88\x01\x01\x12\x15\n" +
+	"\x03low\x18\x04 \x01(\x01H\x01R\x03low\x88\x01\x01\x12\x17\n" +
+	"\x04high\x18\x05 \x01(\x01H\x02R\x04high\x88\x01\x01\x12\x1f\n" +
+	"\bchampion\x18\x06 \x01(\x01H\x03R\bchampion\x88\x01\x01\x12&\n" +
+	"\fchampion_low\x18\a \x01(\x01H\x04R\vchampionLow\x88\x01\x01\x12(\n" +
+	"\rchampion_high\x18\b \x01(\x01H\x05R\fchampionHigh\x88\x01\x01\x12#\n" +
+	"\n" +
+	"difference\x18\t \x01(\x01H\x06R\n" +
+	"difference\x88\x01\x01\x12*\n" +
+	"\x0edifference_low\x18\n" +
+	" \x01(\x01H\aR\rdifferenceLow\x88\x01\x01\x12,\n" +
+	"\x0fdifference_high\x18\v \x01(\x01H\bR\x0edifferenceHigh\x88\x01\x01B\b\n" +
+	"\x06_valueB\x06\n" +
+	"\x04_lowB\a\n" +
+	"\x05_highB\v\n" +
+	"\t_championB\x0f\n" +
+	"\r_champion_lowB\x10\n" +
+	"\x0e_champion_highB\r\n" +
+	"\v_differenceB\x11\n" +
+	"\x0f_difference_lowB\x12\n" +
+	"\x10_difference_high*h\n" +
 	"\x0eEvaluationView\x12\x1f\n" +
 	"\x1bEVALUATION_VIEW_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17EVALUATION_VIEW_SUMMARY\x10\x01\x12\x18\n" +
@@ -1120,7 +1436,7 @@ func file_headwater_v1_experiment_report_proto_rawDescGZIP() []byte {
 }
 
 var file_headwater_v1_experiment_report_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_headwater_v1_experiment_report_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_headwater_v1_experiment_report_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_headwater_v1_experiment_report_proto_goTypes = []any{
 	(EvaluationView)(0),           // 0: headwater.v1.EvaluationView
 	(*ExperimentReport)(nil),      // 1: headwater.v1.ExperimentReport
@@ -1131,30 +1447,35 @@ var file_headwater_v1_experiment_report_proto_goTypes = []any{
 	(*SampleRatio)(nil),           // 6: headwater.v1.SampleRatio
 	(*Evaluation)(nil),            // 7: headwater.v1.Evaluation
 	(*EvaluatedPolicy)(nil),       // 8: headwater.v1.EvaluatedPolicy
-	(*Experiment)(nil),            // 9: headwater.v1.Experiment
-	(ExperimentVerdict)(0),        // 10: headwater.v1.ExperimentVerdict
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(*Shadow)(nil),                // 9: headwater.v1.Shadow
+	(*ShadowFigure)(nil),          // 10: headwater.v1.ShadowFigure
+	(*Experiment)(nil),            // 11: headwater.v1.Experiment
+	(ExperimentVerdict)(0),        // 12: headwater.v1.ExperimentVerdict
+	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
 }
 var file_headwater_v1_experiment_report_proto_depIdxs = []int32{
-	9,  // 0: headwater.v1.ExperimentReport.experiment:type_name -> headwater.v1.Experiment
+	11, // 0: headwater.v1.ExperimentReport.experiment:type_name -> headwater.v1.Experiment
 	2,  // 1: headwater.v1.ExperimentReport.arms:type_name -> headwater.v1.ArmFigures
 	6,  // 2: headwater.v1.ExperimentReport.sample_ratio:type_name -> headwater.v1.SampleRatio
-	10, // 3: headwater.v1.ExperimentReport.verdict:type_name -> headwater.v1.ExperimentVerdict
+	12, // 3: headwater.v1.ExperimentReport.verdict:type_name -> headwater.v1.ExperimentVerdict
 	5,  // 4: headwater.v1.ExperimentReport.looks:type_name -> headwater.v1.ExperimentLook
-	11, // 5: headwater.v1.ExperimentReport.report_time:type_name -> google.protobuf.Timestamp
+	13, // 5: headwater.v1.ExperimentReport.report_time:type_name -> google.protobuf.Timestamp
 	4,  // 6: headwater.v1.ArmFigures.metrics:type_name -> headwater.v1.MetricFigures
-	10, // 7: headwater.v1.ArmFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
-	11, // 8: headwater.v1.ArmFigures.close_time:type_name -> google.protobuf.Timestamp
+	12, // 7: headwater.v1.ArmFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
+	13, // 8: headwater.v1.ArmFigures.close_time:type_name -> google.protobuf.Timestamp
 	3,  // 9: headwater.v1.ArmFigures.blockers:type_name -> headwater.v1.PromotionBlocker
-	10, // 10: headwater.v1.MetricFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
-	11, // 11: headwater.v1.ExperimentLook.look_time:type_name -> google.protobuf.Timestamp
-	11, // 12: headwater.v1.Evaluation.create_time:type_name -> google.protobuf.Timestamp
+	12, // 10: headwater.v1.MetricFigures.verdict:type_name -> headwater.v1.ExperimentVerdict
+	13, // 11: headwater.v1.ExperimentLook.look_time:type_name -> google.protobuf.Timestamp
+	13, // 12: headwater.v1.Evaluation.create_time:type_name -> google.protobuf.Timestamp
 	8,  // 13: headwater.v1.Evaluation.policies:type_name -> headwater.v1.EvaluatedPolicy
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	9,  // 14: headwater.v1.Evaluation.shadow:type_name -> headwater.v1.Shadow
+	13, // 15: headwater.v1.Shadow.folded_time:type_name -> google.protobuf.Timestamp
+	10, // 16: headwater.v1.Shadow.figures:type_name -> headwater.v1.ShadowFigure
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_experiment_report_proto_init() }
@@ -1167,13 +1488,14 @@ func file_headwater_v1_experiment_report_proto_init() {
 	file_headwater_v1_experiment_report_proto_msgTypes[3].OneofWrappers = []any{}
 	file_headwater_v1_experiment_report_proto_msgTypes[4].OneofWrappers = []any{}
 	file_headwater_v1_experiment_report_proto_msgTypes[7].OneofWrappers = []any{}
+	file_headwater_v1_experiment_report_proto_msgTypes[9].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_experiment_report_proto_rawDesc), len(file_headwater_v1_experiment_report_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   8,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

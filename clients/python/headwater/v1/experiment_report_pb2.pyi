@@ -485,6 +485,7 @@ class Evaluation(_message.Message):
     LEVEL_FIELD_NUMBER: _builtins.int
     POLICIES_FIELD_NUMBER: _builtins.int
     REPORT_JSON_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
     evaluation_id: _builtins.str
     """The name."""
     metric: _builtins.str
@@ -509,6 +510,10 @@ class Evaluation(_message.Message):
     def policies(self) -> _containers.RepeatedCompositeFieldContainer[Global___EvaluatedPolicy]:
         """The policies."""
 
+    @_builtins.property
+    def shadow(self) -> Global___Shadow:
+        """What only a shadow finds out. Absent if the report is none of `headwater shadow`."""
+
     def __init__(
         self,
         *,
@@ -521,10 +526,11 @@ class Evaluation(_message.Message):
         level: _builtins.float = ...,
         policies: _abc.Iterable[Global___EvaluatedPolicy] | None = ...,
         report_json: _builtins.str = ...,
+        shadow: Global___Shadow | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "shadow", b"shadow"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "evaluation_id", b"evaluation_id", "from_offset", b"from_offset", "level", b"level", "metric", b"metric", "placement", b"placement", "policies", b"policies", "report_json", b"report_json", "until_offset", b"until_offset"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "evaluation_id", b"evaluation_id", "from_offset", b"from_offset", "level", b"level", "metric", b"metric", "placement", b"placement", "policies", b"policies", "report_json", b"report_json", "shadow", b"shadow", "until_offset", b"until_offset"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -594,3 +600,171 @@ class EvaluatedPolicy(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
 
 Global___EvaluatedPolicy: _TypeAlias = EvaluatedPolicy  # noqa: Y015
+
+@_typing.final
+class Shadow(_message.Message):
+    """A process that folds the log beside the servers, under the settings of a policy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_ID_FIELD_NUMBER: _builtins.int
+    OWN_STATE_FIELD_NUMBER: _builtins.int
+    FOLDED_TIME_FIELD_NUMBER: _builtins.int
+    ENTRIES_BEHIND_FIELD_NUMBER: _builtins.int
+    CAUGHT_UP_FIELD_NUMBER: _builtins.int
+    PUBLISH_SECONDS_FIELD_NUMBER: _builtins.int
+    ANSWERS_LATE_FIELD_NUMBER: _builtins.int
+    FIGURES_FIELD_NUMBER: _builtins.int
+    DRIFT_ALARMS_WORSE_FIELD_NUMBER: _builtins.int
+    CHAMPION_DRIFT_ALARMS_WORSE_FIELD_NUMBER: _builtins.int
+    policy_id: _builtins.str
+    """The policy."""
+    own_state: _builtins.bool
+    """Whether it has a state of its own, because the policy changes what is learned. Without one, it
+    answers from the champion's.
+    """
+    entries_behind: _builtins.int
+    """How many more entries the log had."""
+    caught_up: _builtins.bool
+    """Whether it had caught up with the log. It stays a window behind the end even then."""
+    publish_seconds: _builtins.float
+    """Seconds from one report to the next. If none comes for much longer, it has stopped. 0: it was
+    one run up to the log's end.
+    """
+    answers_late: _builtins.int
+    """How many lists were reported too late to be asked about, since it began."""
+    drift_alarms_worse: _builtins.int
+    """Drift alarms of its state after which predictions were worse, since its first entry."""
+    champion_drift_alarms_worse: _builtins.int
+    """The same alarms of the champion's state."""
+    @_builtins.property
+    def folded_time(self) -> _timestamp_pb2.Timestamp:
+        """The time of the last entry that it had folded."""
+
+    @_builtins.property
+    def figures(self) -> _containers.RepeatedCompositeFieldContainer[Global___ShadowFigure]:
+        """Its figures, beside those of the champion's state."""
+
+    def __init__(
+        self,
+        *,
+        policy_id: _builtins.str = ...,
+        own_state: _builtins.bool = ...,
+        folded_time: _timestamp_pb2.Timestamp | None = ...,
+        entries_behind: _builtins.int = ...,
+        caught_up: _builtins.bool = ...,
+        publish_seconds: _builtins.float = ...,
+        answers_late: _builtins.int = ...,
+        figures: _abc.Iterable[Global___ShadowFigure] | None = ...,
+        drift_alarms_worse: _builtins.int = ...,
+        champion_drift_alarms_worse: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["folded_time", b"folded_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers_late", b"answers_late", "caught_up", b"caught_up", "champion_drift_alarms_worse", b"champion_drift_alarms_worse", "drift_alarms_worse", b"drift_alarms_worse", "entries_behind", b"entries_behind", "figures", b"figures", "folded_time", b"folded_time", "own_state", b"own_state", "policy_id", b"policy_id", "publish_seconds", b"publish_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Shadow: _TypeAlias = Shadow  # noqa: Y015
+
+@_typing.final
+class ShadowFigure(_message.Message):
+    """One figure of a shadow, with intervals at the level of the evaluation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    CHAMPION_FIELD_NUMBER: _builtins.int
+    CHAMPION_LOW_FIELD_NUMBER: _builtins.int
+    CHAMPION_HIGH_FIELD_NUMBER: _builtins.int
+    DIFFERENCE_FIELD_NUMBER: _builtins.int
+    DIFFERENCE_LOW_FIELD_NUMBER: _builtins.int
+    DIFFERENCE_HIGH_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """"agreement_top_item": the share of lists whose first item would be the same.
+    "agreement_items": the share of its items that were shown. "hit_rate_at_20", "log_loss",
+    "log_loss_base_rate", "calibration_error": as in GetModel, before each event is learned.
+    """
+    count: _builtins.int
+    """How many observations it is the mean of."""
+    value: _builtins.float
+    """The shadow's value."""
+    low: _builtins.float
+    """The lower end of its interval. Absent as long as there are too few observations, and of
+    "calibration_error".
+    """
+    high: _builtins.float
+    """The upper end."""
+    champion: _builtins.float
+    """The value of the champion's state. Absent for agreement."""
+    champion_low: _builtins.float
+    """The lower end of its interval."""
+    champion_high: _builtins.float
+    """The upper end."""
+    difference: _builtins.float
+    """The shadow's value less the champion's. Absent if they have one state."""
+    difference_low: _builtins.float
+    """The lower end of its interval."""
+    difference_high: _builtins.float
+    """The upper end."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        count: _builtins.int = ...,
+        value: _builtins.float | None = ...,
+        low: _builtins.float | None = ...,
+        high: _builtins.float | None = ...,
+        champion: _builtins.float | None = ...,
+        champion_low: _builtins.float | None = ...,
+        champion_high: _builtins.float | None = ...,
+        difference: _builtins.float | None = ...,
+        difference_low: _builtins.float | None = ...,
+        difference_high: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_champion", b"_champion", "_champion_high", b"_champion_high", "_champion_low", b"_champion_low", "_difference", b"_difference", "_difference_high", b"_difference_high", "_difference_low", b"_difference_low", "_high", b"_high", "_low", b"_low", "_value", b"_value", "champion", b"champion", "champion_high", b"champion_high", "champion_low", b"champion_low", "difference", b"difference", "difference_high", b"difference_high", "difference_low", b"difference_low", "high", b"high", "low", b"low", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_champion", b"_champion", "_champion_high", b"_champion_high", "_champion_low", b"_champion_low", "_difference", b"_difference", "_difference_high", b"_difference_high", "_difference_low", b"_difference_low", "_high", b"_high", "_low", b"_low", "_value", b"_value", "champion", b"champion", "champion_high", b"champion_high", "champion_low", b"champion_low", "count", b"count", "difference", b"difference", "difference_high", b"difference_high", "difference_low", b"difference_low", "high", b"high", "low", b"low", "name", b"name", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__champion: _TypeAlias = _typing.Literal["champion"]  # noqa: Y015
+    _WhichOneofArgType__champion: _TypeAlias = _typing.Literal["_champion", b"_champion"]  # noqa: Y015
+    _WhichOneofReturnType__champion_high: _TypeAlias = _typing.Literal["champion_high"]  # noqa: Y015
+    _WhichOneofArgType__champion_high: _TypeAlias = _typing.Literal["_champion_high", b"_champion_high"]  # noqa: Y015
+    _WhichOneofReturnType__champion_low: _TypeAlias = _typing.Literal["champion_low"]  # noqa: Y015
+    _WhichOneofArgType__champion_low: _TypeAlias = _typing.Literal["_champion_low", b"_champion_low"]  # noqa: Y015
+    _WhichOneofReturnType__difference: _TypeAlias = _typing.Literal["difference"]  # noqa: Y015
+    _WhichOneofArgType__difference: _TypeAlias = _typing.Literal["_difference", b"_difference"]  # noqa: Y015
+    _WhichOneofReturnType__difference_high: _TypeAlias = _typing.Literal["difference_high"]  # noqa: Y015
+    _WhichOneofArgType__difference_high: _TypeAlias = _typing.Literal["_difference_high", b"_difference_high"]  # noqa: Y015
+    _WhichOneofReturnType__difference_low: _TypeAlias = _typing.Literal["difference_low"]  # noqa: Y015
+    _WhichOneofArgType__difference_low: _TypeAlias = _typing.Literal["_difference_low", b"_difference_low"]  # noqa: Y015
+    _WhichOneofReturnType__high: _TypeAlias = _typing.Literal["high"]  # noqa: Y015
+    _WhichOneofArgType__high: _TypeAlias = _typing.Literal["_high", b"_high"]  # noqa: Y015
+    _WhichOneofReturnType__low: _TypeAlias = _typing.Literal["low"]  # noqa: Y015
+    _WhichOneofArgType__low: _TypeAlias = _typing.Literal["_low", b"_low"]  # noqa: Y015
+    _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
+    _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__champion) -> _WhichOneofReturnType__champion | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__champion_high) -> _WhichOneofReturnType__champion_high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__champion_low) -> _WhichOneofReturnType__champion_low | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__difference) -> _WhichOneofReturnType__difference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__difference_high) -> _WhichOneofReturnType__difference_high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__difference_low) -> _WhichOneofReturnType__difference_low | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__high) -> _WhichOneofReturnType__high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__low) -> _WhichOneofReturnType__low | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
+
+Global___ShadowFigure: _TypeAlias = ShadowFigure  # noqa: Y015

@@ -14,6 +14,8 @@ from headwater.experiment_reports import (
     MetricFigures,
     PromotionBlocker,
     SampleRatio,
+    Shadow,
+    ShadowFigure,
 )
 from headwater.v1 import experiment_report_pb2 as pb
 from headwater.v1 import experiment_service_pb2 as service_pb
@@ -109,6 +111,38 @@ def _evaluation(one: pb.Evaluation) -> Evaluation:
         level=one.level,
         policies=tuple(map(_evaluated, one.policies)),
         report_json=one.report_json,
+        shadow=_shadow(one.shadow) if one.HasField("shadow") else None,
+    )
+
+
+def _shadow(one: pb.Shadow) -> Shadow:
+    return Shadow(
+        policy_id=one.policy_id,
+        own_state=one.own_state,
+        folded_time=from_time(one.folded_time),
+        entries_behind=one.entries_behind,
+        caught_up=one.caught_up,
+        publish_seconds=one.publish_seconds,
+        answers_late=one.answers_late,
+        figures=tuple(map(_shadow_figure, one.figures)),
+        drift_alarms_worse=one.drift_alarms_worse,
+        champion_drift_alarms_worse=one.champion_drift_alarms_worse,
+    )
+
+
+def _shadow_figure(one: pb.ShadowFigure) -> ShadowFigure:
+    return ShadowFigure(
+        name=one.name,
+        count=one.count,
+        value=_number(one, "value"),
+        low=_number(one, "low"),
+        high=_number(one, "high"),
+        champion=_number(one, "champion"),
+        champion_low=_number(one, "champion_low"),
+        champion_high=_number(one, "champion_high"),
+        difference=_number(one, "difference"),
+        difference_low=_number(one, "difference_low"),
+        difference_high=_number(one, "difference_high"),
     )
 
 

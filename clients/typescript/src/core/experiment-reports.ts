@@ -86,7 +86,36 @@ export interface EvaluatedPolicy {
   problems: string[];
 }
 
-/** What `headwater evaluate` found in the log; `reportJson` has all of it. */
+/** One figure of a shadow beside the champion's, with intervals; absent: not known. */
+export interface ShadowFigure {
+  name: string;
+  count: number;
+  value?: number;
+  low?: number;
+  high?: number;
+  champion?: number;
+  championLow?: number;
+  championHigh?: number;
+  difference?: number;
+  differenceLow?: number;
+  differenceHigh?: number;
+}
+
+/** What only `headwater shadow` finds out. */
+export interface Shadow {
+  policyId: string;
+  ownState: boolean;
+  foldedTime?: Date;
+  entriesBehind: number;
+  caughtUp: boolean;
+  publishSeconds: number;
+  answersLate: number;
+  figures: ShadowFigure[];
+  driftAlarmsWorse: number;
+  championDriftAlarmsWorse: number;
+}
+
+/** What `headwater evaluate`, or a shadow, found in the log; `reportJson` has all of it. */
 export interface Evaluation {
   evaluationId: string;
   createTime?: Date;
@@ -97,4 +126,5 @@ export interface Evaluation {
   level: number;
   policies: EvaluatedPolicy[];
   reportJson: string;
+  shadow?: Shadow;
 }

@@ -33,6 +33,8 @@ export type {
   ExperimentLook,
   ExperimentReport,
   MetricFigures,
+  Shadow,
+  ShadowFigure,
 } from "../core/experiment-reports.js";
 export type {
   Experiment,

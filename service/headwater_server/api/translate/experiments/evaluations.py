@@ -9,6 +9,7 @@ from typing import Any
 from headwater.v1 import experiment_report_pb2
 from headwater.v1 import experiment_service_pb2 as pb
 from headwater_server.api.translate.checks import page_size
+from headwater_server.api.translate.experiments.shadows import shadow_message
 from headwater_server.api.translate.pages import (
     PAGE_BYTES_MAX,
     after_item_id,
@@ -74,6 +75,7 @@ def _evaluation(stored: StoredEvaluation, *, is_full: bool) -> experiment_report
         level=report.get("level") or 0.0,
         policies=map(_policy, report.get("policies") or ()),
         report_json=stored.report if is_full else "",
+        shadow=shadow_message(report.get("shadow")),
     )
 
 

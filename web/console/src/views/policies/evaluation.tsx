@@ -9,7 +9,7 @@ import { Ago, Badge } from "../../ui/parts";
 import { Table } from "../../ui/table";
 import { Shown } from "../experiments/estimate_text";
 
-const METRICS: Record<string, string> = {
+export const METRICS: Record<string, string> = {
   act_rate: "Act rate: the share of lists with an act",
   reward: "Reward per list",
   purchases: "Purchases per list",
@@ -73,7 +73,7 @@ function Row({ policy, evaluation }: RowProps) {
 }
 
 /** The refusal as help: why, and what would answer the question. */
-function NotEnough({ policy }: { policy: EvaluatedPolicyJson }) {
+export function NotEnough({ policy }: { policy: EvaluatedPolicyJson }) {
   const problems = policy.problems ?? [];
   const needed = int(policy.visitorsNeeded);
   return (

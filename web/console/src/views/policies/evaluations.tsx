@@ -6,6 +6,7 @@ import { useLoad } from "../../lib/load";
 import { usePages } from "../../lib/pages";
 import { Card, Empty } from "../../ui/parts";
 import { Failed, WhenLoaded } from "../../ui/states";
+import { isShadow } from "../../lib/experiments/shadows";
 import { EvaluationEntry } from "./evaluation";
 
 const PAGE = 5;
@@ -26,11 +27,12 @@ export function Evaluations() {
 
 function Pages({ first, ask }: { first: ListEvaluationsResponseJson; ask: Ask }) {
   const { rows: all, hasMore, error, more } = usePages(first, ask, (page) => page.evaluations);
-  if (all.length === 0) return <NoEvaluations />;
+  const evaluations = all.filter((one) => !isShadow(one));
+  if (evaluations.length === 0 && !hasMore) return <NoEvaluations />;
   return (
     <>
       <ul>
-        {all.map((one) => (
+        {evaluations.map((one) => (
           <EvaluationEntry key={`${one.evaluationId} ${one.createTime}`} evaluation={one} />
         ))}
       </ul>

@@ -12,6 +12,7 @@ import { WhenLoaded } from "../../ui/states";
 import { Evaluations } from "./evaluations";
 import { InForce } from "./in_force";
 import { Kept } from "./kept";
+import { Shadows } from "./shadows";
 import { Stack } from "./stack";
 
 const EVERY_MS = 10_000;
@@ -46,6 +47,7 @@ export function Policies() {
         <Card title="All policies" note="Written with headwater policy put NAME SETTING=VALUE" flush>
           <WhenLoaded loaded={loaded}>{(data) => <Kept policies={data.policies} />}</WhenLoaded>
         </Card>
+        <Shadows />
         <Evaluations />
       </div>
     </>

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/experiment_report.proto.
  */
 export const file_headwater_v1_experiment_report: GenFile = /*@__PURE__*/
-  fileDesc("CiRoZWFkd2F0ZXIvdjEvZXhwZXJpbWVudF9yZXBvcnQucHJvdG8SDGhlYWR3YXRlci52MSKeAwoQRXhwZXJpbWVudFJlcG9ydBIsCgpleHBlcmltZW50GAEgASgLMhguaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnQSJgoEYXJtcxgCIAMoCzIYLmhlYWR3YXRlci52MS5Bcm1GaWd1cmVzEi8KDHNhbXBsZV9yYXRpbxgDIAEoCzIZLmhlYWR3YXRlci52MS5TYW1wbGVSYXRpbxIwCgd2ZXJkaWN0GAQgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Eg0KBWxldmVsGAUgASgBEhsKDnZpc2l0b3JzX3RvX2dvGAYgASgDSACIAQESFQoNY3VycmVuY3lfY29kZRgHIAEoCRIrCgVsb29rcxgIIAMoCzIcLmhlYWR3YXRlci52MS5FeHBlcmltZW50TG9vaxINCgVub3RlcxgJIAMoCRIvCgtyZXBvcnRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZGlnZXN0GAsgASgJQhEKD192aXNpdG9yc190b19nbyK1AgoKQXJtRmlndXJlcxIOCgZhcm1faWQYASABKAkSEQoJcG9saWN5X2lkGAIgASgJEhAKCHZpc2l0b3JzGAMgASgDEiwKB21ldHJpY3MYBCADKAsyGy5oZWFkd2F0ZXIudjEuTWV0cmljRmlndXJlcxIwCgd2ZXJkaWN0GAUgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Ei4KCmNsb3NlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGNsb3NlX3JlYXNvbhgHIAEoCRIaChJwcm9tb3Rpb25fYmxvY2tlcnMYCCADKAkSMAoIYmxvY2tlcnMYCSADKAsyHi5oZWFkd2F0ZXIudjEuUHJvbW90aW9uQmxvY2tlciIuChBQcm9tb3Rpb25CbG9ja2VyEgwKBGNvZGUYASABKAkSDAoEdGV4dBgCIAEoCSLsBQoNTWV0cmljRmlndXJlcxIOCgZtZXRyaWMYASABKAkSEQoEbWVhbhgCIAEoAUgAiAEBEhsKDnN0YW5kYXJkX2Vycm9yGAMgASgBSAGIAQESFwoKbWVhbl9jdXBlZBgEIAEoAUgCiAEBEhcKCmRpZmZlcmVuY2UYBSABKAFIA4gBARIVCghyZWxhdGl2ZRgGIAEoAUgEiAEBEhAKA2xvdxgHIAEoAUgFiAEBEhEKBGhpZ2gYCCABKAFIBogBARIZCgxyZWxhdGl2ZV9sb3cYCSABKAFIB4gBARIaCg1yZWxhdGl2ZV9oaWdoGAogASgBSAiIAQESFgoJbG93X2ZpeGVkGAsgASgBSAmIAQESFwoKaGlnaF9maXhlZBgMIAEoAUgKiAEBEh8KEnByb2JhYmlsaXR5X2JldHRlchgNIAEoAUgLiAEBEhoKDWV4cGVjdGVkX2xvc3MYDiABKAFIDIgBARIbCg52YXJpYW5jZV9zYXZlZBgPIAEoAUgNiAEBEhYKCWNhcHBlZF9hdBgQIAEoAUgOiAEBEjAKB3ZlcmRpY3QYESABKA4yHy5oZWFkd2F0ZXIudjEuRXhwZXJpbWVudFZlcmRpY3QSGwoOd29yc3RfcmVsYXRpdmUYEiABKAFID4gBARIPCgdjcm9zc2VkGBMgASgIQgcKBV9tZWFuQhEKD19zdGFuZGFyZF9lcnJvckINCgtfbWVhbl9jdXBlZEINCgtfZGlmZmVyZW5jZUILCglfcmVsYXRpdmVCBgoEX2xvd0IHCgVfaGlnaEIPCg1fcmVsYXRpdmVfbG93QhAKDl9yZWxhdGl2ZV9oaWdoQgwKCl9sb3dfZml4ZWRCDQoLX2hpZ2hfZml4ZWRCFQoTX3Byb2JhYmlsaXR5X2JldHRlckIQCg5fZXhwZWN0ZWRfbG9zc0IRCg9fdmFyaWFuY2Vfc2F2ZWRCDAoKX2NhcHBlZF9hdEIRCg9fd29yc3RfcmVsYXRpdmUivwEKDkV4cGVyaW1lbnRMb29rEi0KCWxvb2tfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGYXJtX2lkGAIgASgJEhAKCHZpc2l0b3JzGAMgASgDEhcKCmRpZmZlcmVuY2UYBCABKAFIAIgBARIQCgNsb3cYBSABKAFIAYgBARIRCgRoaWdoGAYgASgBSAKIAQFCDQoLX2RpZmZlcmVuY2VCBgoEX2xvd0IHCgVfaGlnaCItCgtTYW1wbGVSYXRpbxIPCgdlX3ZhbHVlGAEgASgBEg0KBWFsYXJtGAIgASgIIvcBCgpFdmFsdWF0aW9uEhUKDWV2YWx1YXRpb25faWQYASABKAkSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBm1ldHJpYxgDIAEoCRIRCglwbGFjZW1lbnQYBCABKAkSEwoLZnJvbV9vZmZzZXQYBSABKAkSFAoMdW50aWxfb2Zmc2V0GAYgASgJEg0KBWxldmVsGAcgASgBEi8KCHBvbGljaWVzGAggAygLMh0uaGVhZHdhdGVyLnYxLkV2YWx1YXRlZFBvbGljeRITCgtyZXBvcnRfanNvbhgJIAEoCSLNAQoPRXZhbHVhdGVkUG9saWN5EhEKCXBvbGljeV9pZBgBIAEoCRIPCgd2ZXJkaWN0GAIgASgJEhIKBXZhbHVlGAMgASgBSACIAQESEAoDbG93GAQgASgBSAGIAQESEQoEaGlnaBgFIAEoAUgCiAEBEhcKD2VmZmVjdGl2ZV9zaGFyZRgGIAEoARIXCg92aXNpdG9yc19uZWVkZWQYByABKAMSEAoIcHJvYmxlbXMYCCADKAlCCAoGX3ZhbHVlQgYKBF9sb3dCBwoFX2hpZ2gqaAoORXZhbHVhdGlvblZpZXcSHwobRVZBTFVBVElPTl9WSUVXX1VOU1BFQ0lGSUVEEAASGwoXRVZBTFVBVElPTl9WSUVXX1NVTU1BUlkQARIYChRFVkFMVUFUSU9OX1ZJRVdfRlVMTBACQm4KD2lvLmhlYWR3YXRlci52MUIVRXhwZXJpbWVudFJlcG9ydFByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_headwater_v1_experiment]);
+  fileDesc("CiRoZWFkd2F0ZXIvdjEvZXhwZXJpbWVudF9yZXBvcnQucHJvdG8SDGhlYWR3YXRlci52MSKeAwoQRXhwZXJpbWVudFJlcG9ydBIsCgpleHBlcmltZW50GAEgASgLMhguaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnQSJgoEYXJtcxgCIAMoCzIYLmhlYWR3YXRlci52MS5Bcm1GaWd1cmVzEi8KDHNhbXBsZV9yYXRpbxgDIAEoCzIZLmhlYWR3YXRlci52MS5TYW1wbGVSYXRpbxIwCgd2ZXJkaWN0GAQgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Eg0KBWxldmVsGAUgASgBEhsKDnZpc2l0b3JzX3RvX2dvGAYgASgDSACIAQESFQoNY3VycmVuY3lfY29kZRgHIAEoCRIrCgVsb29rcxgIIAMoCzIcLmhlYWR3YXRlci52MS5FeHBlcmltZW50TG9vaxINCgVub3RlcxgJIAMoCRIvCgtyZXBvcnRfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZGlnZXN0GAsgASgJQhEKD192aXNpdG9yc190b19nbyK1AgoKQXJtRmlndXJlcxIOCgZhcm1faWQYASABKAkSEQoJcG9saWN5X2lkGAIgASgJEhAKCHZpc2l0b3JzGAMgASgDEiwKB21ldHJpY3MYBCADKAsyGy5oZWFkd2F0ZXIudjEuTWV0cmljRmlndXJlcxIwCgd2ZXJkaWN0GAUgASgOMh8uaGVhZHdhdGVyLnYxLkV4cGVyaW1lbnRWZXJkaWN0Ei4KCmNsb3NlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGNsb3NlX3JlYXNvbhgHIAEoCRIaChJwcm9tb3Rpb25fYmxvY2tlcnMYCCADKAkSMAoIYmxvY2tlcnMYCSADKAsyHi5oZWFkd2F0ZXIudjEuUHJvbW90aW9uQmxvY2tlciIuChBQcm9tb3Rpb25CbG9ja2VyEgwKBGNvZGUYASABKAkSDAoEdGV4dBgCIAEoCSLsBQoNTWV0cmljRmlndXJlcxIOCgZtZXRyaWMYASABKAkSEQoEbWVhbhgCIAEoAUgAiAEBEhsKDnN0YW5kYXJkX2Vycm9yGAMgASgBSAGIAQESFwoKbWVhbl9jdXBlZBgEIAEoAUgCiAEBEhcKCmRpZmZlcmVuY2UYBSABKAFIA4gBARIVCghyZWxhdGl2ZRgGIAEoAUgEiAEBEhAKA2xvdxgHIAEoAUgFiAEBEhEKBGhpZ2gYCCABKAFIBogBARIZCgxyZWxhdGl2ZV9sb3cYCSABKAFIB4gBARIaCg1yZWxhdGl2ZV9oaWdoGAogASgBSAiIAQESFgoJbG93X2ZpeGVkGAsgASgBSAmIAQESFwoKaGlnaF9maXhlZBgMIAEoAUgKiAEBEh8KEnByb2JhYmlsaXR5X2JldHRlchgNIAEoAUgLiAEBEhoKDWV4cGVjdGVkX2xvc3MYDiABKAFIDIgBARIbCg52YXJpYW5jZV9zYXZlZBgPIAEoAUgNiAEBEhYKCWNhcHBlZF9hdBgQIAEoAUgOiAEBEjAKB3ZlcmRpY3QYESABKA4yHy5oZWFkd2F0ZXIudjEuRXhwZXJpbWVudFZlcmRpY3QSGwoOd29yc3RfcmVsYXRpdmUYEiABKAFID4gBARIPCgdjcm9zc2VkGBMgASgIQgcKBV9tZWFuQhEKD19zdGFuZGFyZF9lcnJvckINCgtfbWVhbl9jdXBlZEINCgtfZGlmZmVyZW5jZUILCglfcmVsYXRpdmVCBgoEX2xvd0IHCgVfaGlnaEIPCg1fcmVsYXRpdmVfbG93QhAKDl9yZWxhdGl2ZV9oaWdoQgwKCl9sb3dfZml4ZWRCDQoLX2hpZ2hfZml4ZWRCFQoTX3Byb2JhYmlsaXR5X2JldHRlckIQCg5fZXhwZWN0ZWRfbG9zc0IRCg9fdmFyaWFuY2Vfc2F2ZWRCDAoKX2NhcHBlZF9hdEIRCg9fd29yc3RfcmVsYXRpdmUivwEKDkV4cGVyaW1lbnRMb29rEi0KCWxvb2tfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGYXJtX2lkGAIgASgJEhAKCHZpc2l0b3JzGAMgASgDEhcKCmRpZmZlcmVuY2UYBCABKAFIAIgBARIQCgNsb3cYBSABKAFIAYgBARIRCgRoaWdoGAYgASgBSAKIAQFCDQoLX2RpZmZlcmVuY2VCBgoEX2xvd0IHCgVfaGlnaCItCgtTYW1wbGVSYXRpbxIPCgdlX3ZhbHVlGAEgASgBEg0KBWFsYXJtGAIgASgIIp0CCgpFdmFsdWF0aW9uEhUKDWV2YWx1YXRpb25faWQYASABKAkSLwoLY3JlYXRlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBm1ldHJpYxgDIAEoCRIRCglwbGFjZW1lbnQYBCABKAkSEwoLZnJvbV9vZmZzZXQYBSABKAkSFAoMdW50aWxfb2Zmc2V0GAYgASgJEg0KBWxldmVsGAcgASgBEi8KCHBvbGljaWVzGAggAygLMh0uaGVhZHdhdGVyLnYxLkV2YWx1YXRlZFBvbGljeRITCgtyZXBvcnRfanNvbhgJIAEoCRIkCgZzaGFkb3cYCiABKAsyFC5oZWFkd2F0ZXIudjEuU2hhZG93Is0BCg9FdmFsdWF0ZWRQb2xpY3kSEQoJcG9saWN5X2lkGAEgASgJEg8KB3ZlcmRpY3QYAiABKAkSEgoFdmFsdWUYAyABKAFIAIgBARIQCgNsb3cYBCABKAFIAYgBARIRCgRoaWdoGAUgASgBSAKIAQESFwoPZWZmZWN0aXZlX3NoYXJlGAYgASgBEhcKD3Zpc2l0b3JzX25lZWRlZBgHIAEoAxIQCghwcm9ibGVtcxgIIAMoCUIICgZfdmFsdWVCBgoEX2xvd0IHCgVfaGlnaCKnAgoGU2hhZG93EhEKCXBvbGljeV9pZBgBIAEoCRIRCglvd25fc3RhdGUYAiABKAgSLwoLZm9sZGVkX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDmVudHJpZXNfYmVoaW5kGAQgASgDEhEKCWNhdWdodF91cBgFIAEoCBIXCg9wdWJsaXNoX3NlY29uZHMYBiABKAESFAoMYW5zd2Vyc19sYXRlGAcgASgDEisKB2ZpZ3VyZXMYCCADKAsyGi5oZWFkd2F0ZXIudjEuU2hhZG93RmlndXJlEhoKEmRyaWZ0X2FsYXJtc193b3JzZRgJIAEoAxIjChtjaGFtcGlvbl9kcmlmdF9hbGFybXNfd29yc2UYCiABKAMihwMKDFNoYWRvd0ZpZ3VyZRIMCgRuYW1lGAEgASgJEg0KBWNvdW50GAIgASgDEhIKBXZhbHVlGAMgASgBSACIAQESEAoDbG93GAQgASgBSAGIAQESEQoEaGlnaBgFIAEoAUgCiAEBEhUKCGNoYW1waW9uGAYgASgBSAOIAQESGQoMY2hhbXBpb25fbG93GAcgASgBSASIAQESGgoNY2hhbXBpb25faGlnaBgIIAEoAUgFiAEBEhcKCmRpZmZlcmVuY2UYCSABKAFIBogBARIbCg5kaWZmZXJlbmNlX2xvdxgKIAEoAUgHiAEBEhwKD2RpZmZlcmVuY2VfaGlnaBgLIAEoAUgIiAEBQggKBl92YWx1ZUIGCgRfbG93QgcKBV9oaWdoQgsKCV9jaGFtcGlvbkIPCg1fY2hhbXBpb25fbG93QhAKDl9jaGFtcGlvbl9oaWdoQg0KC19kaWZmZXJlbmNlQhEKD19kaWZmZXJlbmNlX2xvd0ISChBfZGlmZmVyZW5jZV9oaWdoKmgKDkV2YWx1YXRpb25WaWV3Eh8KG0VWQUxVQVRJT05fVklFV19VTlNQRUNJRklFRBAAEhsKF0VWQUxVQVRJT05fVklFV19TVU1NQVJZEAESGAoURVZBTFVBVElPTl9WSUVXX0ZVTEwQAkJuCg9pby5oZWFkd2F0ZXIudjFCFUV4cGVyaW1lbnRSZXBvcnRQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_timestamp, file_headwater_v1_experiment]);
 
 /**
  * The figures of an experiment, from one state. They may be read at any time and as often as one
@@ -524,6 +524,13 @@ export type Evaluation = Message<"headwater.v1.Evaluation"> & {
    * @generated from field: string report_json = 9;
    */
   reportJson: string;
+
+  /**
+   * What only a shadow finds out. Absent if the report is none of `headwater shadow`.
+   *
+   * @generated from field: headwater.v1.Shadow shadow = 10;
+   */
+  shadow?: Shadow | undefined;
 };
 
 /**
@@ -603,6 +610,186 @@ export type EvaluatedPolicy = Message<"headwater.v1.EvaluatedPolicy"> & {
  */
 export const EvaluatedPolicySchema: GenMessage<EvaluatedPolicy> = /*@__PURE__*/
   messageDesc(file_headwater_v1_experiment_report, 7);
+
+/**
+ * A process that folds the log beside the servers, under the settings of a policy.
+ *
+ * @generated from message headwater.v1.Shadow
+ */
+export type Shadow = Message<"headwater.v1.Shadow"> & {
+  /**
+   * The policy.
+   *
+   * @generated from field: string policy_id = 1;
+   */
+  policyId: string;
+
+  /**
+   * Whether it has a state of its own, because the policy changes what is learned. Without one, it
+   * answers from the champion's.
+   *
+   * @generated from field: bool own_state = 2;
+   */
+  ownState: boolean;
+
+  /**
+   * The time of the last entry that it had folded.
+   *
+   * @generated from field: google.protobuf.Timestamp folded_time = 3;
+   */
+  foldedTime?: Timestamp | undefined;
+
+  /**
+   * How many more entries the log had.
+   *
+   * @generated from field: int64 entries_behind = 4;
+   */
+  entriesBehind: bigint;
+
+  /**
+   * Whether it had caught up with the log. It stays a window behind the end even then.
+   *
+   * @generated from field: bool caught_up = 5;
+   */
+  caughtUp: boolean;
+
+  /**
+   * Seconds from one report to the next. If none comes for much longer, it has stopped. 0: it was
+   * one run up to the log's end.
+   *
+   * @generated from field: double publish_seconds = 6;
+   */
+  publishSeconds: number;
+
+  /**
+   * How many lists were reported too late to be asked about, since it began.
+   *
+   * @generated from field: int64 answers_late = 7;
+   */
+  answersLate: bigint;
+
+  /**
+   * Its figures, beside those of the champion's state.
+   *
+   * @generated from field: repeated headwater.v1.ShadowFigure figures = 8;
+   */
+  figures: ShadowFigure[];
+
+  /**
+   * Drift alarms of its state after which predictions were worse, since its first entry.
+   *
+   * @generated from field: int64 drift_alarms_worse = 9;
+   */
+  driftAlarmsWorse: bigint;
+
+  /**
+   * The same alarms of the champion's state.
+   *
+   * @generated from field: int64 champion_drift_alarms_worse = 10;
+   */
+  championDriftAlarmsWorse: bigint;
+};
+
+/**
+ * Describes the message headwater.v1.Shadow.
+ * Use `create(ShadowSchema)` to create a new message.
+ */
+export const ShadowSchema: GenMessage<Shadow> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_experiment_report, 8);
+
+/**
+ * One figure of a shadow, with intervals at the level of the evaluation.
+ *
+ * @generated from message headwater.v1.ShadowFigure
+ */
+export type ShadowFigure = Message<"headwater.v1.ShadowFigure"> & {
+  /**
+   * "agreement_top_item": the share of lists whose first item would be the same.
+   * "agreement_items": the share of its items that were shown. "hit_rate_at_20", "log_loss",
+   * "log_loss_base_rate", "calibration_error": as in GetModel, before each event is learned.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * How many observations it is the mean of.
+   *
+   * @generated from field: int64 count = 2;
+   */
+  count: bigint;
+
+  /**
+   * The shadow's value.
+   *
+   * @generated from field: optional double value = 3;
+   */
+  value?: number | undefined;
+
+  /**
+   * The lower end of its interval. Absent as long as there are too few observations, and of
+   * "calibration_error".
+   *
+   * @generated from field: optional double low = 4;
+   */
+  low?: number | undefined;
+
+  /**
+   * The upper end.
+   *
+   * @generated from field: optional double high = 5;
+   */
+  high?: number | undefined;
+
+  /**
+   * The value of the champion's state. Absent for agreement.
+   *
+   * @generated from field: optional double champion = 6;
+   */
+  champion?: number | undefined;
+
+  /**
+   * The lower end of its interval.
+   *
+   * @generated from field: optional double champion_low = 7;
+   */
+  championLow?: number | undefined;
+
+  /**
+   * The upper end.
+   *
+   * @generated from field: optional double champion_high = 8;
+   */
+  championHigh?: number | undefined;
+
+  /**
+   * The shadow's value less the champion's. Absent if they have one state.
+   *
+   * @generated from field: optional double difference = 9;
+   */
+  difference?: number | undefined;
+
+  /**
+   * The lower end of its interval.
+   *
+   * @generated from field: optional double difference_low = 10;
+   */
+  differenceLow?: number | undefined;
+
+  /**
+   * The upper end.
+   *
+   * @generated from field: optional double difference_high = 11;
+   */
+  differenceHigh?: number | undefined;
+};
+
+/**
+ * Describes the message headwater.v1.ShadowFigure.
+ * Use `create(ShadowFigureSchema)` to create a new message.
+ */
+export const ShadowFigureSchema: GenMessage<ShadowFigure> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_experiment_report, 9);
 
 /**
  * How much of each evaluation is returned.
