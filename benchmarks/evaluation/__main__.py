@@ -24,11 +24,13 @@ from benchmarks.evaluation import (
     ratio,
     real,
     replaying,
+    shadowing,
     sizes,
     tails,
 )
 from benchmarks.evaluation.list_shop import Sizes
 from benchmarks.evaluation.peers import BAD_CALL
+from headwater_server.cli.shadowing.priority import Priority
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 Data = Annotated[Path, typer.Option(help="folder of the real event data")]
@@ -150,6 +152,20 @@ def run_cost(
 ) -> None:
     """Evaluate one policy that shares the state; compare with the plain fold of the log."""
     cost.check(events, rounds, seed)
+
+
+@app.command("shadow")
+def run_shadow(
+    entries: Annotated[int, typer.Option(min=2_000, help="of the log that is folded")] = 1_000_000,
+    priority: Annotated[Priority, typer.Option(help="of the shadow")] = Priority.IDLE,
+    *,
+    verify: Annotated[
+        bool, typer.Option(help="compare with `headwater evaluate` at the end")
+    ] = True,
+    seed: Seed = 1,
+) -> None:
+    """Measure a server's answers with and without a shadow that folds a long log beside it."""
+    shadowing.check(entries, seed, priority, verify=verify)
 
 
 def _open_bandit(data: Path) -> Path:

@@ -28,7 +28,7 @@ from tests.integration.test_evaluate_served import ITEMS, visit
 from tests.integration.waiting import eventually
 
 WINDOW = ("--window-minutes", "0.1")
-QUICK = ("--publish-minutes", "0.05", "--save-minutes", "0.05", "--priority", "low")
+QUICK = ("--publish-minutes", "0.05", "--save-minutes", "0.05", "--priority", "normal")
 
 
 @pytest.fixture
