@@ -60,9 +60,12 @@ class Rounds:
     beside: list[list[float]] = field(default_factory=list)
     control: list[list[float]] = field(default_factory=list)
 
-    def ratio(self, of: list[list[float]]) -> tuple[float, float, float]:
-        """Return p99 by that without, the mean over rounds with its interval."""
-        logs = np.log([p99(one) / p99(two) for one, two in zip(of, self.without, strict=True)])
+    def ratio(
+        self, of: list[list[float]], by: list[list[float]] | None = None
+    ) -> tuple[float, float, float]:
+        """Return p99 by that of another part (None: without), the mean of rounds, its interval."""
+        pairs = zip(of, self.without if by is None else by, strict=True)
+        logs = np.log([p99(one) / p99(two) for one, two in pairs])
         interval = interval_of_blocks(logs, np.ones(len(logs)))
         if interval is None:
             return float(np.exp(logs.mean())), float("nan"), float("nan")
@@ -89,6 +92,11 @@ def check(entries: int, seed: int, priority: str, *, verify: bool) -> None:
             Bar("rounds", len(rounds.beside), ROUNDS_MIN, False),
             Bar("entries that the shadow folded meanwhile", folded, 0.9 * entries, False),
             Bar("lower end of p99 beside / without", rounds.ratio(rounds.beside)[1], 1.0),
+            Bar(
+                "lower end of p99 beside / beside an empty loop",
+                rounds.ratio(rounds.beside, rounds.control)[1],
+                1.0,
+            ),
             Bar("entries that are on the log and were not before", head - end.sequence, 1),
             Bar("figures that differ from those of evaluate", len(different), 0),
         ]
