@@ -41,6 +41,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "page_source_exposures_per_minute_max": (0, MANY),
     "page_visitor_events_per_minute_max": (0, MANY),
     "personalizer_default_reward": (-1, 1),
+    "personalizer_share": (0, 1),
     "personalizer_reward_wait_minutes": (1e-3, 7 * 24 * 60),
     "seed": (0, 2**63 - 1),
     "session_gap_minutes": (1e-4, YEAR_MINUTES),

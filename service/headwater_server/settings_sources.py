@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -118,3 +119,18 @@ def _table(path: Path) -> dict[str, Any]:
         return _parsed(path)
     except FileNotFoundError:
         return {}
+
+
+def as_environment(*parts: Any) -> dict[str, str]:
+    """Return what differs from the defaults as variables, for a command in a process of its own.
+
+    >>> from headwater_server.storage.settings import StorageSettings
+    >>> as_environment(StorageSettings(catalogue="shoes"))
+    {'HEADWATER_CATALOGUE': 'shoes'}
+    """
+    return {
+        f"{PREFIX}{one.name.upper()}": str(getattr(value, "value", value))
+        for part in parts
+        for one in fields(part)
+        if (value := getattr(part, one.name)) != one.default and value is not None
+    }

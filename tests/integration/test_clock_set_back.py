@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 
+from headwater_server.personalizer.administration.configuration import Configuration
 from headwater_server.personalizer.pending_events import Decision, PendingEvents
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.replica.clock import wall_clock_ms
@@ -49,7 +50,9 @@ async def test_a_reward_wait_that_began_while_the_clock_was_ahead_ends(
     store: Store, settings: StorageSettings
 ) -> None:
     personalizer = PersonalizerSettings(personalizer_reward_wait_minutes=0.001)
-    pending = PendingEvents(store, settings.catalogue, personalizer)
+    pending = PendingEvents(
+        store, settings.catalogue, Configuration(store, settings.catalogue, personalizer)
+    )
     await pending.add("e1", DECISION, active=True)
     key = Keys(settings.catalogue).personalizer_deadlines
     await store.call("ZADD", key, wall_clock_ms() + AHEAD_MS, "e1")

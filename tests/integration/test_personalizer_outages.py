@@ -134,8 +134,8 @@ async def test_a_key_without_feedback_leaves_nothing_to_report_with_the_adapters
         ):
             with pytest.raises(HeadwaterError, match=r"does not open .*/Feedback"):
                 await call
-        assert (await adapter._pending.get("theirs")).rewards == 0
-        assert await adapter._pending.get("mine") is None
+        assert (await adapter.pending.get("theirs")).rewards == 0
+        assert await adapter.pending.get("mine") is None
 
 
 async def test_without_the_store_a_call_says_so(served, tmp_path):

@@ -19,7 +19,7 @@ from headwater.errors import (
     UnavailableError,
     UnimplementedError,
 )
-from headwater.events import Event, EventItem, EventResult, EventStatus, FeedbackAnswer
+from headwater.events import Choice, Event, EventItem, EventResult, EventStatus, FeedbackAnswer
 from headwater.experiment_reports import (
     ArmFigures,
     EvaluatedPolicy,
@@ -94,6 +94,7 @@ __all__ = [
     "BufferClosedError",
     "BufferFullError",
     "CallFigures",
+    "Choice",
     "Client",
     "DeadlineExceededError",
     "DeleteAnswer",

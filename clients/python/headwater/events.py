@@ -22,6 +22,28 @@ class EventItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """How what was shown was chosen, by a caller that has a choice of its own (the baseline).
+
+    Chances from 0 to 1, given the slots before; weights are those of the slots before. See
+    Choice in protos/headwater/v1/event.proto. Only impressions of a backend may have one.
+    """
+
+    propensity: float
+    policy_propensity: float = 0.0
+    random_propensity: float = 0.0
+    is_baseline: bool = False
+    baseline_propensity: float = 0.0
+    slot: str = ""
+    mode: str = ""
+    wait_ms: int = 0
+    covers_both: bool = False
+    policy_weight: float = 1.0
+    random_weight: float = 1.0
+    baseline_weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that a visitor did.
 
@@ -45,6 +67,7 @@ class Event:
     position: int = 0
     context: Values = field(default_factory=dict)
     event_id: str = field(default_factory=new_id)
+    choice: Choice | None = None
 
 
 class EventStatus(Enum):

@@ -45,7 +45,7 @@ class DeadlineWatcher:
 
     async def _end(self, event_id: str) -> None:
         event = await self._pending.get(event_id)
-        if event and event.active:
+        if event and event.active and event.decision.action:  # a parent of slots has none
             reward = event.total if event.rewards else event.decision.default_reward
             await self._feedback.send(self._key, event, reward)
         await self._pending.remove(event_id)

@@ -15,11 +15,14 @@ BAD_REQUEST = "BadRequest"
 NOT_FOUND = "ResourceNotFound"
 INTERNAL = "InternalServerError"
 UNAVAILABLE = "ServiceUnavailable"
+NOT_ALLOWED = "OperationNotAllowed"
 
 _STATUSES: dict[StatusCode, tuple[int, str]] = {
     StatusCode.INVALID_ARGUMENT: (400, BAD_REQUEST),
     StatusCode.UNAUTHENTICATED: (401, "401"),
     StatusCode.PERMISSION_DENIED: (403, "403"),
+    StatusCode.NOT_FOUND: (404, NOT_FOUND),
+    StatusCode.FAILED_PRECONDITION: (409, NOT_ALLOWED),
     StatusCode.RESOURCE_EXHAUSTED: (429, "429"),
     StatusCode.UNAVAILABLE: (503, UNAVAILABLE),
     StatusCode.DEADLINE_EXCEEDED: (504, UNAVAILABLE),
@@ -60,6 +63,17 @@ def bad_request(inner: str, message: str) -> AdapterError:
     'BadRequest'
     """
     return AdapterError(400, BAD_REQUEST, message, inner)
+
+
+def not_offered(what: str, instead: str) -> AdapterError:
+    """Return the error of a call that has no counterpart here, with what to use instead.
+
+    >>> not_offered("PUT /model", "headwater import").status
+    501
+    """
+    return AdapterError(
+        501, NOT_ALLOWED, f"{what} has no counterpart here: {instead}", "NotOffered"
+    )
 
 
 def from_call(error: HeadwaterError) -> AdapterError:

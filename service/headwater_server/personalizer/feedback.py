@@ -10,13 +10,14 @@ from collections.abc import Iterator
 
 import structlog
 
-from headwater import Event
+from headwater import Choice, Event
 from headwater.events import EventStatus
 from headwater_server.personalizer.outcome import Outcome, outcome_of
 from headwater_server.personalizer.pending_events import PendingEvent, PendingEvents
 from headwater_server.personalizer.server_client import ServerClient
 from headwater_server.personalizer.settings import PersonalizerSettings
 
+SHOWN = "impression"
 # a rating is worth 1.0 in the default table, and does not hide the item as a purchase does
 POSITIVE_TYPE, POSITIVE_VALUE = "rating", 5.0
 NEGATIVE_TYPE = "return"  # negative, and does not hide the item
@@ -25,14 +26,15 @@ ACCEPTED = {EventStatus.CREATED, EventStatus.EXISTS}
 _log = structlog.get_logger(__name__)
 
 
-def short_id(event_id: str) -> str:
-    """Return the event id for our calls: the caller's own unless it is too long.
+def short_id(event_id: str, *, always: bool = False) -> str:
+    """Return the event id for our calls: the caller's own unless it is too long, or ``always``.
 
     >>> short_id("e1"), len(short_id("e" * 200))
     ('e1', 35)
     """
     raw = event_id.encode("utf-8", "surrogatepass")
-    return event_id if len(raw) <= 128 else "pz-" + hashlib.blake2b(raw, digest_size=16).hexdigest()
+    is_short = len(raw) <= 128 and not always
+    return event_id if is_short else "pz-" + hashlib.blake2b(raw, digest_size=16).hexdigest()
 
 
 class FeedbackSender:
@@ -64,7 +66,7 @@ class FeedbackSender:
     def _events(self, event: PendingEvent, outcome: Outcome) -> Iterator[Event]:
         """Yield the impression, then the outcome: an event counts for earlier impressions only."""
         if not event.seen:
-            yield self._event("impression", "seen", event, None)
+            yield self._event(SHOWN, "seen", event, None)
         if outcome is Outcome.POSITIVE:
             yield self._event(POSITIVE_TYPE, "reward", event, POSITIVE_VALUE)
         elif outcome is Outcome.NEGATIVE:
@@ -81,5 +83,6 @@ class FeedbackSender:
             attribution_token=decision.token,
             placement=self._settings.personalizer_placement,
             context=decision.context,
+            choice=Choice(**decision.choice) if decision.choice and kind == SHOWN else None,
             event_id=f"personalizer:{hashlib.blake2b(raw, digest_size=16).hexdigest()}:{name}",
         )

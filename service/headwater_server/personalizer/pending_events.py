@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any
 
-from headwater_server.personalizer.settings import PersonalizerSettings
+from headwater_server.personalizer.administration.configuration import Configuration
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.script import Script
 from headwater_server.storage.redis.store import Store
@@ -35,6 +35,7 @@ class Decision:
     answer: dict[str, Any]
     digest: str
     default_reward: float
+    choice: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,11 @@ class PendingEvent:
 class PendingEvents:
     """All events that wait for a reward."""
 
-    def __init__(self, store: Store, catalogue: str, settings: PersonalizerSettings) -> None:
+    def __init__(self, store: Store, catalogue: str, configuration: Configuration) -> None:
         """Keep them in ``store``, with the other keys of the catalogue."""
         self._store = store
         self._keys = Keys(catalogue)
-        self._wait_ms = int(settings.personalizer_reward_wait_minutes * 60_000)
-        self._aggregation = settings.personalizer_reward_aggregation
+        self._configuration = configuration
         names = ("add", "change", "mark", "claim")
         scripts = (Script(f"{name}.lua", _PACKAGE) for name in names)
         self._add, self._change, self._mark, self._claim = scripts
@@ -66,14 +66,15 @@ class PendingEvents:
     async def add(self, event_id: str, decision: Decision, *, active: bool) -> Decision:
         """Keep ``decision``; return it, or the one that was kept before under the same id."""
         keys = [self._keys.personalizer_event(event_id), self._keys.personalizer_deadlines]
-        kept_ms = self._wait_ms + KEPT_AFTER_MS
-        arguments = (_written(decision), int(active), self._wait_ms, kept_ms, event_id)
+        wait_ms = self._configuration.wait_ms
+        arguments = (_written(decision), int(active), wait_ms, wait_ms + KEPT_AFTER_MS, event_id)
         known: bytes = await self._add.run(self._store, keys, arguments)
         return _read(known) if known else decision
 
     async def reward(self, event_id: str, value: float) -> PendingEvent | None:
         """Store a reward; None: there is no such event, or its wait is over."""
-        return await self._changed(event_id, ("reward", repr(value), self._aggregation))
+        aggregation = self._configuration.settings.personalizer_reward_aggregation
+        return await self._changed(event_id, ("reward", repr(value), aggregation))
 
     async def activate(self, event_id: str) -> PendingEvent | None:
         """Store that the action was shown; None: there is no such event, or its wait is over."""
@@ -90,7 +91,7 @@ class PendingEvents:
     async def claim(self) -> list[str]:
         """Return events whose wait is over; no other process gets them for half a minute."""
         keys = [self._keys.personalizer_deadlines]
-        longest_ms = max(self._wait_ms, LEASE_MS)
+        longest_ms = max(self._configuration.longest_wait_ms, LEASE_MS)
         due = await self._claim.run(self._store, keys, (CLAIMED_MAX, LEASE_MS, longest_ms))
         return [event_id.decode("utf-8", "surrogatepass") for event_id in due]
 

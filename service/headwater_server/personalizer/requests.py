@@ -45,6 +45,9 @@ _EmptyIsNew = BeforeValidator(
     lambda value: secrets.token_hex(16) if value is None or value == "" else value
 )
 Features = Annotated[list[dict[str, Any]], _NullIsEmpty]
+Texts = Annotated[list[str], _NullIsEmpty]
+YesNo = Annotated[bool, _NullIsFalse]
+EventId = Annotated[str, Field(max_length=EVENT_ID_CHARS_MAX), _EmptyIsNew]
 
 
 class Action(BaseModel):
@@ -55,21 +58,20 @@ class Action(BaseModel):
     features: Features = []
 
 
+Actions = Annotated[
+    list[Action], Field(min_length=1, max_length=ACTIONS_MAX), AfterValidator(_each_once)
+]
+
+
 class RankRequest(BaseModel):
     """A rank call. ``digest`` depends on its content only, not on how the JSON is written."""
 
     model_config = ConfigDict(strict=True, frozen=True)
-    event_id: Annotated[
-        str,
-        Field(alias="eventId", max_length=EVENT_ID_CHARS_MAX, validate_default=True),
-        _EmptyIsNew,
-    ] = ""
-    actions: Annotated[
-        list[Action], Field(min_length=1, max_length=ACTIONS_MAX), AfterValidator(_each_once)
-    ]
-    excluded: Annotated[list[str], Field(alias="excludedActions"), _NullIsEmpty] = []
+    event_id: Annotated[EventId, Field(alias="eventId", validate_default=True)] = ""
+    actions: Actions
+    excluded: Annotated[Texts, Field(alias="excludedActions")] = []
     context: Annotated[Features, Field(alias="contextFeatures")] = []
-    defers_activation: Annotated[bool, _NullIsFalse, Field(alias="deferActivation")] = False
+    defers: Annotated[YesNo, Field(alias="deferActivation")] = False
     digest: str = ""
 
     @property
@@ -87,12 +89,12 @@ class RankRequest(BaseModel):
 
 def rank_request(body: bytes) -> RankRequest:
     """Return the request. Raises `AdapterError`, which names the field."""
-    canonical = _canonical(_object(body, RANK))
+    text = canonical(json_object(body, RANK))
     try:
-        request = RankRequest.model_validate_json(canonical)
+        request = RankRequest.model_validate_json(text)
     except ValidationError as error:
-        raise bad_request(RANK, _message(error)) from None
-    digest = hashlib.blake2b(canonical, digest_size=16).hexdigest()
+        raise bad_request(RANK, message(error)) from None
+    digest = hashlib.blake2b(text, digest_size=16).hexdigest()
     return request.model_copy(update={"digest": digest})
 
 
@@ -102,15 +104,19 @@ def reward_value(body: bytes) -> float:
     >>> reward_value(b'{"value": 0.5}')
     0.5
     """
-    value = _object(body, REWARD).get("value")
+    return number_of_reward(json_object(body, REWARD).get("value"), "value")
+
+
+def number_of_reward(value: Any, name: str) -> float:
+    """Return a reward from -1 to 1. Raises `AdapterError`, which names the field."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise bad_request(REWARD, "value: is required, a number from -1 to 1")
+        raise bad_request(REWARD, f"{name}: is required, a number from -1 to 1")
     if not abs(value) <= 1:  # nor does NaN, nor an integer that no float holds
-        raise bad_request(REWARD, f"value: {str(value)[:32]} does not lie between -1 and 1")
+        raise bad_request(REWARD, f"{name}: {str(value)[:32]} does not lie between -1 and 1")
     return float(value)
 
 
-def _message(error: ValidationError) -> str:
+def message(error: ValidationError) -> str:
     """Return the first problem, such as ``actions[0].id: Input should be a valid string``."""
     first = error.errors(include_url=False, include_input=False)[0]
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
@@ -118,7 +124,8 @@ def _message(error: ValidationError) -> str:
     return f"{path[1:]}: {text}" if path else text
 
 
-def _object(body: bytes, inner: str) -> dict[str, Any]:
+def json_object(body: bytes, inner: str) -> dict[str, Any]:
+    """Return the object that a body is. Raises `AdapterError`."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -128,7 +135,8 @@ def _object(body: bytes, inner: str) -> dict[str, Any]:
     return content
 
 
-def _canonical(content: dict[str, Any]) -> bytes:
+def canonical(content: dict[str, Any]) -> bytes:
+    """Return the same bytes for the same content. Raises `AdapterError`."""
     try:
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return text.encode()

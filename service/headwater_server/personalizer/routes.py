@@ -1,39 +1,43 @@
-"""Personalizer's HTTP paths, headers, statuses and bodies."""
+"""Personalizer's HTTP paths: of v1.0, of the previews of v1.1, and of 2022-09-01-preview."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-from uuid import uuid4
+from collections.abc import Callable
 
-import structlog
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from headwater import HeadwaterError
-from headwater_server.errors import Overloaded, StoreUnavailable
 from headwater_server.personalizer.adapter import Adapter
-from headwater_server.personalizer.errors import (
-    BAD_REQUEST,
-    INTERNAL,
-    NOT_FOUND,
-    UNAVAILABLE,
-    AdapterError,
-    from_call,
-    from_store,
+from headwater_server.personalizer.administration.routes import administration_routes
+from headwater_server.personalizer.calls.handling import (
+    BODY_BYTES_MAX,
+    answer,
+    body_of,
+    guarded,
+    key_of_call,
 )
+from headwater_server.personalizer.errors import NOT_FOUND, UNAVAILABLE, AdapterError
+from headwater_server.personalizer.multislot.adapter import MultiSlot
+from headwater_server.personalizer.multislot.requests import multi_slot_request, slot_rewards
 from headwater_server.personalizer.requests import rank_request, reward_value
 
+__all__ = ["BASE", "BODY_BYTES_MAX", "PREFIXES", "adapter_routes"]
+
 BASE = "/personalizer/v1.0"
-KEY_HEADER = "ocp-apim-subscription-key"
-BODY_BYTES_MAX = 1_000_000
+PREFIXES = (
+    BASE,
+    "/personalizer/v1.1-preview.1",
+    "/personalizer/v1.1-preview.2",
+    "/personalizer/v1.1-preview.3",
+    "/personalizer",  # with ?api-version=2022-09-01-preview
+)
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 NO_STORE = (
     "Personalizer's API needs the store that holds the log: start headwater web with "
     "--redis-url, or with the --data-dir of the server"
 )
-Handler = Callable[[Request], Awaitable[Response]]
-_log = structlog.get_logger(__name__)
+OFFERED = "rank, events, multislot, configurations, evaluations, figures, logs and model are"
 
 
 def adapter_routes(adapter: Callable[[], Adapter | None]) -> list[BaseRoute]:
@@ -45,84 +49,57 @@ def adapter_routes(adapter: Callable[[], Adapter | None]) -> list[BaseRoute]:
             raise AdapterError(503, UNAVAILABLE, NO_STORE)
         return found
 
+    async def unknown(request: Request) -> Response:
+        text = f"{request.method} {request.url.path} is not offered here; {OFFERED}"
+        raise AdapterError(404, NOT_FOUND, text)
+
+    routes: list[BaseRoute] = []
+    for prefix in PREFIXES:
+        routes += _calls(prefix, opened)
+        routes += administration_routes(prefix, opened)
+    return [*routes, Route("/personalizer/{rest:path}", guarded(unknown), methods=METHODS)]
+
+
+def _calls(prefix: str, opened: Callable[[], Adapter]) -> list[BaseRoute]:
+    """Return the routes of applications: one slot, and several."""
+
     async def rank(request: Request) -> Response:
-        call = rank_request(await _body(request))
-        return _answer(201, await opened().rank(_key(request), call))
+        call = rank_request(await body_of(request))
+        return answer(201, await opened().rank(key_of_call(request), call))
 
     async def reward(request: Request) -> Response:
-        value = reward_value(await _body(request))
-        await opened().reward(_key(request), request.path_params["event_id"], value)
-        return _answer(204)
+        value = reward_value(await body_of(request))
+        await opened().reward(key_of_call(request), request.path_params["event_id"], value)
+        return answer(204)
 
     async def activate(request: Request) -> Response:
-        await opened().activate(_key(request), request.path_params["event_id"])
-        return _answer(204)
+        await opened().activate(key_of_call(request), request.path_params["event_id"])
+        return answer(204)
 
-    async def unknown(request: Request) -> Response:
-        raise AdapterError(
-            404, NOT_FOUND, f"{request.method} {request.url.path} is not offered here"
-        )
+    async def rank_slots(request: Request) -> Response:
+        call = multi_slot_request(await body_of(request))
+        return answer(201, await MultiSlot(opened()).rank(key_of_call(request), call))
 
-    event = f"{BASE}/events/{{event_id:path}}"
-    return [
-        Route(f"{BASE}/rank", _guarded(rank), methods=["POST"]),
-        Route(f"{event}/reward", _guarded(reward), methods=["POST"]),
-        Route(f"{event}/activate", _guarded(activate), methods=["POST"]),
-        Route("/personalizer/{rest:path}", _guarded(unknown), methods=["GET", "POST", "PUT"]),
-    ]
+    async def reward_slots(request: Request) -> Response:
+        values = slot_rewards(await body_of(request))
+        slots, event_id = MultiSlot(opened()), request.path_params["event_id"]
+        await slots.reward(key_of_call(request), event_id, values)
+        return answer(204)
 
+    async def activate_slots(request: Request) -> Response:
+        slots, event_id = MultiSlot(opened()), request.path_params["event_id"]
+        await slots.activate(key_of_call(request), event_id)
+        return answer(204)
 
-def _guarded(handler: Handler) -> Handler:
-    """Turn every exception into Personalizer's error."""
-
-    async def handled(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except AdapterError as error:
-            return _failed(error)
-        except HeadwaterError as error:
-            return _failed(from_call(error))
-        except (StoreUnavailable, Overloaded) as error:
-            return _failed(from_store(error))
-        except Exception:  # noqa: BLE001 - logged under an id, answered as Personalizer does
-            error_id = uuid4().hex[:12]
-            _log.exception("call failed", path=request.url.path, error_id=error_id)
-            text = f"internal error; look for error_id={error_id} in the log of headwater web"
-            return _failed(AdapterError(500, INTERNAL, text))
-
-    return handled
-
-
-async def _body(request: Request) -> bytes:
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        text = "content-encoding is not supported: send the body without it"
-        raise AdapterError(415, BAD_REQUEST, text)
-    parts, size = [], 0
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > BODY_BYTES_MAX:
-                text = f"the body has more than {BODY_BYTES_MAX} bytes"
-                raise AdapterError(413, BAD_REQUEST, text)
-            parts.append(part)
-    except ClientDisconnect:  # or a chunk that is none: nobody waits for the answer
-        raise AdapterError(400, BAD_REQUEST, "the body ended too early") from None
-    return b"".join(parts)
-
-
-def _key(request: Request) -> str:
-    return str(request.headers.get(KEY_HEADER, ""))
-
-
-def _answer(status: int, content: dict[str, Any] | None = None) -> Response:
-    headers = {"cache-control": "no-store"}
-    if content is None:
-        return Response(status_code=status, headers=headers)
-    return JSONResponse(content, status_code=status, headers=headers)
-
-
-def _failed(error: AdapterError) -> Response:
-    response = _answer(error.status, error.body)
-    if error.retry_after_s:
-        response.headers["retry-after"] = str(error.retry_after_s)
-    return response
+    found: list[BaseRoute] = []
+    calls = {
+        "/rank": rank,
+        "/multislot/rank": rank_slots,
+        "/multislot/events/{event_id:path}/reward": reward_slots,
+        "/multislot/events/{event_id:path}/activate": activate_slots,
+        "/events/{event_id:path}/reward": reward,
+        "/events/{event_id:path}/activate": activate,
+    }
+    for path, handler in calls.items():
+        found.append(Route(f"{prefix}{path}", guarded(handler), methods=["POST"]))
+    return found

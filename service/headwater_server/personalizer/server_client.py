@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -11,22 +12,36 @@ from typing import Any
 
 import grpc
 
-from headwater import Event, HeadwaterError, Item, Recommendation, calls, catalogue_calls
+from headwater import (
+    Event,
+    HeadwaterError,
+    Item,
+    Policy,
+    Recommendation,
+    calls,
+    catalogue_calls,
+    experiment_calls,
+    operation_calls,
+)
 from headwater.async_connection import AsyncConnection
 from headwater.channel import metadata
 from headwater.errors import (
     InvalidRequestError,
     NotFoundError,
+    PermissionDeniedError,
     UnauthenticatedError,
 )
 from headwater.events import FeedbackAnswer
 from headwater.items import WriteStatus
+from headwater.policies import PolicyPage
 
 READ_TIMEOUT_S = 2.0
 WRITE_TIMEOUT_S = 5.0
 TRUSTED_S = 10.0
 """A key that the server accepted is not checked again for this time."""
 TRUSTED_MAX = 1_000
+EXPERIMENTS = "experiments"
+POLICIES_MAX = 1_000
 
 
 class ServerClient(AsyncConnection):
@@ -54,6 +69,39 @@ class ServerClient(AsyncConnection):
         self._trusted.move_to_end(digest)
         if len(self._trusted) > TRUSTED_MAX:
             self._trusted.popitem(last=False)
+
+    async def check_operator(self, key: str, *, changes: bool = False) -> None:
+        """Raise `HeadwaterError` unless ``key`` is a backend's that may read the model.
+
+        ``changes``: and unless it may change policies and experiments.
+        """
+        serving = await self._make(operation_calls.get_serving(), READ_TIMEOUT_S, _metadata(key))
+        if changes and EXPERIMENTS not in serving.scopes:
+            text = f"this changes what is answered: use a key with the scope {EXPERIMENTS}"
+            raise PermissionDeniedError(text, code=grpc.StatusCode.PERMISSION_DENIED)
+
+    async def settings(self, key: str) -> dict[str, Any]:
+        """Return the engine's settings as the log has them."""
+        call = operation_calls.list_settings_changes()
+        found = await self._make(call, READ_TIMEOUT_S, _metadata(key))
+        return {one.name: json.loads(one.value) for one in found.settings}
+
+    async def policies(self, key: str) -> PolicyPage:
+        """Return the policies, and which of them are promoted."""
+        call = experiment_calls.list_policies(POLICIES_MAX, "", "")
+        return await self._make(call, READ_TIMEOUT_S, _metadata(key))
+
+    async def promote(self, key: str, policy: Policy, reason: str) -> None:
+        """Keep a policy and put it over the settings."""
+        about = _metadata(key)
+        await self._make(experiment_calls.upsert_policy(policy), WRITE_TIMEOUT_S, about)
+        call = experiment_calls.promote_policy(policy.policy_id, None, reason)
+        await self._make(call, WRITE_TIMEOUT_S, about)
+
+    async def roll_back(self, key: str, policy_id: str, reason: str) -> None:
+        """Take the last promoted policy away."""
+        call = experiment_calls.rollback_policy(policy_id, reason)
+        await self._make(call, WRITE_TIMEOUT_S, _metadata(key))
 
     async def recommend(self, key: str, visitor: str, **question: Any) -> Recommendation:
         """Return a slate."""

@@ -41,6 +41,20 @@ class PersonalizerSettings:
             "unless it is chosen"
         },
     )
+    personalizer_mode: Literal["online", "apprentice"] = field(
+        default="online",
+        metadata={
+            "help": "online: the policy answers; apprentice: the answer is the caller's first "
+            "action, and the policy learns from its rewards (docs/personalizer.md)"
+        },
+    )
+    personalizer_share: float = field(
+        default=0.0,
+        metadata={
+            "help": "share of answers that the policy gives in apprentice mode, 0 to 1; above 0, "
+            "the values of policy and baseline are known with bounds"
+        },
+    )
     personalizer_placement: str = field(
         default="personalizer",
         metadata={"help": "name of the placement of these lists in metrics and rules"},

@@ -36,6 +36,9 @@ class Keys:
         self.probe = f"{self._prefix}:probe"
         self.evaluations = f"{self._prefix}:evaluations"
         self.personalizer_deadlines = f"{self._prefix}:personalizer:deadlines"
+        self.personalizer_figures = f"{self._prefix}:personalizer:figures"
+        self.personalizer_configuration = f"{self._prefix}:personalizer:configuration"
+        self.personalizer_evaluations = f"{self._prefix}:personalizer:evaluations"
 
     def snapshot(self, snapshot_id: str) -> str:
         """Return the key of one snapshot's chunks and manifest."""

@@ -37,7 +37,7 @@ def test_a_growing_sum_passes_the_coin_once_and_stays_beyond_it():
 
 def test_excluded_actions_keep_their_place_and_what_may_not_be_shown_comes_last():
     request = _request("a", "b", "c", "d", excludedActions=["b", "stranger"], eventId="e")
-    answer = ranked(request, {"d": 0.7, "a": 0.3})
+    answer = ranked(request, "d", {"d": 0.7, "a": 0.3})
     assert [(row["id"], row["probability"]) for row in answer["ranking"]] == [
         ("d", 0.7), ("b", 0.0), ("a", 0.3), ("c", 0.0),
     ]  # fmt: skip
@@ -45,7 +45,7 @@ def test_excluded_actions_keep_their_place_and_what_may_not_be_shown_comes_last(
 
 
 def test_where_nothing_may_be_shown_the_callers_own_order_holds():
-    answer = ranked(_request("a", "b", excludedActions=["a"]), {})
+    answer = ranked(_request("a", "b", excludedActions=["a"]), "b", {"b": 1.0})
     assert answer["rewardActionId"] == "b"
     assert [row["probability"] for row in answer["ranking"]] == [0.0, 1.0]
 

@@ -133,7 +133,11 @@ type Event struct {
 	// item. 0: not known.
 	Position int32 `protobuf:"varint,11,opt,name=position,proto3" json:"position,omitempty"`
 	// The situation, such as device or weather: at most 100 entries, names of 1 to 128 bytes.
-	Context       map[string]*Value `protobuf:"bytes,12,rep,name=context,proto3" json:"context,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Context map[string]*Value `protobuf:"bytes,12,rep,name=context,proto3" json:"context,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// How the shown item was chosen, if the caller mixes this service's answer with a choice of its
+	// own. It changes nothing that is learned: it is on the log, so that the values of both choices
+	// can be computed from it. Only impressions have it. Not allowed with a page's key: EVENT_STATUS_QUARANTINED.
+	Choice        *Choice `protobuf:"bytes,14,opt,name=choice,proto3" json:"choice,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -252,6 +256,162 @@ func (x *Event) GetContext() map[string]*Value {
 	return nil
 }
 
+func (x *Event) GetChoice() *Choice {
+	if x != nil {
+		return x.Choice
+	}
+	return nil
+}
+
+// A choice between this service's policy and the caller's own action (the baseline), with its exact
+// chances. With several slots, one impression a slot, each chance is given the slots before it.
+type Choice struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The chance with which what was shown was chosen: above 0, at most 1.
+	Propensity float64 `protobuf:"fixed64,1,opt,name=propensity,proto3" json:"propensity,omitempty"`
+	// The chance of the same under this service's policy, 0 to 1.
+	PolicyPropensity float64 `protobuf:"fixed64,2,opt,name=policy_propensity,json=policyPropensity,proto3" json:"policy_propensity,omitempty"`
+	// The chance of the same if each allowed item were chosen equally often, 0 to 1.
+	RandomPropensity float64 `protobuf:"fixed64,3,opt,name=random_propensity,json=randomPropensity,proto3" json:"random_propensity,omitempty"`
+	// Whether the baseline is what was shown, in this slot and in all slots before it.
+	IsBaseline bool `protobuf:"varint,4,opt,name=is_baseline,json=isBaseline,proto3" json:"is_baseline,omitempty"`
+	// The chance of the baseline's item in this slot under this service's policy, 0 to 1.
+	BaselinePropensity float64 `protobuf:"fixed64,5,opt,name=baseline_propensity,json=baselinePropensity,proto3" json:"baseline_propensity,omitempty"`
+	// The slot, if there are several; at most 128 bytes.
+	Slot string `protobuf:"bytes,6,opt,name=slot,proto3" json:"slot,omitempty"`
+	// How the caller chose: "online" (only this service's policy) or "apprentice" (the baseline, or
+	// a share of both).
+	Mode string `protobuf:"bytes,7,opt,name=mode,proto3" json:"mode,omitempty"`
+	// How long rewards count after the impression, in milliseconds; at least 0.
+	WaitMs int64 `protobuf:"varint,8,opt,name=wait_ms,json=waitMs,proto3" json:"wait_ms,omitempty"`
+	// Whether all that this service's policy or the baseline may choose here had a chance above 0:
+	// only then values of both are computed.
+	CoversBoth bool `protobuf:"varint,9,opt,name=covers_both,json=coversBoth,proto3" json:"covers_both,omitempty"`
+	// The slots before: their chance under this service's policy by that with which they were chosen.
+	// Absent: 1, as in the first slot.
+	PolicyWeight *float64 `protobuf:"fixed64,10,opt,name=policy_weight,json=policyWeight,proto3,oneof" json:"policy_weight,omitempty"`
+	// The same if each allowed item were chosen equally often.
+	RandomWeight *float64 `protobuf:"fixed64,11,opt,name=random_weight,json=randomWeight,proto3,oneof" json:"random_weight,omitempty"`
+	// The same under the baseline: 0 as soon as one of them was not the baseline's.
+	BaselineWeight *float64 `protobuf:"fixed64,12,opt,name=baseline_weight,json=baselineWeight,proto3,oneof" json:"baseline_weight,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Choice) Reset() {
+	*x = Choice{}
+	mi := &file_headwater_v1_event_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Choice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Choice) ProtoMessage() {}
+
+func (x *Choice) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_event_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Choice.ProtoReflect.Descriptor instead.
+func (*Choice) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_event_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Choice) GetPropensity() float64 {
+	if x != nil {
+		return x.Propensity
+	}
+	return 0
+}
+
+func (x *Choice) GetPolicyPropensity() float64 {
+	if x != nil {
+		return x.PolicyPropensity
+	}
+	return 0
+}
+
+func (x *Choice) GetRandomPropensity() float64 {
+	if x != nil {
+		return x.RandomPropensity
+	}
+	return 0
+}
+
+func (x *Choice) GetIsBaseline() bool {
+	if x != nil {
+		return x.IsBaseline
+	}
+	return false
+}
+
+func (x *Choice) GetBaselinePropensity() float64 {
+	if x != nil {
+		return x.BaselinePropensity
+	}
+	return 0
+}
+
+func (x *Choice) GetSlot() string {
+	if x != nil {
+		return x.Slot
+	}
+	return ""
+}
+
+func (x *Choice) GetMode() string {
+	if x != nil {
+		return x.Mode
+	}
+	return ""
+}
+
+func (x *Choice) GetWaitMs() int64 {
+	if x != nil {
+		return x.WaitMs
+	}
+	return 0
+}
+
+func (x *Choice) GetCoversBoth() bool {
+	if x != nil {
+		return x.CoversBoth
+	}
+	return false
+}
+
+func (x *Choice) GetPolicyWeight() float64 {
+	if x != nil && x.PolicyWeight != nil {
+		return *x.PolicyWeight
+	}
+	return 0
+}
+
+func (x *Choice) GetRandomWeight() float64 {
+	if x != nil && x.RandomWeight != nil {
+		return *x.RandomWeight
+	}
+	return 0
+}
+
+func (x *Choice) GetBaselineWeight() float64 {
+	if x != nil && x.BaselineWeight != nil {
+		return *x.BaselineWeight
+	}
+	return 0
+}
+
 // One item that an event is about.
 type EventItem struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -270,7 +430,7 @@ type EventItem struct {
 
 func (x *EventItem) Reset() {
 	*x = EventItem{}
-	mi := &file_headwater_v1_event_proto_msgTypes[1]
+	mi := &file_headwater_v1_event_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -282,7 +442,7 @@ func (x *EventItem) String() string {
 func (*EventItem) ProtoMessage() {}
 
 func (x *EventItem) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_event_proto_msgTypes[1]
+	mi := &file_headwater_v1_event_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -295,7 +455,7 @@ func (x *EventItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventItem.ProtoReflect.Descriptor instead.
 func (*EventItem) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_event_proto_rawDescGZIP(), []int{1}
+	return file_headwater_v1_event_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *EventItem) GetItemId() string {
@@ -341,7 +501,7 @@ type EventResult struct {
 
 func (x *EventResult) Reset() {
 	*x = EventResult{}
-	mi := &file_headwater_v1_event_proto_msgTypes[2]
+	mi := &file_headwater_v1_event_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -353,7 +513,7 @@ func (x *EventResult) String() string {
 func (*EventResult) ProtoMessage() {}
 
 func (x *EventResult) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_event_proto_msgTypes[2]
+	mi := &file_headwater_v1_event_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -366,7 +526,7 @@ func (x *EventResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventResult.ProtoReflect.Descriptor instead.
 func (*EventResult) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_event_proto_rawDescGZIP(), []int{2}
+	return file_headwater_v1_event_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *EventResult) GetEventId() string {
@@ -394,7 +554,7 @@ var File_headwater_v1_event_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x18headwater/v1/event.proto\x12\fheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/value.proto\"\x9b\x04\n" +
+	"\x18headwater/v1/event.proto\x12\fheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/value.proto\"\xc9\x04\n" +
 	"\x05Event\x12\x19\n" +
 	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12\x1d\n" +
 	"\n" +
@@ -412,11 +572,33 @@ const file_headwater_v1_event_proto_rawDesc = "" +
 	"\tplacement\x18\n" +
 	" \x01(\tR\tplacement\x12\x1a\n" +
 	"\bposition\x18\v \x01(\x05R\bposition\x12:\n" +
-	"\acontext\x18\f \x03(\v2 .headwater.v1.Event.ContextEntryR\acontext\x1aO\n" +
+	"\acontext\x18\f \x03(\v2 .headwater.v1.Event.ContextEntryR\acontext\x12,\n" +
+	"\x06choice\x18\x0e \x01(\v2\x14.headwater.v1.ChoiceR\x06choice\x1aO\n" +
 	"\fContextEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12)\n" +
 	"\x05value\x18\x02 \x01(\v2\x13.headwater.v1.ValueR\x05value:\x028\x01B\b\n" +
-	"\x06_value\"\x9c\x01\n" +
+	"\x06_value\"\xf0\x03\n" +
+	"\x06Choice\x12\x1e\n" +
+	"\n" +
+	"propensity\x18\x01 \x01(\x01R\n" +
+	"propensity\x12+\n" +
+	"\x11policy_propensity\x18\x02 \x01(\x01R\x10policyPropensity\x12+\n" +
+	"\x11random_propensity\x18\x03 \x01(\x01R\x10randomPropensity\x12\x1f\n" +
+	"\vis_baseline\x18\x04 \x01(\bR\n" +
+	"isBaseline\x12/\n" +
+	"\x13baseline_propensity\x18\x05 \x01(\x01R\x12baselinePropensity\x12\x12\n" +
+	"\x04slot\x18\x06 \x01(\tR\x04slot\x12\x12\n" +
+	"\x04mode\x18\a \x01(\tR\x04mode\x12\x17\n" +
+	"\await_ms\x18\b \x01(\x03R\x06waitMs\x12\x1f\n" +
+	"\vcovers_both\x18\t \x01(\bR\n" +
+	"coversBoth\x12(\n" +
+	"\rpolicy_weight\x18\n" +
+	" \x01(\x01H\x00R\fpolicyWeight\x88\x01\x01\x12(\n" +
+	"\rrandom_weight\x18\v \x01(\x01H\x01R\frandomWeight\x88\x01\x01\x12,\n" +
+	"\x0fbaseline_weight\x18\f \x01(\x01H\x02R\x0ebaselineWeight\x88\x01\x01B\x10\n" +
+	"\x0e_policy_weightB\x10\n" +
+	"\x0e_random_weightB\x12\n" +
+	"\x10_baseline_weight\"\x9c\x01\n" +
 	"\tEventItem\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12\x1f\n" +
 	"\bquantity\x18\x02 \x01(\x01H\x00R\bquantity\x88\x01\x01\x12\x19\n" +
@@ -450,27 +632,29 @@ func file_headwater_v1_event_proto_rawDescGZIP() []byte {
 }
 
 var file_headwater_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_headwater_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_headwater_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_headwater_v1_event_proto_goTypes = []any{
 	(EventStatus)(0),              // 0: headwater.v1.EventStatus
 	(*Event)(nil),                 // 1: headwater.v1.Event
-	(*EventItem)(nil),             // 2: headwater.v1.EventItem
-	(*EventResult)(nil),           // 3: headwater.v1.EventResult
-	nil,                           // 4: headwater.v1.Event.ContextEntry
-	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
-	(*Value)(nil),                 // 6: headwater.v1.Value
+	(*Choice)(nil),                // 2: headwater.v1.Choice
+	(*EventItem)(nil),             // 3: headwater.v1.EventItem
+	(*EventResult)(nil),           // 4: headwater.v1.EventResult
+	nil,                           // 5: headwater.v1.Event.ContextEntry
+	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
+	(*Value)(nil),                 // 7: headwater.v1.Value
 }
 var file_headwater_v1_event_proto_depIdxs = []int32{
-	2, // 0: headwater.v1.Event.items:type_name -> headwater.v1.EventItem
-	5, // 1: headwater.v1.Event.event_time:type_name -> google.protobuf.Timestamp
-	4, // 2: headwater.v1.Event.context:type_name -> headwater.v1.Event.ContextEntry
-	0, // 3: headwater.v1.EventResult.status:type_name -> headwater.v1.EventStatus
-	6, // 4: headwater.v1.Event.ContextEntry.value:type_name -> headwater.v1.Value
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	3, // 0: headwater.v1.Event.items:type_name -> headwater.v1.EventItem
+	6, // 1: headwater.v1.Event.event_time:type_name -> google.protobuf.Timestamp
+	5, // 2: headwater.v1.Event.context:type_name -> headwater.v1.Event.ContextEntry
+	2, // 3: headwater.v1.Event.choice:type_name -> headwater.v1.Choice
+	0, // 4: headwater.v1.EventResult.status:type_name -> headwater.v1.EventStatus
+	7, // 5: headwater.v1.Event.ContextEntry.value:type_name -> headwater.v1.Value
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_event_proto_init() }
@@ -481,13 +665,14 @@ func file_headwater_v1_event_proto_init() {
 	file_headwater_v1_value_proto_init()
 	file_headwater_v1_event_proto_msgTypes[0].OneofWrappers = []any{}
 	file_headwater_v1_event_proto_msgTypes[1].OneofWrappers = []any{}
+	file_headwater_v1_event_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_event_proto_rawDesc), len(file_headwater_v1_event_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -108,6 +108,7 @@ class Event(_message.Message):
     PLACEMENT_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     CONTEXT_FIELD_NUMBER: _builtins.int
+    CHOICE_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """The caller's own id for this event, created before the first try and the same for every retry,
     so that the event is learned once, however often it is sent. Required; at most 128 bytes, such
@@ -162,6 +163,13 @@ class Event(_message.Message):
     def context(self) -> _containers.MessageMap[_builtins.str, _value_pb2.Value]:
         """The situation, such as device or weather: at most 100 entries, names of 1 to 128 bytes."""
 
+    @_builtins.property
+    def choice(self) -> Global___Choice:
+        """How the shown item was chosen, if the caller mixes this service's answer with a choice of its
+        own. It changes nothing that is learned: it is on the log, so that the values of both choices
+        can be computed from it. Only impressions have it. Not allowed with a page's key: EVENT_STATUS_QUARANTINED.
+        """
+
     def __init__(
         self,
         *,
@@ -177,16 +185,102 @@ class Event(_message.Message):
         placement: _builtins.str = ...,
         position: _builtins.int = ...,
         context: _abc.Mapping[_builtins.str, _value_pb2.Value] | None = ...,
+        choice: Global___Choice | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_value", b"_value", "event_time", b"event_time", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_value", b"_value", "choice", b"choice", "event_time", b"event_time", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_value", b"_value", "attribution_token", b"attribution_token", "context", b"context", "event_id", b"event_id", "event_time", b"event_time", "event_type", b"event_type", "items", b"items", "placement", b"placement", "position", b"position", "session_id", b"session_id", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_value", b"_value", "attribution_token", b"attribution_token", "choice", b"choice", "context", b"context", "event_id", b"event_id", "event_time", b"event_time", "event_type", b"event_type", "items", b"items", "placement", b"placement", "position", b"position", "session_id", b"session_id", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
     _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
 
 Global___Event: _TypeAlias = Event  # noqa: Y015
+
+@_typing.final
+class Choice(_message.Message):
+    """A choice between this service's policy and the caller's own action (the baseline), with its exact
+    chances. With several slots, one impression a slot, each chance is given the slots before it.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPENSITY_FIELD_NUMBER: _builtins.int
+    POLICY_PROPENSITY_FIELD_NUMBER: _builtins.int
+    RANDOM_PROPENSITY_FIELD_NUMBER: _builtins.int
+    IS_BASELINE_FIELD_NUMBER: _builtins.int
+    BASELINE_PROPENSITY_FIELD_NUMBER: _builtins.int
+    SLOT_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    WAIT_MS_FIELD_NUMBER: _builtins.int
+    COVERS_BOTH_FIELD_NUMBER: _builtins.int
+    POLICY_WEIGHT_FIELD_NUMBER: _builtins.int
+    RANDOM_WEIGHT_FIELD_NUMBER: _builtins.int
+    BASELINE_WEIGHT_FIELD_NUMBER: _builtins.int
+    propensity: _builtins.float
+    """The chance with which what was shown was chosen: above 0, at most 1."""
+    policy_propensity: _builtins.float
+    """The chance of the same under this service's policy, 0 to 1."""
+    random_propensity: _builtins.float
+    """The chance of the same if each allowed item were chosen equally often, 0 to 1."""
+    is_baseline: _builtins.bool
+    """Whether the baseline is what was shown, in this slot and in all slots before it."""
+    baseline_propensity: _builtins.float
+    """The chance of the baseline's item in this slot under this service's policy, 0 to 1."""
+    slot: _builtins.str
+    """The slot, if there are several; at most 128 bytes."""
+    mode: _builtins.str
+    """How the caller chose: "online" (only this service's policy) or "apprentice" (the baseline, or
+    a share of both).
+    """
+    wait_ms: _builtins.int
+    """How long rewards count after the impression, in milliseconds; at least 0."""
+    covers_both: _builtins.bool
+    """Whether all that this service's policy or the baseline may choose here had a chance above 0:
+    only then values of both are computed.
+    """
+    policy_weight: _builtins.float
+    """The slots before: their chance under this service's policy by that with which they were chosen.
+    Absent: 1, as in the first slot.
+    """
+    random_weight: _builtins.float
+    """The same if each allowed item were chosen equally often."""
+    baseline_weight: _builtins.float
+    """The same under the baseline: 0 as soon as one of them was not the baseline's."""
+    def __init__(
+        self,
+        *,
+        propensity: _builtins.float = ...,
+        policy_propensity: _builtins.float = ...,
+        random_propensity: _builtins.float = ...,
+        is_baseline: _builtins.bool = ...,
+        baseline_propensity: _builtins.float = ...,
+        slot: _builtins.str = ...,
+        mode: _builtins.str = ...,
+        wait_ms: _builtins.int = ...,
+        covers_both: _builtins.bool = ...,
+        policy_weight: _builtins.float | None = ...,
+        random_weight: _builtins.float | None = ...,
+        baseline_weight: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline_weight", b"_baseline_weight", "_policy_weight", b"_policy_weight", "_random_weight", b"_random_weight", "baseline_weight", b"baseline_weight", "policy_weight", b"policy_weight", "random_weight", b"random_weight"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline_weight", b"_baseline_weight", "_policy_weight", b"_policy_weight", "_random_weight", b"_random_weight", "baseline_propensity", b"baseline_propensity", "baseline_weight", b"baseline_weight", "covers_both", b"covers_both", "is_baseline", b"is_baseline", "mode", b"mode", "policy_propensity", b"policy_propensity", "policy_weight", b"policy_weight", "propensity", b"propensity", "random_propensity", b"random_propensity", "random_weight", b"random_weight", "slot", b"slot", "wait_ms", b"wait_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__baseline_weight: _TypeAlias = _typing.Literal["baseline_weight"]  # noqa: Y015
+    _WhichOneofArgType__baseline_weight: _TypeAlias = _typing.Literal["_baseline_weight", b"_baseline_weight"]  # noqa: Y015
+    _WhichOneofReturnType__policy_weight: _TypeAlias = _typing.Literal["policy_weight"]  # noqa: Y015
+    _WhichOneofArgType__policy_weight: _TypeAlias = _typing.Literal["_policy_weight", b"_policy_weight"]  # noqa: Y015
+    _WhichOneofReturnType__random_weight: _TypeAlias = _typing.Literal["random_weight"]  # noqa: Y015
+    _WhichOneofArgType__random_weight: _TypeAlias = _typing.Literal["_random_weight", b"_random_weight"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__baseline_weight) -> _WhichOneofReturnType__baseline_weight | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__policy_weight) -> _WhichOneofReturnType__policy_weight | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__random_weight) -> _WhichOneofReturnType__random_weight | None: ...
+
+Global___Choice: _TypeAlias = Choice  # noqa: Y015
 
 @_typing.final
 class EventItem(_message.Message):

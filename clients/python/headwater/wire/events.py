@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 
-from headwater.events import Event, EventItem, EventResult, EventStatus, FeedbackAnswer
+from headwater.events import Choice, Event, EventItem, EventResult, EventStatus, FeedbackAnswer
 from headwater.v1 import event_pb2
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.values import to_time, to_values
@@ -41,7 +42,12 @@ def _event(event: Event) -> event_pb2.Event:
         placement=event.placement,
         position=event.position,
         context=to_values(event.context),
+        choice=None if event.choice is None else _choice(event.choice),
     )
+
+
+def _choice(choice: Choice) -> event_pb2.Choice:
+    return event_pb2.Choice(**{one.name: getattr(choice, one.name) for one in fields(choice)})
 
 
 def _item(item: EventItem | str) -> event_pb2.EventItem:

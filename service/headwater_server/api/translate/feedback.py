@@ -7,11 +7,12 @@ that the replica quarantines it and learns from the rest of the batch.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterator, Sequence
+from dataclasses import replace
 
 from headwater.v1 import event_pb2, feedback_service_pb2
 from headwater_server.api.translate.checks import between
 from headwater_server.api.translate.values import plain_time_ms, plain_values
-from headwater_server.engine.messages.events import CREATED, Event, EventItem, Status
+from headwater_server.engine.messages.events import CREATED, Choice, Event, EventItem, Status
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import WriteAnswer
 
@@ -42,7 +43,7 @@ def feedback_request(
 
 def plain_event(event: event_pb2.Event) -> Event:
     """Return the plain event; positional arguments, in the order of its fields, are quicker."""
-    return Event(
+    plain = Event(
         event.event_id,
         event.event_type,
         event.visitor_id,
@@ -54,6 +55,24 @@ def plain_event(event: event_pb2.Event) -> Event:
         event.placement,
         event.position,
         plain_values(event.context),
+    )
+    return replace(plain, choice=_choice(event.choice)) if event.HasField("choice") else plain
+
+
+def _choice(choice: event_pb2.Choice) -> Choice:
+    return Choice(
+        choice.propensity,
+        choice.policy_propensity,
+        choice.random_propensity,
+        choice.is_baseline,
+        choice.baseline_propensity,
+        choice.slot,
+        choice.mode,
+        choice.wait_ms,
+        choice.covers_both,
+        choice.policy_weight if choice.HasField("policy_weight") else 1.0,
+        choice.random_weight if choice.HasField("random_weight") else 1.0,
+        choice.baseline_weight if choice.HasField("baseline_weight") else 1.0,
     )
 
 

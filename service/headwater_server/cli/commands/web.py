@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,10 +95,45 @@ def _opening(target: str, key: str, settings: Settings) -> Any:
             f"reward; set attribution_token_minutes (now {token:g}) to at least that, for this "
             "process and for the server"
         )
+    _check_share(settings)
     where = _where(settings.place)
     if where is None:
         return None
-    return partial(open_adapter, target, key, where, settings.storage, settings.personalizer)
+    log = _log_place(settings, where)
+    return partial(open_adapter, target, key, where, settings.storage, settings.personalizer, log)
+
+
+def _check_share(settings: Settings) -> None:
+    share, mode = settings.personalizer.personalizer_share, settings.personalizer.personalizer_mode
+    if share and mode != "apprentice":
+        raise BadSettings(
+            f"personalizer_share = {share:g}: needs personalizer_mode = apprentice; in mode {mode} "
+            "the policy answers all"
+        )
+
+
+def _log_place(settings: Settings, where: str | Path) -> Any:
+    """Return how this process reads the log, and the environment of `headwater evaluate`."""
+    from headwater_server.personalizer.administration.running import Place
+    from headwater_server.personalizer.lifecycle import LogPlace
+    from headwater_server.settings_sources import as_environment
+    from headwater_server.storage.storage import open_storage
+
+    place = settings.place
+    opening = partial(
+        open_storage,
+        settings.storage,
+        redis_url=place.redis_url,
+        data_dir=place.data_dir,
+        log=place.log,
+        snapshots=place.snapshots,
+        check=False,
+        socket=where if isinstance(where, Path) else None,
+    )
+    environment = {**os.environ, **as_environment(settings.place, settings.storage)}
+    environment.pop("HEADWATER_KEY", None)  # it reads the log, and calls no server
+    placement = settings.personalizer.personalizer_placement
+    return LogPlace(opening, Place(environment, placement))
 
 
 def _where(place: PlaceSettings) -> str | Path | None:

@@ -113,5 +113,7 @@ def _slots(event: Event) -> list[tuple[int, str]]:
     if event.slate is None:
         return list(enumerate(named, start=max(1, event.position)))
     seen = set(named)
+    if event.choice is not None:  # the caller chose: it stood alone, wherever our list had it
+        return [(1, item_id) for item_id in event.slate.item_ids if item_id in seen]
     slots = enumerate(event.slate.item_ids, start=1)
     return [(place, item_id) for place, item_id in slots if not named or item_id in seen]

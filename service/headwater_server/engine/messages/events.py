@@ -52,6 +52,31 @@ class Slate:
 
 
 @quick_value
+class Choice:
+    """How a caller chose between the policy's answer and its own action (the baseline).
+
+    Chances from 0 to 1, given the slots before: ``propensity`` of what was shown,
+    ``policy_propensity`` of the same under the policy, ``random_propensity`` by equal chances,
+    ``baseline_propensity`` the policy's of the baseline's item. ``wait_ms``: how long rewards
+    count. ``covers_both``: all that policy or baseline may choose had a chance. Weights are those
+    of the slots before. Only impressions have one, and no model reads it.
+    """
+
+    propensity: float
+    policy_propensity: float = 0.0
+    random_propensity: float = 0.0
+    is_baseline: bool = False
+    baseline_propensity: float = 0.0
+    slot: str = ""
+    mode: str = ""
+    wait_ms: int = 0
+    covers_both: bool = False
+    policy_weight: float = 1.0
+    random_weight: float = 1.0
+    baseline_weight: float = 1.0
+
+
+@quick_value
 class Event:
     """One act of a visitor.
 
@@ -61,7 +86,8 @@ class Event:
     it never decides order. ``source`` is a keyed hash of the sender, and is not content; nor is
     ``from_page``: the event came with a publishable key, so anyone may have sent it. Without a
     slate that a backend requested, narrower limits apply (see `influence`). ``self_asked``: the
-    slate too was requested with such a key, for a visitor id that the page chose.
+    slate too was requested with such a key, for a visitor id that the page chose. ``choice``: how a
+    caller that has a choice of its own came to what it showed.
     """
 
     event_id: str
@@ -80,6 +106,7 @@ class Event:
     source: str = ""
     from_page: bool = False
     self_asked: bool = False
+    choice: Choice | None = None
 
     def sent(self, fingerprint: bytes, source: str, *, from_page: bool) -> Event:
         """Return the event with what is known of its sender; `replace` takes twice as long.
@@ -104,6 +131,7 @@ class Event:
             source,
             from_page,
             self.self_asked,
+            self.choice,
         )
 
     @property
@@ -157,9 +185,14 @@ def fingerprint(event: Event, attribution_token: str = "") -> bytes:
         f"({event.event_id!r}, {event.event_type!r}, {event.visitor_id!r}, {event.user_id!r}, "
         f"{event.session_id!r}, {_items_text(event.items)}, {event.value!r}, "
         f"{event.event_time_ms!r}, {event.placement!r}, {event.position!r}, {context!r}, "
-        f"{attribution_token!r})"
+        f"{attribution_token!r}{_choice_text(event.choice)})"
     )
     return hashlib.blake2b(fields.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _choice_text(choice: Choice | None) -> str:
+    """Return nothing without one: then the text is that of earlier releases."""
+    return "" if choice is None else f", {choice!r}"
 
 
 def _items_text(items: tuple[EventItem, ...]) -> str:

@@ -59,12 +59,16 @@ class Asker:
         slate = answer.slate
         request = request_of(answer.visitor_id, slate, by_page=answer.self_asked)
         unders = self._unders(request, slate.time_ms)
-        args = self._engine.parts, list(unders.values()), request, slate.item_ids, slate.time_ms
+        args = self._engine.parts, list(unders.values()), request, answer.item_ids, slate.time_ms
         for name, chances in zip(unders, chances_of(*args, predict=self._predicts), strict=True):
             self.tables[name].put(row, chances)
             if self._askings[name] is None:
-                logged = np.asarray(slate.propensities)
-                self.same += bool(np.all(np.abs(chances.slots - logged) <= SAME_MAX * logged))
+                choice = answer.choice
+                logged = np.asarray(
+                    slate.propensities if not choice else [choice.policy_propensity]
+                )
+                apart = np.abs(chances.slots[: len(logged)] - logged)
+                self.same += bool(np.all(apart <= SAME_MAX * logged))
 
     def _unders(self, request: RecommendRequest, now_ms: int) -> dict[str, AnswerSettings]:
         """Return the settings of an answer by policy, of those that are defined for the request."""

@@ -28,7 +28,10 @@ def chances_of(
     filled = shown.is_filled
     logged = np.ones(filled.shape)
     for row, answer in enumerate(answers):
-        logged[row, : len(answer.slate.propensities)] = answer.slate.propensities
+        if answer.choice is not None:  # only what was shown counts, with the chance it had
+            logged[row, 0] = answer.choice.propensity
+        else:
+            logged[row, : len(answer.slate.propensities)] = answer.slate.propensities
     listed: Floats = np.maximum(champion.floats("listed"), champion.least[:, None])
     model = table.floats("predicted"), table.floats("expected")
     return Chances(

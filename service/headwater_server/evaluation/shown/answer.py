@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from headwater_server.engine.messages.events import Slate
+from headwater_server.engine.messages.events import Choice, Slate
 
 
 @dataclass(slots=True)
@@ -13,7 +13,8 @@ class Answer:
 
     ``profile`` is the account if the report names one, else the visitor: the cluster of the
     intervals. ``seen`` are the slots that the visitor saw; an act on another slot counts only if
-    it came with the token of this slate.
+    it came with the token of this slate. With a ``choice`` of the caller's own, the item that was
+    shown is the only one seen, and stands first in `item_ids`, wherever the slate has it.
     """
 
     slate: Slate
@@ -25,6 +26,16 @@ class Answer:
     seen: set[int] = field(default_factory=set)
     earned: dict[tuple[str, int], float] = field(default_factory=dict)
     acts: int = 0
+    choice: Choice | None = None
+    chosen: str = ""
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """Return the items by slot, as they were shown."""
+        items = self.slate.item_ids
+        if not self.chosen or items[0] == self.chosen:
+            return items
+        return (self.chosen, *(item_id for item_id in items if item_id != self.chosen))
 
     @property
     def place(self) -> tuple[int, int, int]:
@@ -40,6 +51,6 @@ class Answer:
         """Return the slots whose item was acted on."""
         return [
             slot
-            for slot, shown in enumerate(self.slate.item_ids)
+            for slot, shown in enumerate(self.item_ids)
             if shown == item_id and (with_token or slot in self.seen)
         ]

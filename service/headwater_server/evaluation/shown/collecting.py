@@ -129,6 +129,8 @@ class Collecting:
             placement,
             now_ms,
             _seen(event),
+            choice=event.choice,
+            chosen=_chosen(event),
         )
         self._open.open(answer)
         for act, act_ms, reward in self._early.pop(slate.recommendation_id, ()):
@@ -232,7 +234,17 @@ def _seen(event: Event) -> set[int]:
     if slate is None:
         return set()
     named = {item.item_id for item in event.items}
+    if event.choice is not None:
+        return {0} if _chosen(event) else set()
     return {slot for slot, item_id in enumerate(slate.item_ids) if not named or item_id in named}
+
+
+def _chosen(event: Event) -> str:
+    """Return the item that a caller with a choice of its own has shown, "" without one."""
+    if event.choice is None or event.slate is None:
+        return ""
+    named = (item.item_id for item in event.items)
+    return next((item_id for item_id in named if item_id in event.slate.item_ids), "")
 
 
 def _unreplayable(slate: Slate) -> str:

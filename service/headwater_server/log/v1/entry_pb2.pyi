@@ -212,6 +212,7 @@ class Event(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     FROM_PAGE_FIELD_NUMBER: _builtins.int
     SELF_ASKED_FIELD_NUMBER: _builtins.int
+    CHOICE_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Created by the caller; the same id counts once."""
     event_type: _builtins.str
@@ -254,6 +255,10 @@ class Event(_message.Message):
     def slate(self) -> Global___Slate:
         """The content of the attribution token, so that a replay of the log needs no key."""
 
+    @_builtins.property
+    def choice(self) -> Global___Choice:
+        """How the shown item was chosen. It changes nothing that is learned."""
+
     def __init__(
         self,
         *,
@@ -273,10 +278,11 @@ class Event(_message.Message):
         source: _builtins.str = ...,
         from_page: _builtins.bool = ...,
         self_asked: _builtins.bool = ...,
+        choice: Global___Choice | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "event_time_ms", b"event_time_ms", "slate", b"slate", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "choice", b"choice", "event_time_ms", b"event_time_ms", "slate", b"slate", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "context", b"context", "event_id", b"event_id", "event_time_ms", b"event_time_ms", "event_type", b"event_type", "fingerprint", b"fingerprint", "from_page", b"from_page", "items", b"items", "placement", b"placement", "position", b"position", "self_asked", b"self_asked", "session_id", b"session_id", "slate", b"slate", "source", b"source", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "choice", b"choice", "context", b"context", "event_id", b"event_id", "event_time_ms", b"event_time_ms", "event_type", b"event_type", "fingerprint", b"fingerprint", "from_page", b"from_page", "items", b"items", "placement", b"placement", "position", b"position", "self_asked", b"self_asked", "session_id", b"session_id", "slate", b"slate", "source", b"source", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__event_time_ms: _TypeAlias = _typing.Literal["event_time_ms"]  # noqa: Y015
     _WhichOneofArgType__event_time_ms: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms"]  # noqa: Y015
@@ -288,6 +294,85 @@ class Event(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
 
 Global___Event: _TypeAlias = Event  # noqa: Y015
+
+@_typing.final
+class Choice(_message.Message):
+    """A choice between the policy and the caller's own action, with its chances given the slots before:
+    see headwater.v1.Choice.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPENSITY_FIELD_NUMBER: _builtins.int
+    POLICY_PROPENSITY_FIELD_NUMBER: _builtins.int
+    RANDOM_PROPENSITY_FIELD_NUMBER: _builtins.int
+    IS_BASELINE_FIELD_NUMBER: _builtins.int
+    BASELINE_PROPENSITY_FIELD_NUMBER: _builtins.int
+    SLOT_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    WAIT_MS_FIELD_NUMBER: _builtins.int
+    COVERS_BOTH_FIELD_NUMBER: _builtins.int
+    POLICY_WEIGHT_FIELD_NUMBER: _builtins.int
+    RANDOM_WEIGHT_FIELD_NUMBER: _builtins.int
+    BASELINE_WEIGHT_FIELD_NUMBER: _builtins.int
+    propensity: _builtins.float
+    """The chance with which what was shown was chosen."""
+    policy_propensity: _builtins.float
+    """The same under the policy."""
+    random_propensity: _builtins.float
+    """The same by equal chances."""
+    is_baseline: _builtins.bool
+    """Whether the baseline was shown, here and in all slots before."""
+    baseline_propensity: _builtins.float
+    """The chance of the baseline's item in this slot under the policy."""
+    slot: _builtins.str
+    """The slot."""
+    mode: _builtins.str
+    """"online" or "apprentice"."""
+    wait_ms: _builtins.int
+    """How long rewards count, in milliseconds."""
+    covers_both: _builtins.bool
+    """Whether policy and baseline had a chance above 0 for all that they may choose."""
+    policy_weight: _builtins.float
+    """The weight of the slots before under the policy; absent: 1."""
+    random_weight: _builtins.float
+    """The same by equal chances."""
+    baseline_weight: _builtins.float
+    """The same under the baseline."""
+    def __init__(
+        self,
+        *,
+        propensity: _builtins.float = ...,
+        policy_propensity: _builtins.float = ...,
+        random_propensity: _builtins.float = ...,
+        is_baseline: _builtins.bool = ...,
+        baseline_propensity: _builtins.float = ...,
+        slot: _builtins.str = ...,
+        mode: _builtins.str = ...,
+        wait_ms: _builtins.int = ...,
+        covers_both: _builtins.bool = ...,
+        policy_weight: _builtins.float | None = ...,
+        random_weight: _builtins.float | None = ...,
+        baseline_weight: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline_weight", b"_baseline_weight", "_policy_weight", b"_policy_weight", "_random_weight", b"_random_weight", "baseline_weight", b"baseline_weight", "policy_weight", b"policy_weight", "random_weight", b"random_weight"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline_weight", b"_baseline_weight", "_policy_weight", b"_policy_weight", "_random_weight", b"_random_weight", "baseline_propensity", b"baseline_propensity", "baseline_weight", b"baseline_weight", "covers_both", b"covers_both", "is_baseline", b"is_baseline", "mode", b"mode", "policy_propensity", b"policy_propensity", "policy_weight", b"policy_weight", "propensity", b"propensity", "random_propensity", b"random_propensity", "random_weight", b"random_weight", "slot", b"slot", "wait_ms", b"wait_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__baseline_weight: _TypeAlias = _typing.Literal["baseline_weight"]  # noqa: Y015
+    _WhichOneofArgType__baseline_weight: _TypeAlias = _typing.Literal["_baseline_weight", b"_baseline_weight"]  # noqa: Y015
+    _WhichOneofReturnType__policy_weight: _TypeAlias = _typing.Literal["policy_weight"]  # noqa: Y015
+    _WhichOneofArgType__policy_weight: _TypeAlias = _typing.Literal["_policy_weight", b"_policy_weight"]  # noqa: Y015
+    _WhichOneofReturnType__random_weight: _TypeAlias = _typing.Literal["random_weight"]  # noqa: Y015
+    _WhichOneofArgType__random_weight: _TypeAlias = _typing.Literal["_random_weight", b"_random_weight"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__baseline_weight) -> _WhichOneofReturnType__baseline_weight | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__policy_weight) -> _WhichOneofReturnType__policy_weight | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__random_weight) -> _WhichOneofReturnType__random_weight | None: ...
+
+Global___Choice: _TypeAlias = Choice  # noqa: Y015
 
 @_typing.final
 class EventItem(_message.Message):

@@ -16,6 +16,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.tokens.attribution_token import ForgedTokenError, Opened, open_token
 from headwater_server.replica.ports.token_keys import TokenKeys
 from headwater_server.replica.writes.caller import Caller, source_of
+from headwater_server.replica.writes.choice_checks import choice_problem
 from headwater_server.replica.writes.exposure_limit import ExposureLimit
 from headwater_server.replica.writes.token_checks import token_problem, user_problem
 
@@ -109,13 +110,14 @@ class EventChecks:
         else:
             problem = user_problem(event, None) if event.from_page else ""
         reason = quarantine_reason(event, settings) or ahead_reason(event, ahead_ms) or problem
+        reason = reason or choice_problem(event)
         return event if reason else self._exposures.bounded(event, ahead_ms), reason
 
 
 def _are_bare(sent: Sequence[SignedEvent], ahead_ms: int) -> bool:
-    """Return whether no event has a token, an account that a page names, or a time ahead."""
+    """Return whether no event has a token, a choice, a page's account, or a time ahead."""
     for event, token in sent:
-        if token or (event.from_page and event.user_id):
+        if token or (event.from_page and event.user_id) or event.choice is not None:
             return False
         if event.event_time_ms is not None and lies_ahead(event.event_time_ms, ahead_ms):
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from headwater_server.engine.messages.entries import ErasedEvent
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.log.v1 import entry_pb2 as pb
+from headwater_server.storage.codecs.choice_codec import decode_choice, write_choice
 from headwater_server.storage.codecs.feature_codec import decode_features, encode_features
 from headwater_server.storage.codecs.slate_codec import decode_slate, write_slate
 
@@ -42,6 +43,8 @@ def write_event(event: Event, stored: pb.Event) -> None:
         stored.context.extend(encode_features(event.context))
     if event.slate is not None:
         write_slate(event, event.slate, stored.slate)
+    if event.choice is not None:
+        write_choice(event.choice, stored.choice)
     _write_sender(event, stored)
 
 
@@ -73,6 +76,7 @@ def decode_event(stored: pb.Event) -> Event:
         stored.source,
         stored.from_page,
         stored.self_asked,
+        decode_choice(stored.choice) if stored.HasField("choice") else None,
     )
 
 

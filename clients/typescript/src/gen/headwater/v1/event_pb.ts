@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/event.proto.
  */
 export const file_headwater_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("ChhoZWFkd2F0ZXIvdjEvZXZlbnQucHJvdG8SDGhlYWR3YXRlci52MSKUAwoFRXZlbnQSEAoIZXZlbnRfaWQYASABKAkSEgoKZXZlbnRfdHlwZRgCIAEoCRISCgp2aXNpdG9yX2lkGAMgASgJEg8KB3VzZXJfaWQYBCABKAkSEgoKc2Vzc2lvbl9pZBgFIAEoCRImCgVpdGVtcxgGIAMoCzIXLmhlYWR3YXRlci52MS5FdmVudEl0ZW0SEgoFdmFsdWUYByABKAFIAIgBARIuCgpldmVudF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIZChFhdHRyaWJ1dGlvbl90b2tlbhgJIAEoCRIRCglwbGFjZW1lbnQYCiABKAkSEAoIcG9zaXRpb24YCyABKAUSMQoHY29udGV4dBgMIAMoCzIgLmhlYWR3YXRlci52MS5FdmVudC5Db250ZXh0RW50cnkaQwoMQ29udGV4dEVudHJ5EgsKA2tleRgBIAEoCRIiCgV2YWx1ZRgCIAEoCzITLmhlYWR3YXRlci52MS5WYWx1ZToCOAFCCAoGX3ZhbHVlInUKCUV2ZW50SXRlbRIPCgdpdGVtX2lkGAEgASgJEhUKCHF1YW50aXR5GAIgASgBSACIAQESEgoFcHJpY2UYAyABKAFIAYgBARIVCg1jdXJyZW5jeV9jb2RlGAQgASgJQgsKCV9xdWFudGl0eUIICgZfcHJpY2UiWgoLRXZlbnRSZXN1bHQSEAoIZXZlbnRfaWQYASABKAkSKQoGc3RhdHVzGAIgASgOMhkuaGVhZHdhdGVyLnYxLkV2ZW50U3RhdHVzEg4KBmRldGFpbBgDIAEoCSqXAQoLRXZlbnRTdGF0dXMSHAoYRVZFTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGAoURVZFTlRfU1RBVFVTX0NSRUFURUQQARIXChNFVkVOVF9TVEFUVVNfRVhJU1RTEAISGQoVRVZFTlRfU1RBVFVTX0NPTkZMSUNUEAMSHAoYRVZFTlRfU1RBVFVTX1FVQVJBTlRJTkVEEARCYwoPaW8uaGVhZHdhdGVyLnYxQgpFdmVudFByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_headwater_v1_value]);
+  fileDesc("ChhoZWFkd2F0ZXIvdjEvZXZlbnQucHJvdG8SDGhlYWR3YXRlci52MSK6AwoFRXZlbnQSEAoIZXZlbnRfaWQYASABKAkSEgoKZXZlbnRfdHlwZRgCIAEoCRISCgp2aXNpdG9yX2lkGAMgASgJEg8KB3VzZXJfaWQYBCABKAkSEgoKc2Vzc2lvbl9pZBgFIAEoCRImCgVpdGVtcxgGIAMoCzIXLmhlYWR3YXRlci52MS5FdmVudEl0ZW0SEgoFdmFsdWUYByABKAFIAIgBARIuCgpldmVudF90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIZChFhdHRyaWJ1dGlvbl90b2tlbhgJIAEoCRIRCglwbGFjZW1lbnQYCiABKAkSEAoIcG9zaXRpb24YCyABKAUSMQoHY29udGV4dBgMIAMoCzIgLmhlYWR3YXRlci52MS5FdmVudC5Db250ZXh0RW50cnkSJAoGY2hvaWNlGA4gASgLMhQuaGVhZHdhdGVyLnYxLkNob2ljZRpDCgxDb250ZXh0RW50cnkSCwoDa2V5GAEgASgJEiIKBXZhbHVlGAIgASgLMhMuaGVhZHdhdGVyLnYxLlZhbHVlOgI4AUIICgZfdmFsdWUi1AIKBkNob2ljZRISCgpwcm9wZW5zaXR5GAEgASgBEhkKEXBvbGljeV9wcm9wZW5zaXR5GAIgASgBEhkKEXJhbmRvbV9wcm9wZW5zaXR5GAMgASgBEhMKC2lzX2Jhc2VsaW5lGAQgASgIEhsKE2Jhc2VsaW5lX3Byb3BlbnNpdHkYBSABKAESDAoEc2xvdBgGIAEoCRIMCgRtb2RlGAcgASgJEg8KB3dhaXRfbXMYCCABKAMSEwoLY292ZXJzX2JvdGgYCSABKAgSGgoNcG9saWN5X3dlaWdodBgKIAEoAUgAiAEBEhoKDXJhbmRvbV93ZWlnaHQYCyABKAFIAYgBARIcCg9iYXNlbGluZV93ZWlnaHQYDCABKAFIAogBAUIQCg5fcG9saWN5X3dlaWdodEIQCg5fcmFuZG9tX3dlaWdodEISChBfYmFzZWxpbmVfd2VpZ2h0InUKCUV2ZW50SXRlbRIPCgdpdGVtX2lkGAEgASgJEhUKCHF1YW50aXR5GAIgASgBSACIAQESEgoFcHJpY2UYAyABKAFIAYgBARIVCg1jdXJyZW5jeV9jb2RlGAQgASgJQgsKCV9xdWFudGl0eUIICgZfcHJpY2UiWgoLRXZlbnRSZXN1bHQSEAoIZXZlbnRfaWQYASABKAkSKQoGc3RhdHVzGAIgASgOMhkuaGVhZHdhdGVyLnYxLkV2ZW50U3RhdHVzEg4KBmRldGFpbBgDIAEoCSqXAQoLRXZlbnRTdGF0dXMSHAoYRVZFTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGAoURVZFTlRfU1RBVFVTX0NSRUFURUQQARIXChNFVkVOVF9TVEFUVVNfRVhJU1RTEAISGQoVRVZFTlRfU1RBVFVTX0NPTkZMSUNUEAMSHAoYRVZFTlRfU1RBVFVTX1FVQVJBTlRJTkVEEARCYwoPaW8uaGVhZHdhdGVyLnYxQgpFdmVudFByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_headwater_v1_value]);
 
 /**
  * One thing that a visitor did or was shown.
@@ -127,6 +127,15 @@ export type Event = Message<"headwater.v1.Event"> & {
    * @generated from field: map<string, headwater.v1.Value> context = 12;
    */
   context: { [key: string]: Value };
+
+  /**
+   * How the shown item was chosen, if the caller mixes this service's answer with a choice of its
+   * own. It changes nothing that is learned: it is on the log, so that the values of both choices
+   * can be computed from it. Only impressions have it. Not allowed with a page's key: EVENT_STATUS_QUARANTINED.
+   *
+   * @generated from field: headwater.v1.Choice choice = 14;
+   */
+  choice?: Choice | undefined;
 };
 
 /**
@@ -135,6 +144,108 @@ export type Event = Message<"headwater.v1.Event"> & {
  */
 export const EventSchema: GenMessage<Event> = /*@__PURE__*/
   messageDesc(file_headwater_v1_event, 0);
+
+/**
+ * A choice between this service's policy and the caller's own action (the baseline), with its exact
+ * chances. With several slots, one impression a slot, each chance is given the slots before it.
+ *
+ * @generated from message headwater.v1.Choice
+ */
+export type Choice = Message<"headwater.v1.Choice"> & {
+  /**
+   * The chance with which what was shown was chosen: above 0, at most 1.
+   *
+   * @generated from field: double propensity = 1;
+   */
+  propensity: number;
+
+  /**
+   * The chance of the same under this service's policy, 0 to 1.
+   *
+   * @generated from field: double policy_propensity = 2;
+   */
+  policyPropensity: number;
+
+  /**
+   * The chance of the same if each allowed item were chosen equally often, 0 to 1.
+   *
+   * @generated from field: double random_propensity = 3;
+   */
+  randomPropensity: number;
+
+  /**
+   * Whether the baseline is what was shown, in this slot and in all slots before it.
+   *
+   * @generated from field: bool is_baseline = 4;
+   */
+  isBaseline: boolean;
+
+  /**
+   * The chance of the baseline's item in this slot under this service's policy, 0 to 1.
+   *
+   * @generated from field: double baseline_propensity = 5;
+   */
+  baselinePropensity: number;
+
+  /**
+   * The slot, if there are several; at most 128 bytes.
+   *
+   * @generated from field: string slot = 6;
+   */
+  slot: string;
+
+  /**
+   * How the caller chose: "online" (only this service's policy) or "apprentice" (the baseline, or
+   * a share of both).
+   *
+   * @generated from field: string mode = 7;
+   */
+  mode: string;
+
+  /**
+   * How long rewards count after the impression, in milliseconds; at least 0.
+   *
+   * @generated from field: int64 wait_ms = 8;
+   */
+  waitMs: bigint;
+
+  /**
+   * Whether all that this service's policy or the baseline may choose here had a chance above 0:
+   * only then values of both are computed.
+   *
+   * @generated from field: bool covers_both = 9;
+   */
+  coversBoth: boolean;
+
+  /**
+   * The slots before: their chance under this service's policy by that with which they were chosen.
+   * Absent: 1, as in the first slot.
+   *
+   * @generated from field: optional double policy_weight = 10;
+   */
+  policyWeight?: number | undefined;
+
+  /**
+   * The same if each allowed item were chosen equally often.
+   *
+   * @generated from field: optional double random_weight = 11;
+   */
+  randomWeight?: number | undefined;
+
+  /**
+   * The same under the baseline: 0 as soon as one of them was not the baseline's.
+   *
+   * @generated from field: optional double baseline_weight = 12;
+   */
+  baselineWeight?: number | undefined;
+};
+
+/**
+ * Describes the message headwater.v1.Choice.
+ * Use `create(ChoiceSchema)` to create a new message.
+ */
+export const ChoiceSchema: GenMessage<Choice> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_event, 1);
 
 /**
  * One item that an event is about.
@@ -177,7 +288,7 @@ export type EventItem = Message<"headwater.v1.EventItem"> & {
  * Use `create(EventItemSchema)` to create a new message.
  */
 export const EventItemSchema: GenMessage<EventItem> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_event, 1);
+  messageDesc(file_headwater_v1_event, 2);
 
 /**
  * The answer to one event.
@@ -212,7 +323,7 @@ export type EventResult = Message<"headwater.v1.EventResult"> & {
  * Use `create(EventResultSchema)` to create a new message.
  */
 export const EventResultSchema: GenMessage<EventResult> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_event, 2);
+  messageDesc(file_headwater_v1_event, 3);
 
 /**
  * The result of one event.

@@ -1,0 +1,1 @@
+"""What all HTTP calls of Personalizer's API share."""
