@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from benchmarks.evaluation import (
+    apprentice_bar,
     cost,
     coverage,
     cuped,
@@ -166,6 +167,19 @@ def run_shadow(
 ) -> None:
     """Measure a server's answers with and without a shadow that folds a long log beside it."""
     shadowing.check(entries, seed, priority, verify=verify)
+
+
+@app.command("personalizer")
+def run_personalizer(
+    runs: Annotated[int, typer.Option(min=10, help="logs of each kind")] = 100,
+    events: Annotated[int, typer.Option(min=200, help="of each log")] = 3_000,
+    served: Annotated[  # noqa: FBT002 - a flag of the command
+        bool, typer.Option(help="also play one log with the SDK, a server and a store")
+    ] = True,
+    seed: Seed = 1,
+) -> None:
+    """Run an apprentice with a share; count what intervals hold, and who is called ready."""
+    apprentice_bar.check(runs, events, seed, served=served)
 
 
 def _open_bandit(data: Path) -> Path:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -41,22 +40,24 @@ def _slot_id(text: str) -> str:
     return text
 
 
-def _baseline(value: Any) -> Any:
-    if not isinstance(value, str) or not value:
-        raise ValueError("is required: the id of the action that your page shows there by itself")
-    return value
-
-
 class Slot(BaseModel):
     """One slot, with the action that the caller would show there by itself."""
 
     model_config = ConfigDict(strict=True, frozen=True)
     id: Annotated[str, AfterValidator(_slot_id)]
-    baseline: Annotated[
-        str, Field(alias="baselineAction", validate_default=True), BeforeValidator(_baseline)
-    ] = ""
+    baseline: Annotated[str, Field(alias="baselineAction")]
     features: Features = []
     excluded: Annotated[Texts, Field(alias="excludedActions")] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_baseline(cls, given: Any) -> Any:
+        if isinstance(given, dict) and not given.get("baselineAction"):
+            raise ValueError(
+                "baselineAction: is required: the id of the action that your page shows there by "
+                "itself"
+            )
+        return given
 
 
 class MultiSlotRequest(BaseModel):
