@@ -29,7 +29,7 @@ WAIT_MS = 3_000
 EVENT_MS = 500
 LOOK_EVERY = 100
 PLACEMENT = "personalizer"
-SETTINGS = PersonalizerSettings(personalizer_mode=APPRENTICE, personalizer_share=SHARE)
+SETTINGS = PersonalizerSettings(personalizer_mode="apprentice", personalizer_share=SHARE)
 ENGINE = EngineSettings(exploration_epsilon=0.2, attribution_window_minutes=WAIT_MS / 60_000)
 Context = tuple[str, str]
 POLICIES = ("policy", "baseline", "random")
@@ -62,7 +62,8 @@ def first_actions(*, best: bool) -> dict[Context, list[str]]:
     """Return the caller's order of actions by context: the best one first, or the third best."""
     chances, found = world(), {}
     for context in CONTEXTS:
-        order = sorted(ACTIONS, key=lambda name, at=context: -chances[at, name])
+        by_chance = {name: chances[context, name] for name in ACTIONS}
+        order = sorted(by_chance, key=by_chance.__getitem__, reverse=True)
         found[context] = order if best else [order[2], *order[:2], *order[3:]]
     return found
 

@@ -43,13 +43,13 @@ def test_without_a_share_the_callers_first_action_is_always_shown() -> None:
 
 
 def test_estimated_chances_are_made_exact_by_drawing_from_them() -> None:
+    slot = Slot("tea", "cake", CHANCES, estimated=True)
     shown = Counter(
-        draw(Slot("tea", "cake", CHANCES, estimated=True), f"e{n}", "apprentice", 1.0, Before(), 0).action
-        for n in range(EVENTS)
-    )  # fmt: skip
+        draw(slot, f"e{n}", "apprentice", 1.0, Before(), 0).action for n in range(EVENTS)
+    )
     for action, chance in CHANCES.items():
         assert shown[action] / EVENTS == pytest.approx(chance, abs=0.03)
-    online = draw(Slot("tea", "cake", CHANCES, estimated=True), "e", "online", 0.0, Before(), 0)
+    online = draw(slot, "e", "online", 0.0, Before(), 0)
     assert online.action == "cake"
     assert not online.choice.covers_both  # nobody knows the exact chance of what was shown
 

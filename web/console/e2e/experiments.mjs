@@ -228,3 +228,15 @@ export async function evaluations(browser, url, _folder, key) {
   const names = await texts(page, "section[aria-label=Evaluations] .evaluation h3");
   return { first, names, rows: await cells(page.locator("section[aria-label=Evaluations] .evaluation table").first()), complaints: page.complaints };
 }
+
+/** The card of the Personalizer API in the view Policies. */
+export async function personalizer(browser, url, folder, key) {
+  const page = await enter(browser, url, key);
+  await openView(page, "Policies");
+  await loaded(page);
+  const card = "section[aria-label='Personalizer']";
+  await page.waitForSelector(card);
+  await shot(page, folder, "personalizer");
+  const found = { card: await text(page, card), rows: await cells(page.locator(`${card} table`)) };
+  return { ...found, phone: await onPhone(page, folder, "personalizer"), complaints: page.complaints };
+}

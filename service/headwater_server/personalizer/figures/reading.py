@@ -1,8 +1,8 @@
 """Keeps figures up to date with the log, and a checkpoint of them in the store.
 
 The figures are a function of the log alone. So any process that reads the same log shows the same
-ones; the checkpoint saves reading, and outlives entries that are trimmed. A process that has read more
-overwrites it: each is right.
+ones; the checkpoint saves reading, and outlives entries that are trimmed. Any process that has read
+more overwrites it: each is right.
 """
 
 from __future__ import annotations

@@ -25,6 +25,12 @@ export class Api {
     );
   }
 
+  /** Calls the Personalizer API, which has a header of its own for the key. */
+  personalizer<Answer>(path: string): Promise<Answer> {
+    const headers = { "ocp-apim-subscription-key": this.key };
+    return this.call<Answer>(`/personalizer/v1.0${path}`, { method: "GET", headers }, TIMEOUT_MS);
+  }
+
   private async call<Answer>(path: string, init: RequestInit, timeoutMs: number): Promise<Answer> {
     const headers = new Headers(init.headers);
     if (this.key) headers.set("authorization", `Bearer ${this.key}`);

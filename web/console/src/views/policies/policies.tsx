@@ -13,6 +13,7 @@ import { Evaluations } from "./evaluations";
 import { InForce } from "./in_force";
 import { Kept } from "./kept";
 import { Shadows } from "./shadows";
+import { Personalizer } from "./personalizer";
 import { Stack } from "./stack";
 
 const EVERY_MS = 10_000;
@@ -48,6 +49,7 @@ export function Policies() {
           <WhenLoaded loaded={loaded}>{(data) => <Kept policies={data.policies} />}</WhenLoaded>
         </Card>
         <Shadows />
+        <Personalizer />
         <Evaluations />
       </div>
     </>
