@@ -143,7 +143,6 @@ async def reading(opening: LogOpening, store: Store, catalogue: str) -> AsyncIte
         yield reader
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)
         await reader.close()
         await opening.close()
