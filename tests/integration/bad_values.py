@@ -129,6 +129,38 @@ OFFSET = (value("yesterday"), value("1-2-3"), value("x" * 129), value("-1-0"))
 TOKEN = (value("page 2"), value("x" * 400), value("_w"), value("né"))
 WRITES = (missing, count(1001))
 
+
+def among_good(spoil: Spoil) -> Spoil:
+    """Spoil one field of a choice whose other fields are good."""
+
+    def spoiled(choice: Any, name: str) -> None:
+        choice.propensity, choice.mode = 0.5, "online"
+        spoil(choice, name)
+
+    return spoiled
+
+
+def chosen(field: str, number: float) -> Spoil:
+    """Give the event a choice, which is good by itself."""
+
+    def spoiled(event: Any, name: str) -> None:
+        choice = getattr(event, name)
+        choice.mode = "online"
+        setattr(choice, field, number)
+
+    return spoiled
+
+
+def chances(*more: float) -> tuple[Spoil, ...]:
+    """Return what is no chance."""
+    return tuple(among_good(value(one)) for one in (-0.1, 1.5, math.nan, math.inf, *more))
+
+
+def weights() -> tuple[Spoil, ...]:
+    """Return what is no weight."""
+    return tuple(among_good(value(one)) for one in (-0.1, 1e13, math.nan, math.inf))
+
+
 REFUSED: dict[str, tuple[Spoil, ...]] = {
     "RecommendRequest.visitor_id": REQUIRED,
     "RecommendRequest.user_id": ID,
@@ -219,6 +251,17 @@ QUARANTINED: dict[str, tuple[Spoil, ...]] = {
     "Event.placement": ID,
     "Event.position": (value(-1), value(-(2**31))),
     "Event.context": (count(101), name_of_bytes(129), name_of_bytes(0)),
+    "Event.choice": (chosen("propensity", 0.5),),  # of a view, which shows nothing
+    "Choice.propensity": chances(0.0),
+    "Choice.policy_propensity": chances(),
+    "Choice.random_propensity": chances(),
+    "Choice.baseline_propensity": chances(),
+    "Choice.slot": (among_good(value("x" * 129)),),
+    "Choice.mode": (among_good(value("learning")), among_good(value(""))),
+    "Choice.wait_ms": (among_good(value(-1)), among_good(value(2**62))),
+    "Choice.policy_weight": weights(),
+    "Choice.random_weight": weights(),
+    "Choice.baseline_weight": weights(),
     "EventItem.item_id": REQUIRED,
     "EventItem.quantity": NUMBER,
     "EventItem.price": NUMBER,
@@ -232,6 +275,8 @@ UNBOUNDED = {
     "RecommendRequest.explain",  # yes or no
     "RecommendRequest.first_slot_propensities",  # the same
     "Item.available",  # yes or no
+    "Choice.is_baseline",  # yes or no
+    "Choice.covers_both",  # yes or no
     "GetModelRequest.compute_digest",  # yes or no
     "GetModelRequest.compare_replicas",  # yes or no
 }

@@ -26,13 +26,14 @@ def choice_problem(event: Event) -> str:
         return ""
     if event.from_page:
         return "choice: a page may not send it, only a backend"
-    if canonical_type(event.event_type) != IMPRESSION:
-        return f"choice: only an impression has one, not a {event.event_type[:32]}"
     for name in _CHANCES:
         chance = getattr(choice, name)
         if not 0.0 <= chance <= 1.0:  # nor is NaN
             return f"choice.{name}: {chance:g} is no chance from 0 to 1"
-    return _other_problem(choice)
+    problem = _other_problem(choice)
+    if not problem and canonical_type(event.event_type) != IMPRESSION:
+        return f"choice: only an impression has one, not a {event.event_type[:32]}"
+    return problem
 
 
 def _other_problem(choice: Choice) -> str:
