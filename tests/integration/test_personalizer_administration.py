@@ -187,7 +187,7 @@ async def test_an_evaluation_runs_over_the_log_and_its_policy_can_be_applied(sho
 
     await eventually(is_over)
     found = await calls.ok("GET", path, base=V1)
-    assert found["status"] == "completed", found
+    assert found["status"] == "completed", found.get("description")
     sources = {one["name"]: one["policySource"] for one in found["policyResults"]}
     assert sources["Online"] == "Online"
     assert sources["Baseline"] == "Baseline"

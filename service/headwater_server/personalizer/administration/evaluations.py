@@ -23,7 +23,7 @@ POLICIES_MAX = 10
 KEPT_MAX = 50
 BYTES_MAX = 1_000_000
 BEAT_S = 5.0
-SILENT_MS = 30_000
+SILENT_MS = 120_000
 TAKEN = frozenset({"Online", "champion", "best", "random", "baseline", "popular"})
 RUNNING, SUCCEEDED, FAILED = "Running", "Succeeded", "Failed"
 

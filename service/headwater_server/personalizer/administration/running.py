@@ -33,6 +33,7 @@ from headwater_server.replica.clock import wall_clock_ms
 ONLINE = "Online"
 UNANSWERED = 3
 SAID_CHARS_MAX = 500
+TRIES = 60
 _log = structlog.get_logger(__name__)
 
 
@@ -79,8 +80,17 @@ class Runner:
         except (OSError, ValueError) as error:
             _log.warning("an evaluation failed", evaluation=evaluation.name, why=str(error))
             done = replace(evaluation, status=FAILED, description=str(error)[:SAID_CHARS_MAX])
-        with contextlib.suppress(HeadwaterError):
-            await self._evaluations.put(done)
+        await self._write(done)
+
+    async def _write(self, done: Evaluation) -> None:
+        """Write the result, also if the store is away for some minutes."""
+        for _ in range(TRIES):
+            try:
+                return await self._evaluations.put(done)
+            except HeadwaterError as error:
+                _log.warning("a result is not written yet", evaluation=done.name, why=str(error))
+                await asyncio.sleep(BEAT_S)
+        return None
 
     async def _evaluate(
         self, evaluation: Evaluation, wait_minutes: float, folder: Path
@@ -113,7 +123,8 @@ class Runner:
         waiting = asyncio.create_task(process.communicate())
         try:
             while not (await asyncio.wait({waiting}, timeout=BEAT_S))[0]:
-                await self._evaluations.put(replace(evaluation, beat_ms=wall_clock_ms()))
+                with contextlib.suppress(HeadwaterError):  # the store is away: try again soon
+                    await self._evaluations.put(replace(evaluation, beat_ms=wall_clock_ms()))
         finally:
             if not waiting.done():
                 waiting.cancel()
