@@ -32,6 +32,7 @@ def test_every_field_of_an_event_is_sent() -> None:
         placement="basket",
         position=3,
         context={"device": "phone", "load": 1},
+        choice=headwater.Choice(0.8, 0.25, baseline_weight=0.5, mode="online"),
     )
     (message,) = feedback_request([event]).events
     assert message.event_id == event.event_id
@@ -39,6 +40,8 @@ def test_every_field_of_an_event_is_sent() -> None:
         item_id="b", quantity=2, price=9.5, currency_code="EUR"
     )
     assert not message.items[0].HasField("quantity")
+    assert (message.choice.propensity, message.choice.policy_propensity) == (0.8, 0.25)
+    assert (message.choice.baseline_weight, message.choice.mode) == (0.5, "online")
     assert message.event_time.ToDatetime(tzinfo=UTC) == NOON
     assert (message.context["device"].text, message.context["load"].number) == ("phone", 1)
     assert {name.name for name, _ in message.ListFields()} == {
