@@ -15,6 +15,8 @@ from rich.console import Console
 
 from benchmarks.evaluation import (
     apprentice_bar,
+    causal,
+    causal_engine,
     cost,
     coverage,
     cuped,
@@ -180,6 +182,24 @@ def run_personalizer(
 ) -> None:
     """Run an apprentice with a share; count what intervals hold, and who is called ready."""
     apprentice_bar.check(runs, events, seed, served=served)
+
+
+@app.command("causal")
+def run_causal(
+    shops: Annotated[int, typer.Option(min=10, help="simulated shops")] = 150,
+    lists: Annotated[int, typer.Option(min=1_000, help="of each shop")] = 20_000,
+    *,
+    engine: Annotated[
+        bool, typer.Option("--engine", help="replay lists of the real engine, on three seeds")
+    ] = False,
+    visits: Annotated[int, typer.Option(min=200, help="with --engine, to the shop")] = 3_000,
+    seed: Seed = 1,
+) -> None:
+    """Estimate effects of which the truth is known; count what intervals hold."""
+    if engine:
+        _needs(lambda: causal_engine.check(visits, seed))
+    else:
+        _needs(lambda: causal.check(shops, lists, seed))
 
 
 def _open_bandit(data: Path) -> Path:

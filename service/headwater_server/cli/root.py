@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from headwater_server.cli.causal.command import causal
 from headwater_server.cli.commands import gateway as gateway_commands
 from headwater_server.cli.commands import probe as probe_command
 from headwater_server.cli.commands import settings_on_log
@@ -81,6 +82,7 @@ _add(commands, "serve", serve, *PARTS)
 _add(commands, "import", with_files(required=False)(import_events), *STORE, ENGINE)
 _add(commands, "backtest", with_files()(backtest), ENGINE)
 _add(commands, "evaluate", evaluate, *STORE)
+_add(commands, "causal", causal, *STORE)
 _add(commands, "compile", compile_kernels)
 _add(commands, "digest", digest, *STORE)
 _add(commands, "doctor", doctor, *STORE)

@@ -43,6 +43,14 @@ def chances_of(
     return [one for one in found if one is not None]
 
 
+def pool_of(parts: Parts, asked: Question, under: AnswerSettings) -> Pool:
+    """Return the candidates of a question under these settings, with their scores."""
+    question = _question(asked, under)
+    if under.order is not Order.SCORE:
+        return ordered.pool(parts.scoring, question, under.order)
+    return Pool(parts.scoring, question, parts.answering.candidates(question)[0])
+
+
 class _Shared:
     """What all policies have in common: candidates, scores, predictions."""
 
@@ -60,10 +68,9 @@ class _Shared:
 
     def pool(self, under: AnswerSettings) -> Pool:
         """Return the candidates under these settings."""
-        question = self._question(under)
         if under.order is not Order.SCORE:
-            return ordered.pool(self.parts.scoring, question, under.order)
-        return self._scored(question)
+            return pool_of(self.parts, self.asked, under)
+        return self._scored(self._question(under))
 
     def _question(self, under: AnswerSettings) -> Question:
         """Return the question with the request as the policy takes it; policies share it."""

@@ -55,7 +55,7 @@ def differences(policies: Sequence[dict[str, Any]]) -> str:
         for (x, text), anchor in zip(marks, ("start", "middle", "end"), strict=True)
     )
     zero = f'<line class="zero" x1="{at(0.0)}" x2="{at(0.0)}" y1="4" y2="{height - 22}"/>'
-    return _drawing(WIDTH, height, zero + "".join(drawn) + labels, "differences to the champion")
+    return drawing(WIDTH, height, zero + "".join(drawn) + labels, "differences to the champion")
 
 
 def tenths(policy: dict[str, Any], champion: dict[str, Any]) -> str:
@@ -84,7 +84,7 @@ def tenths(policy: dict[str, Any], champion: dict[str, Any]) -> str:
     )
     lines = _series(policy, across, up, kind_of(policy)) + _series(champion, across, up, "plain")
     title = f"{policy['policy']} and champion by tenth"
-    return _drawing(TENTH_WIDTH, TENTH_HEIGHT, axis + labels + lines, title)
+    return drawing(TENTH_WIDTH, TENTH_HEIGHT, axis + labels + lines, title)
 
 
 def kind_of(policy: dict[str, Any]) -> str:
@@ -132,7 +132,8 @@ def _series(policy: dict[str, Any], across: Scale, up: Scale, kind: str) -> str:
     return f'<g class="{kind}">{ranges}<polyline class="path" points="{points}"/>{dots}</g>'
 
 
-def _drawing(width: float, height: float, inside: str, title: str) -> str:
+def drawing(width: float, height: float, inside: str, title: str) -> str:
+    """Return an image of this size; ``inside`` is SVG already, the title is escaped here."""
     return (
         f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}" '
         f'xmlns="http://www.w3.org/2000/svg">{inside}</svg>'

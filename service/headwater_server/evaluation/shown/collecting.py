@@ -65,6 +65,11 @@ class Collecting:
         self._early: dict[str, list[tuple[Event, int, float]]] = {}
         self._seen_ids: set[int] = set()
 
+    @property
+    def settings(self) -> EngineSettings:
+        """Return the settings after what was read."""
+        return self._settings
+
     def take(self, position: Position, entry: Entry) -> None:
         """Read one entry."""
         self.counts.entries += 1

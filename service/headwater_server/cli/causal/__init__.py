@@ -1,0 +1,1 @@
+"""`headwater causal` on the terminal."""
