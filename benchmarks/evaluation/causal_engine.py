@@ -26,7 +26,7 @@ from headwater_server.evaluation.causal.gates import CHANCE_MAX, CHANCE_MIN
 from headwater_server.evaluation.causal.rows import Rows, rows_of
 from headwater_server.evaluation.causal.second_pass import replay
 from headwater_server.evaluation.causal.texts import TEXTS
-from headwater_server.evaluation.simulator import Shopper, Simulator
+from headwater_server.evaluation.simulator import INTENT, Shopper, Simulator
 from headwater_server.inference.causal.balance import standardized_differences
 from headwater_server.inference.causal.differences import weights_of
 from headwater_server.replica.ports.position import START, Position
@@ -87,20 +87,13 @@ class MemoryLog:
 
 
 @dataclass
-class SameVisits(Simulator):
-    """Shoppers of whom many lists are asked: what one wants in a visit is found once."""
+class KnownVisits(Simulator):
+    """Shoppers of whom one can say beforehand whether they search or browse."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._wants: tuple[tuple[str, int], str] = (("", 0), "")
-
-    def _wanted(self, shopper: Shopper, random: Random) -> str:
-        visit = shopper.visitor_id, shopper.visits
-        if self._wants[0] == visit:
-            random.random()  # as `Simulator` draws
-            return self._wants[1]
-        self._wants = visit, super()._wanted(shopper, random)
-        return self._wants[1]
+    def searches_next(self, shopper: Shopper) -> bool:
+        """Return whether the next visit begins with an item in mind, as `Simulator` draws it."""
+        random = Random(f"{self.seed}:{shopper.visitor_id}:{shopper.visits + 1}")
+        return random.random() < INTENT
 
 
 @dataclass
@@ -110,7 +103,7 @@ class World:
     ``acts`` counts, by list, the acts on each item in ``DRAWN`` lists with it, and without it.
     """
 
-    simulator: Simulator
+    simulator: KnownVisits
     log: MemoryLog = field(default_factory=MemoryLog)
     visitor: dict[str, Shopper] = field(default_factory=dict)
     with_it: dict[str, Counter[str]] = field(default_factory=dict)
@@ -119,7 +112,7 @@ class World:
 
 def visited(visits: int, seed: int) -> World:
     """Return a shop that the engine served, with the truth of each list."""
-    world = World(SameVisits(seed, SHOPPERS))
+    world = World(KnownVisits(seed, SHOPPERS))
     engine, random = Engine(), np.random.default_rng(seed)
     first = shop_entry(world.simulator)
     world.log.append(first)
@@ -160,13 +153,15 @@ def _draw(
 ) -> None:
     name = request.recommendation_id
     inside, outside = Counter[str](), Counter[str]()
-    for number in range(DRAWN):
-        other = replace(request, recommendation_id=f"{name}-{number}")
-        items = engine.recommend(other, now_ms).item_ids
+    world.with_it[name], world.without[name] = inside, outside
+    if world.simulator.searches_next(shopper):
+        return  # who searches acts on the wanted item, listed or not: the effect is 0
+    others = [replace(request, recommendation_id=f"{name}-{n}") for n in range(DRAWN)]
+    for answer in engine.recommend_all(others, now_ms):
+        items = answer.item_ids
         acted = world.simulator.visit(replace(shopper), items).acts
         for item_id in {act.item_id for act in acted}:
             (inside if item_id in items else outside)[item_id] += 1
-    world.with_it[name], world.without[name] = inside, outside
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Standing:
         The candidates that were asked about; what is no candidate is not among them.
     in_list
         By item: the chance to be in the list.
-    scores, interactions, touches, prices
+    scores, interactions, chosen, prices
         By item: the ranker's score; interactions with it so far; those of this visitor among the
         recent ones; its price, not a number if it has none.
     history
@@ -42,7 +42,7 @@ class Standing:
     in_list: NDArray[np.float64]
     scores: NDArray[np.float64]
     interactions: NDArray[np.float64]
-    touches: NDArray[np.float64]
+    chosen: NDArray[np.float64]
     prices: NDArray[np.float64]
     history: int
     shown: Chances

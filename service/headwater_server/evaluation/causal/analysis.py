@@ -11,7 +11,7 @@ from scipy.stats import t as student
 
 from headwater_server.evaluation.causal import gates
 from headwater_server.evaluation.causal.asked import Outcome
-from headwater_server.evaluation.causal.rows import TOUCHES, Rows
+from headwater_server.evaluation.causal.rows import CHOSEN_BEFORE, Rows
 from headwater_server.evaluation.causal.texts import TEXTS, Text
 from headwater_server.inference.causal import differences, doubly_robust, matching
 from headwater_server.inference.causal.balance import standardized_differences
@@ -191,7 +191,7 @@ def _controls(rows: Rows) -> Floats:
 
 def _controls_before(rows: Rows) -> Floats:
     """Return the covariates without the one that counts the outcome before."""
-    kept = [place for place, name in enumerate(rows.names) if name != TOUCHES]
+    kept = [place for place, name in enumerate(rows.names) if name != CHOSEN_BEFORE]
     return rows.covariates[:, kept] if kept else np.zeros((len(rows), 1))
 
 

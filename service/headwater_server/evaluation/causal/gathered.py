@@ -13,7 +13,7 @@ from headwater_server.inference.checks import Floats
 
 ROWS_MAX = 400_000
 COLUMNS = (
-    "list", "item", "placed", "seen", "chance", "score", "interactions", "touches", "price",
+    "list", "item", "placed", "seen", "chance", "score", "interactions", "chosen", "price",
     "history",
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ class Gathered:
             "chance": found.in_list.tolist(),
             "score": found.scores.tolist(),
             "interactions": found.interactions.tolist(),
-            "touches": found.touches.tolist(),
+            "chosen": found.chosen.tolist(),
             "price": found.prices.tolist(),
             "history": [found.history] * count,
         }

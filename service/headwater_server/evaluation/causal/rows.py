@@ -18,7 +18,7 @@ from headwater_server.evaluation.shown.answer import Answer
 from headwater_server.inference.checks import Floats
 
 DEVICE, DEVICES_MAX = "device", 5
-TOUCHES = "times that the visitor chose it"
+CHOSEN_BEFORE = "times that the visitor chose it"
 """It counts what the placebo counts, so a placebo that controls for it would show nothing."""
 HOURS = ("from 0 to 6 h", "from 6 to 12 h", "from 12 to 18 h", "from 18 to 24 h")
 Ints = NDArray[np.int64]
@@ -103,7 +103,7 @@ def _covariates(
     mean = float(price[~has_none].mean()) if (~has_none).any() else 0.0
     found = {
         "score": table["score"],
-        TOUCHES: table["touches"],
+        CHOSEN_BEFORE: table["chosen"],
         "interactions with it (log)": np.log1p(table["interactions"]),
         "price": np.where(has_none, mean, price),
         "price is missing": has_none.astype(np.float64),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from headwater_server.inference.causal.clustered import mean, with_constant
+from headwater_server.inference.causal.clustered import independent, mean, with_constant
 from headwater_server.inference.causal.differences import weights_of
 from headwater_server.inference.causal.effect import Effect
 from headwater_server.inference.causal.packages import package, quiet
@@ -33,9 +33,10 @@ def scores(
         chosen = group == value
         if not chosen.any():
             raise ValueError("treated: one of the groups has no row")
+        used = columns[:, independent(columns[chosen])]  # dependent ones would make noise
         with quiet():
-            fit = models.OLS(y[chosen], columns[chosen]).fit()
-        predicted = columns @ np.asarray(fit.params)
+            fit = models.OLS(y[chosen], used[chosen]).fit()
+        predicted = used @ np.asarray(fit.params)
         found.append(predicted + np.where(chosen, scale * (y - predicted), 0.0))
     return found[0], found[1]
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from headwater_server.inference.causal.clustered import independent, with_constant
 from headwater_server.inference.causal.differences import weights_of
 from headwater_server.inference.causal.effect import Effect
-from headwater_server.inference.causal.instrument import Instrumented
+from headwater_server.inference.causal.instrument import Instrumented, first_stage_f
 from headwater_server.inference.causal.packages import package, quiet
 from headwater_server.inference.checks import column, labels, table
 
@@ -57,6 +57,6 @@ def two_stage(
         model = package("linearmodels.iv").IV2SLS(y, controls, treated, draw, weights=scale)
         fit = model.fit(cov_type="clustered", clusters=groups, debiased=True)
         first = fit.first_stage.individual["endog"]
-    sees = Effect(float(first.params[DRAW]), float(first.std_errors[DRAW]), clusters)
+        sees = Effect(float(first.params[DRAW]), float(first.std_errors[DRAW]), clusters)
     effect = Effect(float(fit.params["endog"]), float(fit.std_errors["endog"]), clusters)
-    return Instrumented(effect, sees, float(first.tstats[DRAW]) ** 2)
+    return Instrumented(effect, sees, first_stage_f(sees))
