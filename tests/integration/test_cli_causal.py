@@ -136,7 +136,7 @@ async def test_a_shop_on_a_real_redis_is_asked_about_one_item(storage, server_di
     result = await asyncio.to_thread(run, *place, *asked)
     assert result.exit_code == 3, result.output
     said = words(result)
-    assert f"The item {item} at home: act within 1 hours" in said
+    assert f"The item {item} at home: act within 1 hour" in said
     assert "No figure for placing: of the rows with overlap" in said
     assert "at least 200 are needed" in said
     assert "effect (interval)" not in said

@@ -1,4 +1,4 @@
-"""Acts of a log in columns, 56 bytes each: who, on what, when, and what they were worth."""
+"""Acts of a log in columns, 57 bytes each: who, on what, when, and what they were worth."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Acts:
         self._seen: set[int] = set()
         self._place, self._time_ms = array("q"), array("q")
         self._visitor, self._user, self._item = array("q"), array("q"), array("q")
-        self._bought, self._currency = array("b"), array("b")
+        self._bought, self._currency = array("b"), array("q")
         self._worth = array("d")
 
     def take(self, sequence: int, entry: Entry, settings: EngineSettings) -> None:
@@ -81,7 +81,7 @@ class Acts:
         elif is_bought:
             name = item.currency_code or NO_CURRENCY
             self.currencies[name] += 1
-            currency = self._currency_of.setdefault(name, len(self._currency_of) % 127)
+            currency = self._currency_of.setdefault(name, len(self._currency_of))
             worth = max(0.0, (item.price or 0.0) * item.quantity)
         self._currency.append(currency)
         self._worth.append(worth)

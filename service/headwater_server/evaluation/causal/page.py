@@ -18,7 +18,8 @@ LOVE = (
 )
 CHANCES = (
     "The replayed chance to be in the list, of lists with it (blue, above) and without it (amber, "
-    "below). Where one group is missing, there is nothing to compare."
+    "below); heights are square roots of counts. Where one group is missing, there is nothing to "
+    "compare."
 )
 EFFECTS = "Amber: for comparison only. Blue: by the replayed draw. Red: marked by its placebo."
 

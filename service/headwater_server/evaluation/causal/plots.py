@@ -37,7 +37,10 @@ def love(balance: Sequence[dict[str, Any]]) -> str:
 
 
 def chances(found: dict[str, Any]) -> str:
-    """Return the histograms of the chance: rows with the item above, without it below."""
+    """Return the histograms of the chance: rows with the item above, without it below.
+
+    Heights are square roots of counts, since most chances are near 0.
+    """
     up, down, edges = found["placed"], found["not_placed"], found["edges"]
     most = max(1, *up, *down)
     across = Scale(0.0, 1.0, 60.0, WIDTH - RIGHT)
@@ -46,7 +49,7 @@ def chances(found: dict[str, Any]) -> str:
     for place in range(len(up)):
         x, end = across(edges[place]), across(edges[place + 1])
         for count, tone, is_up in ((up[place], "plain", True), (down[place], "none", False)):
-            size = HALF * count / most
+            size = HALF * (count / most) ** 0.5
             y = middle - size if is_up else middle
             bars.append(
                 f'<g class="{tone}"><rect class="point" x="{x + 1:g}" width="{end - x - 2:g}" '

@@ -24,7 +24,8 @@ def title(report: dict[str, Any]) -> str:
     """
     subject = report["subject"]
     place = report["placement"] or "all placements"
-    window = f"{report['window_hours']:g} hours"
+    hours = report["window_hours"]
+    window = f"{hours:g} hour{'s' * (hours != 1.0)}"
     return f"{subject[:1].upper()}{subject[1:]} at {place}: {report['outcome']} within {window}"
 
 
