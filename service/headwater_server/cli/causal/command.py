@@ -60,11 +60,12 @@ def causal(
     report: Report = None,
     as_json: AsJson = False,
 ) -> None:
-    """Estimate what placing, and what seeing an item does to what visitors do.
+    """Estimate what placing and seeing an item does.
 
-    It uses the chances with which lists were drawn, from a log (--data-dir, --redis-url or
-    --archive-dir). Writes nothing to it. Exit code 0: the effect of placing has a figure; 3: it has
-    none, and the text says why. Needs pip install 'headwater-server[causal]'.
+    To purchases, acts or revenue. It uses the chances with which lists were drawn, from a log
+    (--data-dir, --redis-url or --archive-dir). Writes nothing to it. Exit code 0: the effect of
+    placing has a figure; 3: it has none, and the text says why. Needs the extra:
+    pip install 'headwater-server[causal]'.
     """
     given = dict(locals())
     with explained():
