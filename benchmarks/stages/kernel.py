@@ -16,21 +16,19 @@ import numpy as np
 from benchmarks.shops.shop import visitor_id
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.requests import RecommendRequest
-from headwater_server.engine.reranking.answering import NO_DRAW, answer
+from headwater_server.engine.reranking.answering import NO_DRAW, answer_one
 from headwater_server.engine.retrieval import gathering
 from headwater_server.engine.retrieval.gathering import Tables
 
-_NOTHING = np.empty(0, dtype=np.int32)
+_NOTHING, _ALL = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.bool_)
 PLACEMENT = "home"
 OF_CALLERS = "candidates"  # what only a caller proposes
 
 
 class _Asked(NamedTuple):
-    statistics: Any
     visitor: Any
-    asking: Any
+    who: Any
     shown_at: Any
-    network: Any
 
 
 Way = Callable[[Tables, _Asked], Any]
@@ -39,7 +37,7 @@ Way = Callable[[Tables, _Asked], Any]
 def kernel_us(engine: Engine, visitors: Iterable[int]) -> dict[str, float]:
     """Return the mean microseconds of each part, over these visitors."""
     asked = [_asked(engine, visitor_id(number)) for number in visitors]
-    ways = _ways()
+    ways = _ways(engine)
     taken = {name: _run(engine, way, asked) for name, way in ways.items()}  # after a first time
     taken = {name: _run(engine, way, asked) for name, way in ways.items()}
     return _parts(taken)
@@ -50,16 +48,11 @@ def _asked(engine: Engine, name: str) -> _Asked:
     history = parts.history(RecommendRequest(name, "r", placement=PLACEMENT), PLACEMENT, now_ms)
     visitor, visitors = parts.retriever.visitor(history), parts.visitors
     reading = visitors.reading(visitors.profiles_of(name, ""), "", now_ms / 1000.0)
-    return _Asked(
-        parts.ranking.statistics(history),
-        visitor,
-        (reading, _NOTHING, visitor.circumstances),
-        parts.catalogue.shown_at(now_ms),
-        parts.models.ranker.network,
-    )
+    _, _, rows, now_s, session, _ = reading
+    return _Asked(visitor, (rows, now_s, session), parts.catalogue.shown_at(now_ms))
 
 
-def _ways() -> dict[str, Way]:
+def _ways(engine: Engine) -> dict[str, Way]:
     """Return what is run: the gathering whole and without each source, and what follows it."""
 
     def gather(off: int) -> Way:
@@ -74,8 +67,14 @@ def _ways() -> dict[str, Way]:
         "retrieved": lambda tables, one: gathering.retrieve(
             tables, one.visitor, _NOTHING, one.shown_at
         ),
-        "answered": lambda tables, one: answer(
-            tables, one.statistics, one.asking, _NOTHING, one.shown_at, one.network, NO_DRAW
+        "answered": lambda _tables, one: answer_one(
+            *engine.parts.holding.begin(),
+            one.who,
+            (_NOTHING, one.visitor.circumstances),
+            _NOTHING,
+            (engine.parts.clock_ms, _ALL),
+            True,
+            NO_DRAW,
         ),
     }
 

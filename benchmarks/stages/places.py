@@ -14,6 +14,7 @@ _HISTORY = {
 }
 _TABLES = {
     "tables for the kernel": (
+        "engine.ranking.holding:Holding.begin",
         "engine.retrieval.retriever:Retriever.begin",
         "engine.retrieval.retriever:Retriever.visitor",
         "engine.ranking.ranking:Ranking.statistics",
@@ -32,7 +33,7 @@ RECOMMEND = {
     **_TABLES,
     "kernel: history to slots": (
         "engine.grouped.answering:answer_all",
-        "engine.reranking.answering:answer",
+        "engine.reranking.answering:answer_one",
     ),
     "kernel, around": (
         "engine.grouped.answering:GroupedAnswering._drawn",
@@ -79,9 +80,7 @@ EVENT = {
     "kernel: ranker's step, counts": ("engine.learning.learning:learn_acts",),
     "arrays for the kernel": (
         "engine.learning.acts:Acts.add",
-        "engine.learning.learning:Learning._counting",
         "engine.learning.learning:Learning._ranked",
-        "engine.learning.learning:Learning._reached",
     ),
     "popular items, 1 in 50": ("engine.retrieval.popular:PopularItems.refresh",),
     "drift": ("engine.measures.drift:Drift.observe_interaction",),

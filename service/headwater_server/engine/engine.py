@@ -133,9 +133,9 @@ class Engine:
                     outcomes, self._is_within = [], True
                 outcomes.append((yield from self._applying(operation, entry)))
             learning = self.parts.learning
-            if learning.is_full or (learning.acts and pauses()):
+            if learning.is_full or (learning.acts.count and pauses()):
                 yield from learning.learning()
-            if not learning.acts:
+            if not learning.acts.count:
                 self._is_within = False
                 yield outcomes
                 outcomes = []

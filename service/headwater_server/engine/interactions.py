@@ -82,7 +82,7 @@ def are_decided_by_acts(parts: Parts, rows: tuple[int, int], tokens: tuple[Token
     Looking twice at the same item enters none; so the latest item must be known.
     """
     acts, (found, claimed) = parts.learning.acts, tokens
-    if not (acts and (found or claimed)):
+    if not (acts.count and (found or claimed)):
         return False
     return acts.has_any(rows) or parts.models.circumstances.removes_any(found + claimed)
 

@@ -28,6 +28,7 @@ from headwater_server.engine.messages.events import Event, Outcome
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
+from headwater_server.engine.ranking.holding import Holding
 from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.reranking.answering import Answering
 from headwater_server.engine.reranking.hiding import Hiding
@@ -87,11 +88,19 @@ class Parts:
         catalogue = self.catalogue
         self.retriever = retriever = Retriever(models, catalogue)
         self.ranking = Ranking(models, retriever)
+        self.holding = Holding(models, catalogue, self.visitors, retriever, self.ranking)
         self.learning = Learning(
-            models, catalogue, self.visitors, retriever, self.ranking, self.progress, self.drift
+            models,
+            catalogue,
+            self.visitors,
+            self.retriever,
+            self.ranking,
+            self.holding,
+            self.progress,
+            self.drift,
         )
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
-        self.answering = Answering(self.scoring)
+        self.answering = Answering(self.scoring, self.holding)
         self.reranking = Reranking(self.answering)
         counted = retriever.popular.counted
         self.explanations = Explanations(models, catalogue, self.ranking, counted)

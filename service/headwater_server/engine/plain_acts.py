@@ -61,7 +61,7 @@ def _passes(parts: Parts, event: Event, entry: Entry) -> bool:
 def _needs_steps(parts: Parts, event: Event, now_ms: int) -> bool:
     """Whether windows close, something is removed, an array grows, or learning is no kernel."""
     visitors, catalogue, item_id = parts.visitors, parts.catalogue, event.items[0].item_id
-    if visitors.is_full or visitors.lacks_room or parts.attribution.closes_any(now_ms):
+    if not visitors.has_places or parts.attribution.closes_any(now_ms):
         return True
     if not parts.learning.is_kernel:
         return True

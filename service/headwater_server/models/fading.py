@@ -23,7 +23,7 @@ def weight_after(count, pace):
     The 2 is handed in: the compiler makes another function of a power of the constant 2, whose last
     digit differs now and then.
     """
-    two, origin, half_life, _ = pace
+    two, origin, half_life = pace
     return two ** ((count - origin) / half_life)
 
 
@@ -56,9 +56,19 @@ class FadingModel(ItemModel):
         return self.row_max, self.seed, self._count
 
     @property
-    def pace(self) -> tuple[float, float, float, int]:
-        """As `weight_after` takes it, and how many slots of the pairs one interaction needs."""
-        return 2.0, self._origin, self.half_life, self._pairs_slots
+    def constants(self) -> tuple[float, int, int, float, int]:
+        """What never changes: (2.0, room of a row, seed, half-life, slots an interaction needs)."""
+        return 2.0, self.row_max, self.seed, self.half_life, self._pairs_slots
+
+    @property
+    def steps(self) -> int:
+        """Steps counted so far."""
+        return self._count
+
+    @property
+    def origin(self) -> float:
+        """The step at which an addition counts 1."""
+        return self._origin
 
     @property
     def lacks_room(self) -> bool:

@@ -232,6 +232,11 @@ class Catalogue(Numbering):
         passing = _ALL if passing is None else passing
         return self.available, self.publish_ms, self.expire_ms, now_ms, self._are_timed, passing
 
+    @property
+    def are_timed(self) -> bool:
+        """Whether any item has a publish or expire time at all."""
+        return self._are_timed
+
     def in_time(self, items: NDArray[np.integer[Any]], now_ms: int) -> NDArray[np.bool_]:
         """Return bool[n]: which of ``items`` are published now, and not expired."""
         if not self._are_timed:

@@ -52,16 +52,11 @@ class GroupedAnswering:
         return slots
 
     def _drawn(self, questions: Sequence[Question], draws: Sequence[Draw]) -> list[Drawn | None]:
-        scoring, first = self._reranking.scoring, questions[0]
-        table, acts, _, now_s, _, gap_s = first.reading
         out = Slots.empty(len(questions), max([draw.slots for draw in draws]))
         answer_all(
-            scoring.retriever.begin(len(questions)),
-            scoring.ranking.statistics(),
-            (table, acts, now_s, gap_s),
+            *self._reranking.answering.holding.begin(len(questions)),
             self._asked(questions, draws),
-            scoring.catalogue.shown_at(first.now_ms),
-            scoring.models.ranker.network,
+            (questions[0].reading[3], questions[0].now_ms),
             out,
         )
         return _of_each(questions, out)

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from headwater_server.engine.ranking.arrays import shown_when, tables_after
 from headwater_server.engine.reranking.answering import Draw, answer
 from headwater_server.models.evidence import begin_another
 
@@ -49,24 +50,24 @@ class Slots(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def answer_all(  # type: ignore[no-untyped-def]
-    tables, statistics, profiles, asked, shown_at, network, out
-):
+def answer_all(arrays, present, asked, now, out):  # type: ignore[no-untyped-def]
     """Answer each of the questions that `Asked` holds; write to ``out``, which is `Slots`.
 
-    ``profiles`` is (table, acts, seconds now, session gap).
+    ``now`` is (seconds, milliseconds).
     """
-    table, acts, now_s, gap_s = profiles
+    tables = tables_after(arrays, present, 0, present.mass)
+    shown_at = shown_when(arrays, present, now[1], np.empty(0, dtype=np.bool_))
     begin = 0
     for n in range(len(asked.numbers)):
         if n > 0:
             begin_another(tables.evidence)
         visitor, account, session, slots, seed, shown, known, end = asked.numbers[n]
-        reading = table, acts, (visitor, account), now_s, session, gap_s
-        asking = reading, asked.named[begin:shown], asked.named[shown:known]
+        who = (visitor, account), now[0], session
+        named = asked.named[begin:shown], asked.named[shown:known]
         draw = Draw(slots, asked.tempers[n, 0], asked.tempers[n, 1], np.uint64(seed))
+        barred = asked.named[known:end]
         found, _, length, chosen, propensities, scores = answer(
-            tables, statistics, asking, asked.named[known:end], shown_at, network, draw
+            arrays, present, tables, who, named, barred, shown_at, True, draw
         )
         out.counts[n, 0], out.counts[n, 1], out.counts[n, 2] = len(found), length, len(chosen)
         for slot in range(len(chosen)):

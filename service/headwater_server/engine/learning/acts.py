@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ ACT = np.dtype(
         ("is_positive", np.bool_),
         ("asked", np.uint8),  # circumstances by which it is predicted, and under which it counts
         ("named", np.uint8),
+        # the item that the question before it bars, -1 for none; `NOT_ASKED`: nobody asks
+        ("barred", np.int32),
         # what the engine says at that time, for an alarm
         ("events_learned", np.int64),
         ("clock_ms", np.int64),
@@ -34,37 +37,42 @@ ACT = np.dtype(
         ("choices", np.int32),
         ("hit", np.int8),
         ("is_counted", np.bool_),
+        # of its item on the list that answers the question before it, 0 if it is not there
+        ("rank", np.int8),
     ],
     align=True,
 )
 FOUND = ("row", "item", "events_learned", "clock_ms", "loss", "choices", "hit", "is_counted")
 """Fields that say what was found out of an act."""
 _BEFORE = 8  # fields that are known before the two counts of circumstances
-_UNKNOWN = (0.0, -1, -1, False)
+_BARRED = _BEFORE + 2
+_UNKNOWN = (0.0, -1, -1, False, 0)
+NOT_ASKED = -2
 
 
 class Acts:
     """A run of acts, in order: ``table`` of `ACT`, and the rows of their circumstances.
 
-    ``turns`` counts how often another visitor acts than the one before.
+    ``count`` of them wait; ``turns``: how often another visitor acts than the one before. Before
+    some of them their visitors ask for a list: ``questions`` finds the rank of the item on it, by
+    place, where the kernel cannot.
     """
 
     def __init__(self) -> None:
         self.circumstances = np.zeros((RUN_MAX, 2, TOKENS_MAX), dtype=np.int32)
-        self.turns = 0
+        self.count = self.turns = 0
+        self.questions: dict[int, Callable[[], int]] = {}
         self._last_row = -1
         self._known: list[tuple[Any, ...]] = []
         self._rows: set[int] = set()
-
-    def __len__(self) -> int:
-        return len(self._known)
 
     def add(
         self, known: tuple[Any, ...], asked: NDArray[np.int32], named: NDArray[np.int32]
     ) -> None:
         """Add an act with its rows of circumstances; ``known`` are the fields before and after."""
-        place, n, m = len(self._known), len(asked), len(named)
-        self._known.append((*known[:_BEFORE], n, m, *known[_BEFORE:], *_UNKNOWN))
+        place, n, m = self.count, len(asked), len(named)
+        self.count += 1
+        self._known.append((*known[:_BEFORE], n, m, NOT_ASKED, *known[_BEFORE:], *_UNKNOWN))
         visitor, account, row = known[:3]
         if n:
             self.circumstances[place, 0, :n] = asked
@@ -74,6 +82,16 @@ class Acts:
         self._rows.add(account)
         self.turns += row != self._last_row
         self._last_row = row
+
+    def ask(self, question: Callable[[], int], barred: int) -> None:
+        """Ask before the last act; ``barred`` is the item that the question excludes, -1 if none.
+
+        The kernel of learning finds the answer, and most often needs no ``question``.
+        """
+        place = self.count - 1
+        known = self._known[place]
+        self._known[place] = (*known[:_BARRED], barred, *known[_BARRED + 1 :])
+        self.questions[place] = question
 
     def table(self) -> NDArray[Any]:
         """Return the acts as kernels take them, `ACT`."""
@@ -85,6 +103,7 @@ class Acts:
 
     def clear(self) -> None:
         """Begin the next run."""
-        self.turns, self._last_row = 0, -1
+        self.count, self.turns, self._last_row = 0, 0, -1
         self._known.clear()
+        self.questions.clear()
         self._rows.clear()

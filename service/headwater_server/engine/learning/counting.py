@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from headwater_server.engine.ranking.arrays import popularities
 from headwater_server.models.content.word_lifts import count_words
 from headwater_server.models.covisitation.circumstances import count_circumstances
 from headwater_server.models.covisitation.companions import count_together
@@ -15,23 +15,6 @@ from headwater_server.models.covisitation.cycles import count_return
 from headwater_server.models.covisitation.next_item import count_next
 from headwater_server.models.popularity.activity import count_activity, following_rate
 from headwater_server.models.popularity.popularity import count_popularity
-
-
-class Counting(NamedTuple):
-    """What interactions are added to beside the tables of retrieval, and how they fade.
-
-    ``draws`` and ``paces`` of the models of pairs: (next, together, circumstances, words).
-    ``words`` is how many there are; the popularities as `Popularity.counted`; ``events`` so far.
-    """
-
-    draws: tuple[Any, Any, Any, Any]
-    paces: tuple[Any, Any, Any, Any]
-    words: int
-    by_event: tuple[Any, Any, Any]
-    by_day: tuple[Any, Any, Any]
-    starts: tuple[Any, Any, Any]
-    counts: NDArray[np.float64]
-    events: int
 
 
 class Reached(NamedTuple):
@@ -64,27 +47,30 @@ def _without(items, in_session, item):
 
 
 @njit(cache=True)
-def _after(draws, counted):
-    """Return the draws of a model after so many more interactions."""
-    return draws[0], draws[1], draws[2] + counted
+def _draws(arrays, present, model, counted):
+    """Return what decides which neighbour is replaced, of one of the models of pairs."""
+    _, row_max, seed, _, _ = arrays.constants[model]
+    return row_max, seed, present.steps[model] + counted
 
 
 @njit(cache=True)
-def _count_pairs(tables, counting, counted, before, flags, rows, item):
+def _count_pairs(arrays, present, tables, counted, before, flags, rows, item):
     """Count in the models of pairs: what followed, occurred together, under ``rows``, by words.
 
     Return the flow of words that was added.
     """
-    following, together, circumstances, words = counting.draws
-    count_next(tables.next_item, _after(following, counted), before, item)
-    count_together(tables.companions, _after(together, counted), before, flags, item)
-    count_circumstances(tables.circumstances, _after(circumstances, counted), rows, item)
-    draws = _after(words, counted)
-    return count_words(tables.words, draws, tables.content[0], before, item)
+    count_next(tables.next_item, _draws(arrays, present, 0, counted), before, item)
+    count_together(tables.companions, _draws(arrays, present, 1, counted), before, flags, item)
+    count_circumstances(tables.circumstances, _draws(arrays, present, 2, counted), rows, item)
+    return count_words(
+        tables.words, _draws(arrays, present, 3, counted), arrays.tokens, before, item
+    )
 
 
 @njit(cache=True, inline="always")  # a kernel of its own would be compiled once more
-def count_interaction(tables, counting, reached, steps, visitor, rows, item, seconds, begins):
+def count_interaction(
+    arrays, present, tables, reached, steps, visitor, rows, item, seconds, begins
+):
     """Count one interaction with ``item`` in every model; return what the run has reached.
 
     ``tables`` hold the weights of this interaction; ``rows`` are those of its circumstances;
@@ -92,17 +78,18 @@ def count_interaction(tables, counting, reached, steps, visitor, rows, item, sec
     """
     before, flags, place = _without(visitor.items, visitor.in_session, item)
     counted, _, by_event, by_day, starts, mass, rate = reached
-    events, is_repeat = counting.events + counted, place >= 0
-    flow = _count_pairs(tables, counting, counted, before, flags, rows, item)
+    events, is_repeat = present.events + counted, place >= 0
+    flow = _count_pairs(arrays, present, tables, counted, before, flags, rows, item)
+    of_events, of_days, of_starts = popularities(arrays)
     by_event, by_day = by_event + 1.0, max(seconds, by_day)
-    count_popularity(counting.by_event, item, by_event)
-    count_popularity(counting.by_day, item, by_day)
+    count_popularity(of_events, item, by_event)
+    count_popularity(of_days, item, by_day)
     if is_repeat:
         count_return(tables.cycles, item, visitor.ages_s[place])
     if begins:
         starts = max(float(events), starts)
-        count_popularity(counting.starts, item, starts)
-    count_activity(counting.counts, tables.interactions, item, is_repeat, events)
+        count_popularity(of_starts, item, starts)
+    count_activity(arrays.counts, arrays.interactions, item, is_repeat, events)
     mass += tables.words[3] * flow
     rate = following_rate(rate, is_repeat)
     return Reached(counted + 1, steps, by_event, by_day, starts, mass, rate)

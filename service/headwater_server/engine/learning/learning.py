@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
-from headwater_server.engine.features.features import CONTEXT_FEATURES, ITEM_FEATURES
-from headwater_server.engine.learning.acts import ACT, FOUND, RUN_MAX, Acts
+from headwater_server.engine.learning.acts import ACT, FOUND, NOT_ASKED, RUN_MAX, Acts
 from headwater_server.engine.learning.choices import choice
-from headwater_server.engine.learning.counting import Counting, Reached
+from headwater_server.engine.learning.counting import Reached
 from headwater_server.engine.learning.run import (
     MEASURE_EVENTS,
     Ranked,
@@ -23,6 +21,7 @@ from headwater_server.engine.learning.run import (
 from headwater_server.engine.measures.drift import Drift, ranking_loss
 from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.models import Models
+from headwater_server.engine.ranking.holding import Holding
 from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.retrieval.gathering import Visitor
 from headwater_server.engine.retrieval.popular import REFRESH_EVENTS
@@ -30,7 +29,6 @@ from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.visitors import History, Visitors
-from headwater_server.models.ranker.list_step import Stepping
 from headwater_server.models.ranker.ranker import ListwiseRanker
 
 WARM_UP_EVENTS = 20_000
@@ -49,6 +47,7 @@ class Learning:
         visitors: Visitors,
         retriever: Retriever,
         ranking: Ranking,
+        holding: Holding,
         progress: ProgressiveValidation,
         drift: Drift,
     ) -> None:
@@ -57,19 +56,17 @@ class Learning:
         self.visitors = visitors
         self.retriever = retriever
         self.ranking = ranking
+        self.holding = holding
         self.progress = progress
         self.drift = drift
         self.settings = EngineSettings()
         self.acts = Acts()
+        self.ranks: list[int] = []
+        """Of the acts that were asked about, in order; who asks takes them away."""
         self.is_full = False
         """Whether the acts that wait must be learned before another one comes."""
         self._room = self._turns = RUN_MAX
         self._pairs = models.next_item, models.companions, models.circumstances, models.words
-
-    @cached_property
-    def _no_stepping(self) -> Stepping:
-        """What the kernel takes where the ranker is none."""
-        return ListwiseRanker(ITEM_FEATURES, CONTEXT_FEATURES).stepping
 
     @property
     def is_kernel(self) -> bool:
@@ -80,10 +77,10 @@ class Learning:
         self, known: tuple[Any, ...], asked: NDArray[np.int32], named: NDArray[np.int32]
     ) -> None:
         """Let an act wait for `learning`; ``asked`` and ``named`` are rows of circumstances."""
-        if not self.acts:
+        if not self.acts.count:
             self._room, self._turns = self._room_of_run(), self.drift.checked_in
         self.acts.add(known, asked, named)
-        self.is_full = len(self.acts) >= self._room or self.acts.turns >= self._turns
+        self.is_full = self.acts.count >= self._room or self.acts.turns >= self._turns
 
     def _room_of_run(self) -> int:
         """Return after how many acts something may have to be done between two of them."""
@@ -98,15 +95,19 @@ class Learning:
 
     def learning(self) -> Steps:
         """Learn the acts that wait, in order, in steps; the last may raise an alarm."""
-        first, count, had_room = 0, len(self.acts), True
+        first, count, had_room = 0, self.acts.count, True
         acts = self.acts.table() if count else _NO_ACTS
         while first < count:
             done = self._learn(acts, first)
             if not (done or had_room):
                 raise RuntimeError("an act finds no room, although room was made for it")
             first, had_room = first + done, done > 0
-            if first < count:
+            if first < count and acts["barred"][first] != NOT_ASKED:
+                acts["rank"][first], acts["barred"][first] = self.acts.questions[first](), NOT_ASKED
+                had_room = True
+            elif first < count:
                 yield from self._making_room()
+        self.ranks += [int(acts["rank"][place]) for place in self.acts.questions]
         self.acts.clear()
         self.is_full = False
 
@@ -120,47 +121,22 @@ class Learning:
         acts, models = table[first:], self.models
         if not self.is_kernel:
             self._step_of_other(acts[0], self.acts.circumstances[first])
-        done, reached = learn_acts(
+        done, found = learn_acts(
             acts,
             self.acts.circumstances[first : len(table)],
-            self.visitors.sessions,
-            self.retriever.begin(requests=1 + len(acts)),
-            self.catalogue.shown_at(0),
-            self.ranking.same,
-            self._counting(),
+            *self.holding.begin(requests=1 + len(acts)),
             self._ranked(),
-            self._reached(),
         )
+        reached = Reached(*found)
         self._go_on(reached)
-        for act in zip(*(acts[name][:done].tolist() for name in FOUND), strict=True):
-            self._observe(*act)
+        self._observe_all(acts[:done])
         if reached.counted and models.activity.events % REFRESH_EVENTS == 0:
             self.retriever.popular.refresh(len(self.catalogue.ids))
         return int(done)
 
-    def _reached(self) -> Reached:
-        """Return where a run begins."""
-        models = self.models
-        times = models.by_event.at, models.by_day.at, models.starts.at
-        return Reached(0, 0, *times, models.words.mass, models.activity.repeat_rate)
-
-    def _counting(self) -> Counting:
-        models, (following, together, circumstances, words) = self.models, self._pairs
-        return Counting(
-            (following.draws, together.draws, circumstances.draws, words.draws),
-            (following.pace, together.pace, circumstances.pace, words.pace),
-            models.content.room,
-            models.by_event.counted,
-            models.by_day.counted,
-            models.starts.counted,
-            models.activity.counts,
-            models.activity.events,
-        )
-
     def _ranked(self) -> Ranked:
-        settings, is_kernel = self.settings, self.is_kernel
-        stepping = self.models.ranker.stepping if is_kernel else self._no_stepping
-        return Ranked(is_kernel, WARM_UP_EVENTS, settings.ranker_every, settings.seed, stepping)
+        settings = self.settings
+        return Ranked(self.is_kernel, WARM_UP_EVENTS, settings.ranker_every, settings.seed)
 
     def _go_on(self, reached: Reached) -> None:
         """Move the models on, after a run that has changed their arrays."""
@@ -178,31 +154,25 @@ class Learning:
         if reached.steps:
             models.ranker.advance(reached.steps)
 
-    def _observe(
-        self,
-        row: int,
-        item: int,
-        learned: int,
-        clock_ms: int,
-        loss: float,
-        choices: int,
-        hit: int,
-        is_counted: bool,  # noqa: FBT001 - a column, as the others
-    ) -> None:
-        """Note what was found out of one act: hit, loss, and whether there is a drift."""
-        if not is_counted:
-            return
-        self.retriever.popular.counted.note(item)
-        if hit >= 0:
-            self.progress.observe("hit_rate_at_20", float(hit))
-        if choices < 0:
-            return
-        alarm = self.drift.observe_interaction(
-            row, ranking_loss(loss, choices), events_learned=learned, now_ms=clock_ms
-        )
-        if alarm and alarm.worse:
-            # what the models counted before fades: they predict worse
-            self.models.fade(self.settings.drift_fading)
+    def _observe_all(self, acts: NDArray[Any]) -> None:
+        """Note what was found out of acts: hits, losses, and whether there is a drift."""
+        note, observe = self.retriever.popular.counted.note, self.drift.observe_interaction
+        columns = (acts[name].tolist() for name in FOUND)
+        for row, item, learned, clock_ms, loss, choices, hit, is_counted in zip(
+            *columns, strict=True
+        ):
+            if not is_counted:
+                continue
+            note(item)
+            if hit >= 0:
+                self.progress.observe("hit_rate_at_20", float(hit))
+            if choices < 0:
+                continue
+            observed = ranking_loss(loss, choices)
+            alarm = observe(row, observed, events_learned=learned, now_ms=clock_ms)
+            if alarm and alarm.worse:
+                # what the models counted before fades: they predict worse
+                self.models.fade(self.settings.drift_fading)
 
     def _step_of_other(self, act: Any, circumstances: NDArray[np.int32]) -> None:
         """Let a ranker that is no kernel learn an act, before it is counted."""

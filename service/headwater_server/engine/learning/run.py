@@ -7,29 +7,31 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from headwater_server.engine.learning.acts import NOT_ASKED
 from headwater_server.engine.learning.choices import NEGATIVES, sample
-from headwater_server.engine.learning.counting import count_interaction
-from headwater_server.engine.ranking.describing import Statistics, describe
-from headwater_server.engine.retrieval.gathering import Tables, Visitor, find, select
+from headwater_server.engine.learning.counting import Reached, count_interaction
+from headwater_server.engine.ranking.arrays import shown_when, statistics_after, tables_after
+from headwater_server.engine.ranking.describing import describe
+from headwater_server.engine.retrieval.gathering import Visitor, find, select
 from headwater_server.engine.retrieval.proposed import is_proposed
 from headwater_server.engine.visitors.histories import add_item
 from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.sessions import enter_session
 from headwater_server.models.base import HISTORY_MAX
 from headwater_server.models.evidence import begin_another
-from headwater_server.models.fading import weight_after
-from headwater_server.models.popularity.popularity import fading_at
 from headwater_server.models.ranker.list_step import Stepping, learn_choice
 from headwater_server.models.ranker.network import score_items
 
 MEASURE_EVENTS = 10
 """One interaction in so many is measured: a full ranking costs as much as learning."""
-_FIRST = 20
+LISTED = 20
+"""Items of the best list, among which a chosen one is a hit."""
 _IDS, _USED = 3, 7  # in the table of `Neighbours`, and of `Histories`
+_SLOTS = 4  # in the constants of a model of pairs
 
 
 class Ranked(NamedTuple):
-    """Which interactions the ranker learns from, and what its steps read and write.
+    """Which interactions the ranker learns from.
 
     ``is_on``: here; else a ranker that is no kernel has learned already. It learns from each of the
     ``warm_up`` first ones, and from one in ``every`` afterwards.
@@ -39,7 +41,6 @@ class Ranked(NamedTuple):
     warm_up: int
     every: int
     seed: int
-    stepping: Stepping
 
 
 @njit(cache=True)
@@ -55,119 +56,130 @@ def _lacks(pairs, slots):
 
 
 @njit(cache=True)
-def _lacks_room(tables, history, counting, item):
+def _lacks_room(arrays, item):
     """Whether some table may have too little room for one interaction: kernels grow none."""
-    following, together, circumstances, words = counting.paces
-    if _lacks(tables.next_item[0], following[3]) or _lacks(tables.companions[0], together[3]):
+    following, together, circumstances, words = arrays.constants
+    if _lacks(arrays.next_pairs, following[_SLOTS]) or _lacks(
+        arrays.together_pairs, together[_SLOTS]
+    ):
         return True
-    if _lacks(tables.circumstances[0], circumstances[3]) or _lacks(tables.words[0], words[3]):
+    if _lacks(arrays.circumstance_pairs, circumstances[_SLOTS]) or _lacks(
+        arrays.word_pairs, words[_SLOTS]
+    ):
         return True
-    if tables.content[0][item, 0] >= 0 and counting.words > len(tables.words[1]):
+    # words that came since an act had any
+    if arrays.tokens[item, 0] >= 0 and len(arrays.token_logs) > len(arrays.word_totals):
         return True
-    return history[_USED][0] + HISTORY_MAX > len(history[_IDS])
+    return arrays.histories[_USED][0] + HISTORY_MAX > len(arrays.histories[_IDS])
 
 
 @njit(cache=True)
-def _tables_after(tables, counting, reached):
-    """Return the tables for the next act: the weights of pairs move with each interaction."""
-    counted, draws, paces = reached.counted, counting.draws, counting.paces
-    following, together, circumstances = tables.next_item, tables.companions, tables.circumstances
-    words = tables.words
-    begin_another(tables.evidence)  # each act begins a request of its own
-    return Tables(
-        tables.on,
-        (following[0], following[1], weight_after(draws[0][2] + counted, paces[0])),
-        (
-            together[0],
-            weight_after(draws[1][2] + counted, paces[1]),
-            together[2],
-            together[3] + counted,
-        ),
-        (
-            circumstances[0],
-            circumstances[1],
-            weight_after(draws[2][2] + counted, paces[2]),
-            circumstances[3] + counted,
-        ),
-        tables.cycles,
-        tables.content,
-        (words[0], words[1], reached.mass, weight_after(draws[3][2] + counted, paces[3])),
-        tables.listed,
-        tables.interactions,
-        tables.popular,
-        tables.newest,
-        tables.profile,
-        tables.flow,
-        tables.evidence,
-    )
-
-
-@njit(cache=True)
-def _statistics_after(counting, same, reached, session_length, gap_s):
+def _statistics(arrays, present, reached, session_length, gap_s):
     """Return what features read beside the evidence, after the interactions so far."""
-    return Statistics(
-        counting.counts,
-        (counting.by_event[0], fading_at(counting.by_event, reached.by_event)),
-        (counting.by_day[0], fading_at(counting.by_day, reached.by_day)),
-        (counting.starts[0], fading_at(counting.starts, reached.starts)),
-        float(counting.events + reached.counted),
-        reached.repeat_rate,
-        float(session_length),
-        gap_s,
-        same[0],
-        same[1],
-        same[2],
-    )
+    times = reached.by_event, reached.by_day, reached.starts
+    events = present.events + reached.counted
+    return statistics_after(arrays, times, events, reached.repeat_rate, session_length, gap_s)
 
 
 @njit(cache=True)
-def _is_hit(tables, statistics, history, candidates, item, stepping):
-    """Return whether the best list would have contained the chosen item."""
-    place = np.flatnonzero(candidates == item)
-    if len(place) == 0:
-        return False
+def _stepping(arrays, present):
+    """Return what a step of the ranker reads and writes."""
+    rates = present.rates
+    single = np.float32(rates[0]), np.float32(rates[1]), np.float32(rates[2])
+    return Stepping(single, present.taken, arrays.biases, arrays.moments, arrays.weights)
+
+
+@njit(cache=True)
+def _scores(tables, statistics, history, candidates, stepping):
+    """Return the scores of candidates, as `reranking.answering.answer` does."""
     features, context = describe(tables, statistics, history, candidates)
     _, _, biases, moments, weights = stepping
-    scores = score_items(features, context, candidates, biases, moments, weights[0])
-    return (scores > scores[place[0]]).sum() < _FIRST
+    return score_items(features, context, candidates, biases, moments, weights[0])
+
+
+@njit(cache=True)
+def _is_hit(scores, candidates, item):
+    """Return whether the best list would have contained the chosen item."""
+    place = np.flatnonzero(candidates == item)
+    return len(place) > 0 and (scores > scores[place[0]]).sum() < LISTED
+
+
+@njit(cache=True)
+def _rank_of(scores, candidates, item):
+    """Return the place of ``item`` on the best list, from 1; 0 if it is not there.
+
+    Equal scores are in the order of the candidates.
+    """
+    for place in range(len(candidates)):
+        if candidates[place] == item:
+            rank, score = 1, scores[place]
+            for i in range(len(scores)):
+                rank += scores[i] > score or (scores[i] == score and i < place)
+            return rank if rank <= LISTED else 0
+    return 0
 
 
 @njit(cache=True, inline="always")  # a kernel of its own would be compiled once more
-def _rank(tables, statistics, visitor, shown_at, ranked, act, events, steps):
+def _rank(tables, statistics, visitor, found, ranked, stepping, act, events, steps):
     """One step of the ranker: the item against negatives from the candidates; write the loss.
 
-    Return the steps so far: there is none if the item was no candidate.
+    ``found`` are the candidates, and their scores if they are known. Return the steps so far: there
+    is none if the item was no candidate.
     """
-    available, publish_ms, expire_ms, _, are_timed, passing = shown_at
-    shown_at = available, publish_ms, expire_ms, act.time_ms, are_timed, passing
-    find(tables, visitor)
-    if not is_proposed(tables, visitor, act.item):  # then it is no candidate, whatever the others
-        act.choices = 0
-        if events % MEASURE_EVENTS == 0:
-            act.hit = 0
-        return steps
-    candidates = select(tables, visitor, np.empty(0, dtype=np.int32), shown_at)
+    candidates, scores = found
+    is_measured = events % MEASURE_EVENTS == 0
     drawn = sample(candidates, act.item, NEGATIVES, ranked.seed, events)
-    features, context = describe(tables, statistics, visitor.items, drawn)
-    if events % MEASURE_EVENTS == 0:
-        args = visitor.items, candidates, act.item, ranked.stepping
-        act.hit = _is_hit(tables, statistics, *args)
     act.choices = len(drawn)
+    if len(candidates) == 0:
+        act.hit = 0 if is_measured else act.hit
+        return steps
+    features, context = describe(tables, statistics, visitor.items, drawn)
+    if is_measured:
+        if len(scores) < len(candidates):
+            scores = _scores(tables, statistics, visitor.items, candidates, stepping)
+        act.hit = _is_hit(scores, candidates, act.item)
     if len(drawn) > 0:
-        act.loss = learn_choice(features, context, drawn, ranked.stepping, steps)
+        act.loss = learn_choice(features, context, drawn, stepping, steps)
         steps += 1
     return steps
 
 
-@njit(cache=True, nogil=True)
-def learn_acts(acts, circumstances, sessions, tables, shown_at, same, counting, ranked, reached):
-    """Learn acts in order; return (how many were, what the run has reached).
+@njit(cache=True, inline="always")
+def _look(arrays, present, tables, visitor, statistics, act, stepping):
+    """Return (candidates, their scores if the act is asked about); there and then write its rank.
 
-    ``same`` is what no act changes: the columns of features, and of the context, that the settings
-    leave out, and the shop's own features. Less than all: some table has too little room for the
-    next one, which has left no trace yet.
+    What no source proposes is no candidate, whatever the others: then there are none.
     """
-    table, profiles, gap_s = sessions
+    is_asked, nothing = act.barred != NOT_ASKED, np.empty(0, dtype=np.int32)
+    candidates, scores = nothing, np.empty(0)
+    find(tables, visitor)
+    if is_asked or is_proposed(tables, visitor, act.item):
+        shown_at = shown_when(arrays, present, act.time_ms, np.empty(0, dtype=np.bool_))
+        candidates = select(tables, visitor, nothing, shown_at)
+    if is_asked and len(candidates) >= LISTED:
+        scores = _scores(tables, statistics, visitor.items, candidates, stepping)
+        act.rank = _rank_of(scores, candidates, act.item)
+    return candidates, scores
+
+
+@njit(cache=True)
+def _bars_another(act, items):
+    """Whether the question before an act bars another item than the visitor's latest."""
+    return act.barred >= 0 and not (len(items) > 0 and items[0] == act.barred)
+
+
+@njit(cache=True, nogil=True)
+def learn_acts(acts, circumstances, arrays, present, ranked):
+    """Learn acts in order; return (how many were, the fields of `Reached`).
+
+    Less than all: some table has too little room for the next one, or what is asked before it needs
+    more than this kernel. It has left no trace yet. The rank of an act that is asked about is that
+    on the list that its visitor gets just before it.
+    """
+    gap_s, stepping, done = present.gap_s, _stepping(arrays, present), len(acts)
+    table, profiles = arrays.histories, (arrays.last_s, arrays.session_start_s, arrays.session_keys)
+    by_event, by_day, starts = present.times
+    reached = Reached(0, 0, by_event, by_day, starts, present.mass, present.repeat_rate)
     for i in range(len(acts)):
         act = acts[i]
         session, seconds = act.session, act.seconds
@@ -177,21 +189,31 @@ def learn_acts(acts, circumstances, sessions, tables, shown_at, same, counting, 
         items, ages_s, interactions, in_session, refused, length, since_s = past
         # looking twice at the same page says nothing of what comes next
         counts = act.is_positive and not (len(items) > 0 and items[0] == act.item)
-        if counts and _lacks_room(tables, table, counting, act.item):
-            return i, reached
-        begins = enter_session(table, profiles, act.row, seconds, session, gap_s)
-        if not counts:
-            continue
+        if (counts and _lacks_room(arrays, act.item)) or _bars_another(act, items):
+            done = i
+            break
+        events, steps = present.events + reached.counted, reached.steps
+        learns = counts and ranked.is_on and is_ranked(events, ranked.warm_up, ranked.every)
         asked, named = circumstances[i, 0][: act.asked], circumstances[i, 1][: act.named]
         visitor = Visitor(items, ages_s, interactions, in_session, refused, asked)
-        present, events = _tables_after(tables, counting, reached), counting.events
-        events, steps = events + reached.counted, reached.steps
-        if ranked.is_on and is_ranked(events, ranked.warm_up, ranked.every):
-            statistics = _statistics_after(counting, same, reached, length, since_s)
-            steps = _rank(present, statistics, visitor, shown_at, ranked, act, events, steps)
-        reached = count_interaction(
-            present, counting, reached, steps, visitor, named, act.item, seconds, begins
-        )
-        add_item(table, act.row, act.item, seconds, 1)
-        act.is_counted = True
-    return len(acts), reached
+        tables = tables_after(arrays, present, reached.counted, reached.mass)
+        if learns or act.barred != NOT_ASKED:
+            begin_another(tables.evidence)  # each act begins a request of its own
+            statistics = _statistics(arrays, present, reached, length, since_s)
+            found = _look(arrays, present, tables, visitor, statistics, act, stepping)
+            if act.barred != NOT_ASKED and len(found[0]) < LISTED:
+                done = i  # the list needs more
+                break
+            if learns:
+                steps = _rank(
+                    tables, statistics, visitor, found, ranked, stepping, act, events, steps
+                )
+        begins = enter_session(table, profiles, act.row, seconds, session, gap_s)
+        if counts:
+            reached = count_interaction(
+                arrays, present, tables, reached, steps, visitor, named, act.item, seconds, begins
+            )
+            add_item(table, act.row, act.item, seconds, 1)
+            act.is_counted = True
+    counted, steps, by_event, by_day, starts, mass, rate = reached
+    return done, (counted, steps, by_event, by_day, starts, mass, rate)

@@ -9,16 +9,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.engine.exploration.plackett_luce import fill_slots
+from headwater_server.engine.ranking.arrays import shown_when, statistics_after, tables_after
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
-from headwater_server.engine.ranking.describing import (
-    Statistics,
-    describe_items,
-    describe_visitor,
-)
+from headwater_server.engine.ranking.describing import describe_items, describe_visitor
+from headwater_server.engine.ranking.holding import Holding
 from headwater_server.engine.reranking.candidates import Candidates, Question
 from headwater_server.engine.retrieval.gathering import Visitor, retrieve
 from headwater_server.engine.visitors.reading import read_asking
-from headwater_server.models.ranker.network import NO_NETWORK, score_items
+from headwater_server.models.ranker.network import score_items
 
 
 class Draw(NamedTuple):
@@ -30,6 +28,7 @@ class Draw(NamedTuple):
     seed: np.uint64
 
 
+_ALL = np.zeros(0, dtype=np.bool_)
 NO_DRAW = Draw(0, 0.0, 1.0, np.uint64(0))
 
 
@@ -42,16 +41,6 @@ class Drawn(NamedTuple):
 
 
 @njit(cache=True)
-def _of_visitor(statistics, session_length, gap_s):
-    """Return the statistics with what is the visitor's."""
-    s = statistics
-    return Statistics(
-        s.counts, s.by_event, s.by_day, s.starts, s.events, s.repeat_rate,
-        float(session_length), gap_s, s.gone, s.gone_context, s.own,
-    )  # fmt: skip
-
-
-@njit(cache=True)
 def _drawn(scores, draw):
     """Return (rows, propensities) of the slots."""
     count = min(draw.slots, len(scores))
@@ -61,35 +50,46 @@ def _drawn(scores, draw):
     return rows, propensities
 
 
-@njit(cache=True, nogil=True)
-def answer(tables, statistics, asking, barred, shown_at, network, draw):
+@njit(cache=True)
+def answer(arrays, present, tables, who, asked, barred, shown_at, is_scored, draw):
     """Return (int32[n] candidates, scores, length of the history, rows, propensities, scores).
 
-    The last three are those of the slots.
-
-    ``asking`` is what `Visitors.reading` returns, the context items, and the circumstances' rows.
-    Without a ``network`` there are no scores, and so no slots.
+    The last three are those of the slots. ``who`` is (rows of visitor and account, seconds now, key
+    of the session); ``asked`` the context items, and the circumstances' rows. Without scores there
+    are no slots.
     """
-    reading, context, circumstances = asking
-    items, ages_s, counts, flags, refused, length, gap_s = read_asking(reading, context)
-    visitor = Visitor(items, ages_s, counts, flags, refused, circumstances)
+    profiles = arrays.last_s, arrays.session_start_s, arrays.session_keys
+    rows, now_s, session = who
+    reading = arrays.histories, profiles, rows, now_s, session, present.gap_s
+    items, ages_s, counts, flags, refused, length, gap_s = read_asking(reading, asked[0])
+    visitor = Visitor(items, ages_s, counts, flags, refused, asked[1])
     found = retrieve(tables, visitor, barred, shown_at)
-    biases, moments, parameters = network
     scores = np.empty(0)
-    if len(biases) > 0:
-        own = _of_visitor(statistics, length, gap_s)
-        features = describe_items(tables, own, items, found)
-        visitors = describe_visitor(own, items)
-        scores = score_items(features, visitors, found, biases, moments, parameters)
+    if is_scored and len(arrays.biases) > 0:
+        times, rate = present.times, present.repeat_rate
+        statistics = statistics_after(arrays, times, present.events, rate, length, gap_s)
+        features = describe_items(tables, statistics, items, found)
+        context = describe_visitor(statistics, items)
+        network = arrays.biases, arrays.moments, arrays.weights[0]
+        scores = score_items(features, context, found, *network)
     chosen, propensities = _drawn(scores, draw)
     return found, scores, len(items), chosen, propensities, scores[chosen]
+
+
+@njit(cache=True, nogil=True)
+def answer_one(arrays, present, who, asked, barred, shown, is_scored, draw):
+    """Do that for one question; ``shown`` is (time in ms, which items pass, empty: all)."""
+    tables = tables_after(arrays, present, 0, present.mass)
+    shown_at = shown_when(arrays, present, *shown)
+    return answer(arrays, present, tables, who, asked, barred, shown_at, is_scored, draw)
 
 
 class Answering:
     """Finds and scores the candidates of a question, and draws the slots if nothing else does."""
 
-    def __init__(self, scoring: CandidateScoring) -> None:
+    def __init__(self, scoring: CandidateScoring, holding: Holding) -> None:
         self.scoring = scoring
+        self.holding = holding
 
     def candidates(
         self, question: Question, draw: Draw = NO_DRAW
@@ -100,8 +100,7 @@ class Answering:
             args = request, question.history, question.hidden, question.now_ms
             return Candidates(*scoring.given(*args)), None
         barred = self.barred(question)
-        network = getattr(scoring.models.ranker, "network", NO_NETWORK)
-        items, scores, length, *drawn = self._answer(question, barred, network, draw)
+        items, scores, length, *drawn = self._answer(question, barred, draw, is_scored=True)
         question.history_length = length
         if len(scores) < len(items):  # the ranker is no network
             scores = scoring.scores(question.history, items)
@@ -115,7 +114,7 @@ class Answering:
     def found(self, question: Question) -> NDArray[np.int32]:
         """Return what may be shown, without scores."""
         found: NDArray[np.int32]
-        found, *_ = self._answer(question, self.barred(question), NO_NETWORK, NO_DRAW)
+        found, *_ = self._answer(question, self.barred(question), NO_DRAW, is_scored=False)
         return found
 
     def barred(self, question: Question) -> NDArray[np.int32]:
@@ -127,18 +126,18 @@ class Answering:
         return np.concatenate((named, question.hidden))
 
     def _answer(
-        self, question: Question, barred: NDArray[np.int32], network: Any, draw: Draw
+        self, question: Question, barred: NDArray[np.int32], draw: Draw, *, is_scored: bool
     ) -> Any:
         scoring, text = self.scoring, question.request.filter
-        models, retriever = scoring.models, scoring.retriever
-        passing = scoring.masks.shown(text) if text else None
-        circumstances = models.circumstances.rows(question.circumstances)
-        return answer(
-            retriever.begin(),
-            scoring.ranking.statistics(),
-            (question.reading, question.context, circumstances),
+        passing = scoring.masks.shown(text) if text else _ALL
+        circumstances = scoring.models.circumstances.rows(question.circumstances)
+        _, _, rows, now_s, session, _ = question.reading
+        return answer_one(
+            *self.holding.begin(),
+            (rows, now_s, session),
+            (question.context, circumstances),
             barred,
-            scoring.catalogue.shown_at(question.now_ms, passing),
-            network,
+            (question.now_ms, passing),
+            is_scored,
             draw,
         )

@@ -31,6 +31,11 @@ class Retriever:
         bits = gathering.BITS.items()
         self._on = sum(bit for name, bit in bits if name not in names)
 
+    @property
+    def on(self) -> int:
+        """The bits of the sources that are not left out."""
+        return self._on
+
     def begin(self, requests: int = 1) -> Tables:
         """Begin the next request; return what kernels read and write for it.
 

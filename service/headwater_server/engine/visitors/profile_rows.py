@@ -62,6 +62,11 @@ class ProfileRows:
         """Rows for which there is room; a power of two."""
         return len(self._newest)
 
+    def has_places(self, places: int, most: int) -> bool:
+        """Whether there is room for ``places`` more, with at most ``most`` in all."""
+        used = self.used + places
+        return used - len(self._spare) <= most and used <= len(self._newest)
+
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.find(key) >= 0
 

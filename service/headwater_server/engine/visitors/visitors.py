@@ -159,6 +159,11 @@ class Visitors:
         return len(self._rows) + _PLACES > self.profiles_max
 
     @property
+    def has_places(self) -> bool:
+        """Whether one event removes no profile, and needs no more room."""
+        return self._rows.has_places(_PLACES, self.profiles_max)
+
+    @property
     def lacks_room(self) -> bool:
         """Whether one event may need more profiles than there is room for."""
         return self._rows.used + _PLACES > self._rows.capacity
@@ -222,8 +227,12 @@ class Visitors:
     @property
     def sessions(self) -> Sessions:
         """All histories and sessions, as kernels take them."""
-        acts = (self._last_s, self._session_start_s, self._session_keys)
-        return Sessions(self.histories.table, acts, self.session_gap_s)
+        return Sessions(self.histories.table, self.acts, self.session_gap_s)
+
+    @property
+    def acts(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+        """The arrays by row of `reading`: last act, start of the session, its key."""
+        return self._last_s, self._session_start_s, self._session_keys
 
     def rows_of(self, visitor_id: str, user_id: str) -> tuple[int, int]:
         """Return the rows of the profiles that count together for a caller, -1 where none is."""

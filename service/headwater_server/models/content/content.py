@@ -220,6 +220,16 @@ class Content(ItemModel):
         """As kernels take it: see `profile_similarity`."""
         return self._tokens, self._logs, self._whole
 
+    @property
+    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """The arrays among these."""
+        return self._tokens, self._logs
+
+    @property
+    def whole(self) -> float:
+        """The last of these: log(N + 1) of the N items that are described."""
+        return self._whole
+
     def learn(self, history: NDArray[np.int32], item: int, **context: Any) -> None:
         """Nothing: content is learned from the catalogue (`describe`), not from events."""
 

@@ -145,6 +145,11 @@ class WordFlow(FadingModel):
         """As kernels take it: (pairs, totals of each word, all of it, what one act adds now)."""
         return self._pairs.table, self._totals, self._mass, self._weight
 
+    @property
+    def arrays(self) -> tuple[tuple[Any, ...], NDArray[np.float32]]:
+        """The arrays among these."""
+        return self._pairs.table, self._totals
+
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the mean lift of the words of ``item`` after ``history``."""
         evidence = ev.Evidence()

@@ -157,6 +157,11 @@ class Circumstances(FadingModel):
         """As kernels take it: (pairs, totals of each row, what one act adds now, events)."""
         return self._pairs.table, self._totals, self._weight, self._count
 
+    @property
+    def arrays(self) -> tuple[tuple[Any, ...], NDArray[np.float32]]:
+        """The arrays among these."""
+        return self._pairs.table, self._totals
+
     def _row(self, token: str) -> int:
         tokens = self._page_tokens if token.startswith(PAGES) else self._tokens
         return tokens.get(token, -1)

@@ -178,6 +178,11 @@ class Companions(FadingModel):
         return self._pairs.table, self._weight, self.row_max, self._count
 
     @property
+    def arrays(self) -> tuple[tuple[Any, ...]]:
+        """The arrays among these."""
+        return (self._pairs.table,)
+
+    @property
     def pairs(self) -> tuple[tuple[Any, ...], float]:
         """((starts, sizes, ids, values) of the items' rows, the factor of each value)."""
         table = self._pairs

@@ -157,6 +157,11 @@ class NextItem(FadingModel):
         """As kernels take it: (pairs, totals of each item, what one interaction adds now)."""
         return self._pairs.table, self._degrees, self._weight
 
+    @property
+    def arrays(self) -> tuple[tuple[Any, ...], NDArray[np.float32]]:
+        """The arrays among these."""
+        return self._pairs.table, self._degrees
+
     def predict(self, history: NDArray[np.int32], item: int) -> float:
         """Return the strength of the latest item of ``history`` for ``item``, 0 to 1."""
         if len(history) == 0:

@@ -35,6 +35,7 @@ _OURS = _PACKAGE.name
 _CONSTANTS = (bool, int, float, complex, str, bytes, np.generic, np.dtype)
 _TUPLE_CLASS = re.compile(rb"^class \w+\(NamedTuple\):\n(?:[ \t].*\n|\n)+", re.MULTILINE)
 _OF_CACHE = "NUMBA_CACHE"
+_HELD = _PACKAGE / "models" / "held.py"
 
 _known: dict[Callable[..., Any], bytes] = {}
 
@@ -65,7 +66,7 @@ def _common() -> bytes:
     """Return what every kernel depends on: compiler, settings, processor, and named tuples.
 
     A kernel reads a field of a named tuple by its place, and numba's cache compares such types by
-    their names only.
+    their names only. How it reads the fields of what is held is in a file that it does not name.
     """
     versions = [module.__version__ for module in (numba, llvmlite, np)]
     settings = sorted(
@@ -75,6 +76,7 @@ def _common() -> bytes:
     )
     vectors = numba.config.USING_SVML  # type: ignore[attr-defined]  # set by name
     summing = hashlib.blake2b(repr((versions, settings, describe(), vectors)).encode())
+    summing.update(_HELD.read_bytes())
     for folder in ("engine", "models"):
         for source in sorted((_PACKAGE / folder).rglob("*.py")):
             for named_tuple in _TUPLE_CLASS.findall(source.read_bytes()):

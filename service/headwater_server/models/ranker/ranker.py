@@ -14,7 +14,7 @@ from river import base
 from headwater_server.models.base import CAPACITY_START, done, growing, grown
 from headwater_server.models.ranker import network
 from headwater_server.models.ranker.contributions import Contributions, network_contributions
-from headwater_server.models.ranker.list_step import Stepping, learn_list
+from headwater_server.models.ranker.list_step import learn_list
 from headwater_server.models.splitmix import uniform
 
 _NONE_RATE = 0.05
@@ -209,10 +209,14 @@ class ListwiseRanker(base.Classifier):
         return float(loss)
 
     @property
-    def stepping(self) -> Stepping:
-        """What a step on a list reads and writes, as kernels take it."""
-        weights = tuple(self._parameters), tuple(self._squares)
-        return Stepping(self._rates, self._steps, self._bias, tuple(self._moments), weights)
+    def arrays(self) -> tuple[NDArray[np.float32], ...]:
+        """What steps on lists read and write: biases, 4 moments, 5 weights, 5 squares of these."""
+        return self._bias, *self._moments, *self._parameters, *self._squares
+
+    @property
+    def pace(self) -> tuple[tuple[float, float, float], int]:
+        """The rates of w, of the layer and of the biases, and the steps so far."""
+        return (self.rate, self.layer_rate, self.bias_rate), self._steps
 
     def advance(self, steps: int) -> None:
         """Count steps that a kernel has taken, on lists that were not shown."""

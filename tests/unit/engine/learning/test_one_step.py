@@ -91,7 +91,7 @@ def test_a_session_is_entered_as_by_its_plain_twin(seed):
 
 def test_a_weight_is_the_power_that_python_gives():
     for count in range(0, 900_000, 7_919):
-        pace = 2.0, -0.3 * count, 20_000.0, 0
+        pace = 2.0, -0.3 * count, 20_000.0
         assert weight_after(count, pace) == 2.0 ** ((count + 0.3 * count) / 20_000.0)
 
 

@@ -134,7 +134,7 @@ def test_alarms_fade_at_the_same_act(monkeypatch, lengths):
 
 def test_a_run_stops_where_room_ends_and_goes_on(monkeypatch, lengths):
     for model in (Companions, NextItem):
-        monkeypatch.setattr(model, "pace", property(_needy))
+        monkeypatch.setattr(model, "constants", property(_needy))
         monkeypatch.setattr(model, "lacks_room", property(_lacks))
         monkeypatch.setattr(model, "making_room", _making_room)
     hold(5, EngineSettings(), 150)
@@ -145,7 +145,7 @@ NEEDED = 12_000  # slots, and no more room than that is made: it ends with the n
 
 
 def _needy(model):
-    return 2.0, model._origin, model.half_life, NEEDED
+    return 2.0, model.row_max, model.seed, model.half_life, NEEDED
 
 
 def _lacks(model):

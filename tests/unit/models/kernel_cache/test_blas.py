@@ -7,7 +7,7 @@ RUN = """
 import sys
 from headwater_server.models.fading import weight_after
 from headwater_server.models.splitmix import uniform
-assert 0 <= uniform(1, 2) < 1 and weight_after(0, (2.0, 0.0, 1.0, 0)) == 1.0
+assert 0 <= uniform(1, 2) < 1 and weight_after(0, (2.0, 0.0, 1.0)) == 1.0
 print("scipy.linalg" in sys.modules)
 """
 
