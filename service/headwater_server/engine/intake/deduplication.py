@@ -88,10 +88,15 @@ class Deduplication:
 
         False also for an id that is older than the window, while its row is still there.
         """
-        key = _word(_key(event))
-        if self._buckets.find(key, self._rows):
+        key, rows, buckets = _word(_key(event)), self._rows, self._buckets
+        bucket = buckets.bucket(key)
+        if buckets.find_in(bucket, key, rows):
             return False
-        self._remember(key, _content(event), owner_of(profile), now_ms)
+        rows.expire(now_ms - self.window_ms)
+        if rows.next - rows.first >= self.ids_max:
+            self.shrink(places=1)
+        back = buckets.note_in(bucket, rows)
+        rows.append(key, _half_word(_content(event)), owner_of(profile), back, now_ms)
         return True
 
     def remember_erased(self, erased: ErasedEvent, now_ms: int) -> None:

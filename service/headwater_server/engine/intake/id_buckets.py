@@ -40,7 +40,11 @@ class IdBuckets:
 
     def find(self, key: int, rows: IdRows) -> int:
         """Return the newest place of ``key``, 0 if there is none."""
-        place = self._newest_place(self._bucket(key), rows)
+        return self.find_in(self.bucket(key), key, rows)
+
+    def find_in(self, bucket: int, key: int, rows: IdRows) -> int:
+        """Do the same; ``bucket`` is that of ``key``."""
+        place = self._newest_place(bucket, rows)
         while place >= rows.first:
             found, _, _, back = rows.read(place)
             if found == key:
@@ -50,7 +54,10 @@ class IdBuckets:
 
     def note(self, key: int, rows: IdRows) -> int:
         """Make ``rows.next`` the newest place of the bucket; return how far back the other is."""
-        bucket = self._bucket(key)
+        return self.note_in(self.bucket(key), rows)
+
+    def note_in(self, bucket: int, rows: IdRows) -> int:
+        """Do the same for a key of this bucket."""
         earlier = self._newest_place(bucket, rows)
         self._newest[bucket] = rows.next & _WORD
         return rows.next - earlier if earlier >= rows.first else 0
@@ -61,7 +68,7 @@ class IdBuckets:
         last = rows.next - 1
         return last - ((last - self._newest[bucket]) & _WORD)
 
-    def _bucket(self, key: int) -> int:
+    def bucket(self, key: int) -> int:
         """Return high bits of ``key`` times a secret odd number (Dietzfelbinger et al., 1997)."""
         return (key * _SECRET >> 32 & _WORD) * self.count >> 32
 

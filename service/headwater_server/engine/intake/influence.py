@@ -51,12 +51,25 @@ class Influence:
 
     def counts_of(self, event: Event, profile: str, clock_ms: int) -> list[str] | None:
         """Return the names under which an event counts; None if it may not be learned now."""
+        if not (event.source or event.from_page):
+            return self._counts_of_backend(event, profile, clock_ms)
         counted = self._counted(event, profile, clock_ms)
         if clock_ms // MINUTE_MS == self._minute:
             for name, most, _ in counted:
                 if self._counts.get(name, 0) >= most:
                     return None
         return [name for name, _, _ in counted]
+
+    def _counts_of_backend(self, event: Event, profile: str, clock_ms: int) -> list[str] | None:
+        """Do that for an event without a source, as those of a file are: it has one limit."""
+        most, own_ms = self.settings.visitor_events_per_minute_max, event.event_time_ms
+        if not most:
+            return []
+        minute = (clock_ms if own_ms is None or own_ms > clock_ms else own_ms) // MINUTE_MS
+        name = f"{profile}\0{minute}"
+        if clock_ms // MINUTE_MS == self._minute and self._counts.get(name, 0) >= most:
+            return None
+        return [name]
 
     def note(self, event: Event, profile: str, clock_ms: int) -> None:
         """Count an event that is learned."""
