@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from headwater_server.engine.asked_acts import AskedAct, AskedActs
+from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
@@ -103,50 +105,58 @@ class Backtest:
         for entry in self._history.preface():
             self._engine.apply(entry)
         started = time.perf_counter()
-        for row, event in enumerate(self._history.events.events()):
+        if isinstance(self._engine, Engine):
+            found = AskedActs(self._engine, rank_of).learning(self._acts(first))
+        else:
+            found = self._one_by_one(self._acts(first))
+        for row, (outcome, rank) in enumerate(found):
             if row == first:
-                started = (
-                    time.perf_counter()
-                )  # the first tenth asks for no answers, so it is not timed
-            if row >= first or self._on_answer:
-                self._answer(row, event, counted=row >= first)
-            self._apply(event)
+                started = time.perf_counter()  # the first tenth may ask for no answers
+            if rank is not None:
+                self._answered(row, rank, counted=row >= first)
+            self._quarantined += outcome.status is Status.QUARANTINED
             self._on_event(row + 1, self._total)
         return self._result(rows, (rows - first) / (time.perf_counter() - started))
 
-    def _answer(self, row: int, event: Event, *, counted: bool) -> None:
-        rank = self._ask(event)
-        if rank is None:
-            return
+    def _acts(self, first: int) -> Iterator[AskedAct]:
+        """Yield each event, and what its visitor asks for before it."""
+        for row, event in enumerate(self._history.events.events()):
+            asks = row >= first or self._on_answer is not None
+            yield AskedAct(event, self._excluded(event) if asks else None)
+            if event.event_type != IMPRESSION:
+                self._interactions.add(event.visitor_id, event.items[0].item_id)
+
+    def _excluded(self, event: Event) -> tuple[str, ...] | None:
+        """Return what a list for the event may not contain; None if the event is not counted."""
+        visitor_id, item_id = event.visitor_id, event.items[0].item_id
+        reward = self._history.settings.rewards[event.event_type]
+        if reward <= 0 or item_id == self._interactions.latest(visitor_id):
+            return None
+        return self._interactions.excluded(visitor_id)
+
+    def _one_by_one(self, acts: Iterable[AskedAct]) -> Iterator[tuple[Outcome, int | None]]:
+        """Ask for a list and apply the event, as `AskedActs` does in fewer steps."""
+        for event, excluded in acts:
+            now_ms, rank = event.event_time_ms or 0, None
+            if excluded is not None:
+                request = RecommendRequest(
+                    visitor_id=event.visitor_id,
+                    recommendation_id=event.event_id,
+                    page_size=CUT,
+                    exclude_item_ids=excluded,
+                    explore=False,
+                )
+                answer = self._engine.recommend(request, now_ms=now_ms)
+                rank = rank_of(event.items[0].item_id, answer.results)
+            yield self._engine.apply(Entry(now_ms, (event,), imported=True))[0], rank
+
+    def _answered(self, row: int, rank: int, *, counted: bool) -> None:
         if counted:
             self._total.count(rank)
             self._by_tenth[row * TENTHS // len(self._history.events)].count(rank)
             self._counted.add(row, rank)
         if self._on_answer:
             self._on_answer(row, rank)
-
-    def _ask(self, event: Event) -> int | None:
-        """Return the rank of the event's item, 0 for a miss; None if the event is not counted."""
-        visitor_id, item_id = event.visitor_id, event.items[0].item_id
-        reward = self._history.settings.rewards[event.event_type]
-        if reward <= 0 or item_id == self._interactions.latest(visitor_id):
-            return None
-        request = RecommendRequest(
-            visitor_id=visitor_id,
-            recommendation_id=event.event_id,
-            page_size=CUT,
-            exclude_item_ids=self._interactions.excluded(visitor_id),
-            explore=False,
-        )
-        answer = self._engine.recommend(request, now_ms=event.event_time_ms or 0)
-        return rank_of(item_id, answer.results)
-
-    def _apply(self, event: Event) -> None:
-        entry = Entry(event.event_time_ms or 0, (event,), imported=True)
-        outcomes = self._engine.apply(entry)
-        self._quarantined += sum(o.status is Status.QUARANTINED for o in outcomes)
-        if event.event_type != IMPRESSION:
-            self._interactions.add(event.visitor_id, event.items[0].item_id)
 
     def _result(self, rows: int, events_per_second: float) -> Result:
         return Result(
