@@ -85,20 +85,12 @@ class Parts:
         self.placements, self.act_rates = Placements(), ActRates()
         self.models = models = Models(settings)
         # the pipeline: none of these keeps state but what it is given
-        catalogue = self.catalogue
+        catalogue, visitors = self.catalogue, self.visitors
         self.retriever = retriever = Retriever(models, catalogue)
         self.ranking = Ranking(models, retriever)
-        self.holding = Holding(models, catalogue, self.visitors, retriever, self.ranking)
-        self.learning = Learning(
-            models,
-            catalogue,
-            self.visitors,
-            self.retriever,
-            self.ranking,
-            self.holding,
-            self.progress,
-            self.drift,
-        )
+        of = models, catalogue, visitors, retriever, self.ranking
+        self.holding = Holding(*of)
+        self.learning = Learning(*of, self.holding, self.progress, self.drift)
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
         self.answering = Answering(self.scoring, self.holding)
         self.reranking = Reranking(self.answering)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from headwater_server.engine.asked_acts import AskedAct, AskedActs
+from headwater_server.engine.asked.asked_acts import AskedAct, AskedActs
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, Outcome, Status

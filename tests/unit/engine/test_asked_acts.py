@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from headwater_server.engine.asked_acts import AskedAct, AskedActs
+from headwater_server.engine.asked.asked_acts import AskedAct, AskedActs
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem

@@ -51,7 +51,7 @@ class Catalogue(Numbering):
         """The ids of the items that are listed."""
         self.newest = np.zeros(0, dtype=np.int32)
         self.columns = Columns()
-        self._are_timed = False
+        self.are_timed = False
         self.available = np.ones(CAPACITY_START, dtype=np.bool_)
         self.publish_ms = np.zeros(CAPACITY_START, dtype=np.int64)
         self.expire_ms = np.full(CAPACITY_START, _NEVER_MS, dtype=np.int64)
@@ -207,7 +207,7 @@ class Catalogue(Numbering):
         self._items[number] = item
         self._deleted.discard(number)
         self.keep(number)
-        self._are_timed |= bool(item.publish_time_ms or item.expire_time_ms)
+        self.are_timed |= bool(item.publish_time_ms or item.expire_time_ms)
         self.columns.put(number, item)
         self.available[number] = item.available
         self.publish_ms[number] = item.publish_time_ms
@@ -230,16 +230,11 @@ class Catalogue(Numbering):
         if all pass.
         """
         passing = _ALL if passing is None else passing
-        return self.available, self.publish_ms, self.expire_ms, now_ms, self._are_timed, passing
-
-    @property
-    def are_timed(self) -> bool:
-        """Whether any item has a publish or expire time at all."""
-        return self._are_timed
+        return self.available, self.publish_ms, self.expire_ms, now_ms, self.are_timed, passing
 
     def in_time(self, items: NDArray[np.integer[Any]], now_ms: int) -> NDArray[np.bool_]:
         """Return bool[n]: which of ``items`` are published now, and not expired."""
-        if not self._are_timed:
+        if not self.are_timed:
             return np.ones(len(items), dtype=np.bool_)
         is_published: NDArray[np.bool_] = self.publish_ms[items] <= now_ms
         is_current: NDArray[np.bool_] = now_ms < self.expire_ms[items]
@@ -302,4 +297,4 @@ class Catalogue(Numbering):
         self._keep_all(described)
         self._sorted = SortedList(item.item_id for item in map(self.at, self.numbers()) if item)
         timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)
-        self._are_timed = bool(timed.any())
+        self.are_timed = bool(timed.any())

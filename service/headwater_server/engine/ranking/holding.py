@@ -56,7 +56,7 @@ class Holding:
 
         In the place of the last two fields are the single arrays.
         """
-        models, catalogue, visitors = self._models, self._catalogue, self._visitors
+        models, catalogue = self._models, self._catalogue
         return (
             *models.next_item.arrays,
             *models.companions.arrays,
@@ -76,13 +76,16 @@ class Holding:
             catalogue.publish_ms,
             catalogue.expire_ms,
             self._retriever.evidence.scratch,
-            visitors.histories.table,
-            *visitors.acts,
+            *self._of_visitors(),
             *self._ranking.gone,
             *models.own_values.own,
             self._constants,
             *_of(models.ranker),
         )
+
+    def _of_visitors(self) -> tuple[Any, ...]:
+        table, acts, _ = self._visitors.sessions
+        return table, *acts
 
     def _grouped(self, leaves: tuple[Any, ...]) -> Arrays:
         single = _MOMENTS + 2 * _WEIGHTS

@@ -24,8 +24,7 @@ from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.sessions import Sessions, enter_session
 from headwater_server.models.base import CAPACITY_START, growing
 
-_PLACES = 2
-"""Profiles that one event may begin: the visitor's and the account's."""
+_PLACES = 2  # profiles that one event may begin: the visitor's and the account's
 
 
 class History(NamedTuple):
@@ -180,8 +179,7 @@ class Visitors:
 
     def _reserving(self, rows: int) -> Generator[None, None, None]:
         for name in self._row_arrays:
-            longer = yield from growing(getattr(self, name), rows)
-            setattr(self, name, longer)
+            setattr(self, name, (yield from growing(getattr(self, name), rows)))
         yield from self.histories.reserving(rows)
         yield from self.past.reserving(rows)
         yield from self._recency.reserving(rows)
@@ -227,12 +225,8 @@ class Visitors:
     @property
     def sessions(self) -> Sessions:
         """All histories and sessions, as kernels take them."""
-        return Sessions(self.histories.table, self.acts, self.session_gap_s)
-
-    @property
-    def acts(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-        """The arrays by row of `reading`: last act, start of the session, its key."""
-        return self._last_s, self._session_start_s, self._session_keys
+        acts = (self._last_s, self._session_start_s, self._session_keys)
+        return Sessions(self.histories.table, acts, self.session_gap_s)
 
     def rows_of(self, visitor_id: str, user_id: str) -> tuple[int, int]:
         """Return the rows of the profiles that count together for a caller, -1 where none is."""
@@ -259,9 +253,8 @@ class Visitors:
         self, profiles: tuple[str, str], session_id: str, now_s: float
     ) -> tuple[Any, Any, tuple[int, int], float, int, float]:
         """Return what the kernels of `reading` need to read both profiles together."""
-        first, second = profiles
         table, acts, gap_s = self.sessions
-        rows = self._rows.find(first), self._rows.find(second)
+        rows = self._rows.find(profiles[0]), self._rows.find(profiles[1])
         return table, acts, rows, now_s, session_key(session_id), gap_s
 
     def latest(self, rows: tuple[int, int], now_s: float) -> int:

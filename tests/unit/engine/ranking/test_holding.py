@@ -42,7 +42,7 @@ def test_the_arrays_are_in_the_order_of_the_fields(settings):
     assert arrays.start_half_lives is models.starts.counted[2]
     assert arrays.available is parts.catalogue.available
     assert arrays.histories is parts.visitors.histories.table
-    assert arrays.session_keys is parts.visitors.acts[2]
+    assert arrays.session_keys is parts.visitors.sessions.acts[2]
     assert arrays.own_scale is models.own_values.own.scale
     assert [len(part) for part in arrays.weights] == [5, 5]
     assert len(arrays.moments) == 4
