@@ -35,10 +35,10 @@ class _Kept(Calibration):
         super().__init__(progress)
         self._measure = measure
         self.chances: list[NDArray[np.float64]] = []
-        self.acted: list[NDArray[np.bool_]] = []
+        self.acted: list[NDArray[Any]] = []
 
     def observe(
-        self, chances: NDArray[np.float64], acted: NDArray[np.bool_], placement: str, policy: str
+        self, chances: NDArray[np.float64], acted: NDArray[Any], placement: str, policy: str
     ) -> None:
         """Keep them, and hand them on."""
         self.chances.append(chances)

@@ -29,6 +29,7 @@ from headwater_server.engine.messages.rewards import (
     PURCHASE,
     canonical_type,
     reward_of,
+    weight_of,
 )
 from headwater_server.engine.parts import Applied, Parts, Steps
 from headwater_server.engine.plain_acts import note_plain
@@ -216,7 +217,7 @@ class Engine:
         if visitors.lacks_room:
             yield from visitors.reserving()
         row = visitors.open(event.visitor_id, event.user_id, time_ms / 1000.0, row_class)
-        items = []
+        items, weight = [], weight_of(event, reward)
         for item in event.items:
             number = yield from self.parts.numbering(item.item_id)
             interactions.hide(self.parts, event, profile, number, time_ms, row_class)
@@ -224,11 +225,11 @@ class Engine:
                 yield from interactions.refuse(self.parts, event, row, number, time_ms)
             else:
                 act = event, row, number, time_ms
-                yield from interactions.interact(self.parts, *act, is_positive=reward > 0)
+                yield from interactions.interact(self.parts, *act, weight=weight)
             items.append(number)
             yield None
         if reward > 0:
-            self.parts.attribution.act(profile, items, reward)
+            self.parts.attribution.act(profile, items, reward, weight)
         visitors.past.add(row, reward, float(name == PURCHASE), self.parts.clock_ms)
         if self.parts.experiments.active:
             profiles = visitors.profiles_of(event.visitor_id, event.user_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from headwater_server.engine.messages.events import Event
-from headwater_server.engine.messages.rewards import REFUSALS, canonical_type
+from headwater_server.engine.messages.rewards import REFUSALS, canonical_type, reward_of, weight_of
 from headwater_server.engine.parts import Parts, Steps
 from headwater_server.engine.visitors.request_context import placement_of
 from headwater_server.engine.visitors.visitors import session_key
@@ -15,7 +15,7 @@ Tokens = tuple[str, ...]
 
 
 def interact(
-    parts: Parts, event: Event, row: int, item: int, time_ms: int, *, is_positive: bool
+    parts: Parts, event: Event, row: int, item: int, time_ms: int, *, weight: float
 ) -> Steps:
     """Let an act on ``item`` wait to be learned; when as many wait as may, they are learned."""
     rows = parts.visitors.rows_of(event.visitor_id, event.user_id)
@@ -23,7 +23,7 @@ def interact(
     if are_decided_by_acts(parts, rows, tokens):
         yield from parts.learning.learning()
     who = *rows, row, session_key(event.session_id)
-    let_wait(parts, who, (item, time_ms), tokens, is_positive=is_positive)
+    let_wait(parts, who, (item, time_ms), tokens, weight=weight)
     if parts.learning.is_full:
         yield from parts.learning.learning()
 
@@ -34,19 +34,19 @@ def let_wait(
     act: tuple[int, int],
     tokens: tuple[Tokens, Tokens],
     *,
-    is_positive: bool,
+    weight: float,
 ) -> None:
     """Let an act wait to be learned.
 
     ``who`` are the rows of visitor and account, the row that acts, and the key of the session;
-    ``act`` is (item, time). What needs texts is done here: circumstances are entered in the order
-    of the acts.
+    ``act`` is (item, time); ``weight`` is how much of an act it is, 0 for none that teaches. What
+    needs texts is done here: circumstances are entered in the order of the acts.
     """
     item, time_ms = act
     asked = named = NO_ROWS
     if tokens[0] or tokens[1]:
-        asked, named = _rows_of(parts, who[:2], item, time_ms, tokens, is_positive=is_positive)
-    known = *who, time_ms, time_ms / 1000.0, item, is_positive
+        asked, named = _rows_of(parts, who[:2], item, time_ms, tokens, is_positive=weight > 0)
+    known = *who, time_ms, time_ms / 1000.0, item, weight
     parts.learning.add((*known, parts.learned, parts.clock_ms), asked, named)
 
 
@@ -99,6 +99,7 @@ def refuse(parts: Parts, event: Event, row: int, item: int, time_ms: int) -> Ste
     yield from parts.learning.learning()
     history = parts.history_before(event, placement_of(event), time_ms)
     parts.visitors.enter(row, time_ms / 1000.0, event.session_id)
-    parts.learning.learn_refusal(history, item)
+    weight = weight_of(event, reward_of(event, parts.settings))
+    parts.learning.learn_refusal(history, item, weight)
     if canonical_type(event.event_type) in REFUSALS:
         parts.visitors.histories.add(row, item, time_ms / 1000.0, refused=True)

@@ -15,7 +15,7 @@ from headwater_server.engine.interactions import Tokens
 from headwater_server.engine.learning.kinds import Kind
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
-from headwater_server.engine.messages.rewards import PURCHASE
+from headwater_server.engine.messages.rewards import PURCHASE, weight_of
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.visitors.visitors import session_key
 
@@ -26,7 +26,7 @@ def note_plain(parts: Parts, event: Event, entry: Entry) -> bool:
     As many acts may wait then as may: the caller lets them be learned.
     """
     kind = parts.kinds.get(event.event_type)
-    if kind is None or not _passes(parts, event, entry):
+    if kind is None or _refuses(event) or not _passes(parts, event, entry):
         return False
     now_ms = parts.time_ms(entry, event.event_time_ms)
     if now_ms < parts.clock_ms or _needs_steps(parts, event, now_ms):
@@ -47,6 +47,11 @@ def note_plain(parts: Parts, event: Event, entry: Entry) -> bool:
 
 
 _NONE: tuple[Tokens, Tokens] = (), ()
+
+
+def _refuses(event: Event) -> bool:
+    """Whether its own reward says that the visitor did not like the item."""
+    return event.reward is not None and event.reward < 0.0
 
 
 def _passes(parts: Parts, event: Event, entry: Entry) -> bool:
@@ -92,9 +97,10 @@ def _learn(
         interactions.hide(parts, event, profile, item, time_ms, row_class)
     session = session_key(event.session_id) if event.session_id else 0
     who = visitor, account, row, session
-    interactions.let_wait(parts, who, (item, time_ms), tokens, is_positive=reward > 0)
+    weight = weight_of(event, reward)
+    interactions.let_wait(parts, who, (item, time_ms), tokens, weight=weight)
     if reward > 0:
-        parts.attribution.act(profile, (item,), reward)
+        parts.attribution.act(profile, (item,), reward, weight)
     visitors.past.add(row, reward, kind.purchases, clock_ms)
     if parts.experiments.active:
         profiles = visitors.profiles_of(event.visitor_id, event.user_id)

@@ -148,9 +148,14 @@ class Adapter:
         if not event.active:
             return
         try:
-            await self.feedback.send(key, event, event.total if event.rewards else None)
+            await self.feedback.send(key, event, self._known_reward(event))
         except HeadwaterError as error:
             _log.warning("reported when the reward wait is over", event=event_id, why=str(error))
+
+    def _known_reward(self, event: PendingEvent) -> float | None:
+        """Return the reward, None while it may change: a sum is known when the wait is over."""
+        is_sum = self._settings.personalizer_reward_aggregation == "sum"
+        return event.total if event.rewards and not is_sum else None
 
     def _in_background(self, reporting: Coroutine[Any, Any, None]) -> None:
         """Report after the answer; if that fails, the end of the wait reports the rest."""

@@ -12,15 +12,15 @@ import structlog
 
 from headwater import Choice, Event
 from headwater.events import EventStatus
-from headwater_server.personalizer.outcome import Outcome, outcome_of
+from headwater_server.personalizer.outcome import reward_of_event
 from headwater_server.personalizer.pending_events import PendingEvent, PendingEvents
 from headwater_server.personalizer.server_client import ServerClient
 from headwater_server.personalizer.settings import PersonalizerSettings
 
 SHOWN = "impression"
-# a rating is worth 1.0 in the default table, and does not hide the item as a purchase does
-POSITIVE_TYPE, POSITIVE_VALUE = "rating", 5.0
-NEGATIVE_TYPE = "return"  # negative, and does not hide the item
+# both are in the default table, and hide no item as a purchase or a dislike does
+POSITIVE_TYPE, STARS = "rating", 5.0
+NEGATIVE_TYPE = "return"
 ACCEPTED = {EventStatus.CREATED, EventStatus.EXISTS}
 
 _log = structlog.get_logger(__name__)
@@ -50,29 +50,36 @@ class FeedbackSender:
 
     async def send(self, key: str, event: PendingEvent, reward: float | None) -> None:
         """Report what was not reported yet; ``reward`` None: only that the action was shown."""
-        outcome = Outcome.NONE
+        learned = 0.0
         if reward is not None and not event.settled:
-            outcome = outcome_of(event.event_id, reward)
-        if event.seen and outcome is Outcome.NONE:
+            learned = reward_of_event(reward)
+        if event.seen and not learned:
             return
-        events = [*self._events(event, outcome)]
+        events = [*self._events(event, learned)]
         answer = await self._server.feedback(key, events)
         for sent, result in zip(events, answer.results, strict=True):
             if result.status not in ACCEPTED:
                 _log.warning("not learned", event=sent.event_id, why=result.detail)
-        settled = () if outcome is Outcome.NONE else ("settled",)
+        settled = ("settled",) if learned else ()
         await self._pending.mark(event.event_id, "seen", *settled)
 
-    def _events(self, event: PendingEvent, outcome: Outcome) -> Iterator[Event]:
+    def _events(self, event: PendingEvent, reward: float) -> Iterator[Event]:
         """Yield the impression, then the outcome: an event counts for earlier impressions only."""
         if not event.seen:
-            yield self._event(SHOWN, "seen", event, None)
-        if outcome is Outcome.POSITIVE:
-            yield self._event(POSITIVE_TYPE, "reward", event, POSITIVE_VALUE)
-        elif outcome is Outcome.NEGATIVE:
-            yield self._event(NEGATIVE_TYPE, "reward", event, None)
+            yield self._event(SHOWN, "seen", event)
+        if reward > 0:
+            yield self._event(POSITIVE_TYPE, "reward", event, reward, STARS * reward)
+        elif reward < 0:
+            yield self._event(NEGATIVE_TYPE, "reward", event, reward)
 
-    def _event(self, kind: str, name: str, event: PendingEvent, value: float | None) -> Event:
+    def _event(
+        self,
+        kind: str,
+        name: str,
+        event: PendingEvent,
+        reward: float | None = None,
+        value: float | None = None,
+    ) -> Event:
         raw = event.event_id.encode("utf-8", "surrogatepass")
         decision = event.decision
         return Event(
@@ -80,6 +87,7 @@ class FeedbackSender:
             visitor_id=decision.visitor,
             items=[decision.action],
             value=value,
+            reward=reward,
             attribution_token=decision.token,
             placement=self._settings.personalizer_placement,
             context=decision.context,

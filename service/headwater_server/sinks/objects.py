@@ -134,6 +134,8 @@ def _outcome(event: Event, name: str, rewards: Mapping[str, float]) -> Object:
 
 
 def _reward(event: Event, name: str, rewards: Mapping[str, float]) -> float | None:
+    if event.reward is not None:
+        return event.reward
     reward = rewards.get(name)
     if reward is None or name != RATING:
         return reward

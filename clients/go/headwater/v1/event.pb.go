@@ -137,7 +137,12 @@ type Event struct {
 	// How the shown item was chosen, if the caller mixes this service's answer with a choice of its
 	// own. It changes nothing that is learned: it is on the log, so that the values of both choices
 	// can be computed from it. Only impressions have it. Not allowed with a page's key: EVENT_STATUS_QUARANTINED.
-	Choice        *Choice `protobuf:"bytes,14,opt,name=choice,proto3" json:"choice,omitempty"`
+	Choice *Choice `protobuf:"bytes,14,opt,name=choice,proto3" json:"choice,omitempty"`
+	// How good the outcome was, from -1 to 1: it takes the place of the type's reward, and weighs what
+	// is learned. 0.3 counts as three tenths of a whole act, -0.5 as half a refusal, 0 teaches nothing
+	// but its type. Absent: the reward of the type, and the event counts whole. An impression and a
+	// logout have none. An event with another number is quarantined.
+	Reward        *float64 `protobuf:"fixed64,13,opt,name=reward,proto3,oneof" json:"reward,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -261,6 +266,13 @@ func (x *Event) GetChoice() *Choice {
 		return x.Choice
 	}
 	return nil
+}
+
+func (x *Event) GetReward() float64 {
+	if x != nil && x.Reward != nil {
+		return *x.Reward
+	}
+	return 0
 }
 
 // A choice between this service's policy and the caller's own action (the baseline), with its exact
@@ -554,7 +566,7 @@ var File_headwater_v1_event_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x18headwater/v1/event.proto\x12\fheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/value.proto\"\xc9\x04\n" +
+	"\x18headwater/v1/event.proto\x12\fheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/value.proto\"\xf1\x04\n" +
 	"\x05Event\x12\x19\n" +
 	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12\x1d\n" +
 	"\n" +
@@ -573,11 +585,13 @@ const file_headwater_v1_event_proto_rawDesc = "" +
 	" \x01(\tR\tplacement\x12\x1a\n" +
 	"\bposition\x18\v \x01(\x05R\bposition\x12:\n" +
 	"\acontext\x18\f \x03(\v2 .headwater.v1.Event.ContextEntryR\acontext\x12,\n" +
-	"\x06choice\x18\x0e \x01(\v2\x14.headwater.v1.ChoiceR\x06choice\x1aO\n" +
+	"\x06choice\x18\x0e \x01(\v2\x14.headwater.v1.ChoiceR\x06choice\x12\x1b\n" +
+	"\x06reward\x18\r \x01(\x01H\x01R\x06reward\x88\x01\x01\x1aO\n" +
 	"\fContextEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12)\n" +
 	"\x05value\x18\x02 \x01(\v2\x13.headwater.v1.ValueR\x05value:\x028\x01B\b\n" +
-	"\x06_value\"\xf0\x03\n" +
+	"\x06_valueB\t\n" +
+	"\a_reward\"\xf0\x03\n" +
 	"\x06Choice\x12\x1e\n" +
 	"\n" +
 	"propensity\x18\x01 \x01(\x01R\n" +

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from headwater.v1 import value_pb2 as headwater_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18headwater/v1/event.proto\x12\x0cheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/value.proto\"\xba\x03\n\x05\x45vent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x12\n\nevent_type\x18\x02 \x01(\t\x12\x12\n\nvisitor_id\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\x12\n\nsession_id\x18\x05 \x01(\t\x12&\n\x05items\x18\x06 \x03(\x0b\x32\x17.headwater.v1.EventItem\x12\x12\n\x05value\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12.\n\nevent_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11\x61ttribution_token\x18\t \x01(\t\x12\x11\n\tplacement\x18\n \x01(\t\x12\x10\n\x08position\x18\x0b \x01(\x05\x12\x31\n\x07\x63ontext\x18\x0c \x03(\x0b\x32 .headwater.v1.Event.ContextEntry\x12$\n\x06\x63hoice\x18\x0e \x01(\x0b\x32\x14.headwater.v1.Choice\x1a\x43\n\x0c\x43ontextEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.headwater.v1.Value:\x02\x38\x01\x42\x08\n\x06_value\"\xd4\x02\n\x06\x43hoice\x12\x12\n\npropensity\x18\x01 \x01(\x01\x12\x19\n\x11policy_propensity\x18\x02 \x01(\x01\x12\x19\n\x11random_propensity\x18\x03 \x01(\x01\x12\x13\n\x0bis_baseline\x18\x04 \x01(\x08\x12\x1b\n\x13\x62\x61seline_propensity\x18\x05 \x01(\x01\x12\x0c\n\x04slot\x18\x06 \x01(\t\x12\x0c\n\x04mode\x18\x07 \x01(\t\x12\x0f\n\x07wait_ms\x18\x08 \x01(\x03\x12\x13\n\x0b\x63overs_both\x18\t \x01(\x08\x12\x1a\n\rpolicy_weight\x18\n \x01(\x01H\x00\x88\x01\x01\x12\x1a\n\rrandom_weight\x18\x0b \x01(\x01H\x01\x88\x01\x01\x12\x1c\n\x0f\x62\x61seline_weight\x18\x0c \x01(\x01H\x02\x88\x01\x01\x42\x10\n\x0e_policy_weightB\x10\n\x0e_random_weightB\x12\n\x10_baseline_weight\"u\n\tEventItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x15\n\x08quantity\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\x05price\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x15\n\rcurrency_code\x18\x04 \x01(\tB\x0b\n\t_quantityB\x08\n\x06_price\"Z\n\x0b\x45ventResult\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12)\n\x06status\x18\x02 \x01(\x0e\x32\x19.headwater.v1.EventStatus\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t*\x97\x01\n\x0b\x45ventStatus\x12\x1c\n\x18\x45VENT_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45VENT_STATUS_CREATED\x10\x01\x12\x17\n\x13\x45VENT_STATUS_EXISTS\x10\x02\x12\x19\n\x15\x45VENT_STATUS_CONFLICT\x10\x03\x12\x1c\n\x18\x45VENT_STATUS_QUARANTINED\x10\x04\x42\x63\n\x0fio.headwater.v1B\nEventProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18headwater/v1/event.proto\x12\x0cheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/value.proto\"\xda\x03\n\x05\x45vent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x12\n\nevent_type\x18\x02 \x01(\t\x12\x12\n\nvisitor_id\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\x12\n\nsession_id\x18\x05 \x01(\t\x12&\n\x05items\x18\x06 \x03(\x0b\x32\x17.headwater.v1.EventItem\x12\x12\n\x05value\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12.\n\nevent_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11\x61ttribution_token\x18\t \x01(\t\x12\x11\n\tplacement\x18\n \x01(\t\x12\x10\n\x08position\x18\x0b \x01(\x05\x12\x31\n\x07\x63ontext\x18\x0c \x03(\x0b\x32 .headwater.v1.Event.ContextEntry\x12$\n\x06\x63hoice\x18\x0e \x01(\x0b\x32\x14.headwater.v1.Choice\x12\x13\n\x06reward\x18\r \x01(\x01H\x01\x88\x01\x01\x1a\x43\n\x0c\x43ontextEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.headwater.v1.Value:\x02\x38\x01\x42\x08\n\x06_valueB\t\n\x07_reward\"\xd4\x02\n\x06\x43hoice\x12\x12\n\npropensity\x18\x01 \x01(\x01\x12\x19\n\x11policy_propensity\x18\x02 \x01(\x01\x12\x19\n\x11random_propensity\x18\x03 \x01(\x01\x12\x13\n\x0bis_baseline\x18\x04 \x01(\x08\x12\x1b\n\x13\x62\x61seline_propensity\x18\x05 \x01(\x01\x12\x0c\n\x04slot\x18\x06 \x01(\t\x12\x0c\n\x04mode\x18\x07 \x01(\t\x12\x0f\n\x07wait_ms\x18\x08 \x01(\x03\x12\x13\n\x0b\x63overs_both\x18\t \x01(\x08\x12\x1a\n\rpolicy_weight\x18\n \x01(\x01H\x00\x88\x01\x01\x12\x1a\n\rrandom_weight\x18\x0b \x01(\x01H\x01\x88\x01\x01\x12\x1c\n\x0f\x62\x61seline_weight\x18\x0c \x01(\x01H\x02\x88\x01\x01\x42\x10\n\x0e_policy_weightB\x10\n\x0e_random_weightB\x12\n\x10_baseline_weight\"u\n\tEventItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x15\n\x08quantity\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\x05price\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x15\n\rcurrency_code\x18\x04 \x01(\tB\x0b\n\t_quantityB\x08\n\x06_price\"Z\n\x0b\x45ventResult\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12)\n\x06status\x18\x02 \x01(\x0e\x32\x19.headwater.v1.EventStatus\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t*\x97\x01\n\x0b\x45ventStatus\x12\x1c\n\x18\x45VENT_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45VENT_STATUS_CREATED\x10\x01\x12\x17\n\x13\x45VENT_STATUS_EXISTS\x10\x02\x12\x19\n\x15\x45VENT_STATUS_CONFLICT\x10\x03\x12\x1c\n\x18\x45VENT_STATUS_QUARANTINED\x10\x04\x42\x63\n\x0fio.headwater.v1B\nEventProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,16 +36,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'\n\017io.headwater.v1B\nEventProtoP\001ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1'
   _globals['_EVENT_CONTEXTENTRY']._loaded_options = None
   _globals['_EVENT_CONTEXTENTRY']._serialized_options = b'8\001'
-  _globals['_EVENTSTATUS']._serialized_start=1101
-  _globals['_EVENTSTATUS']._serialized_end=1252
+  _globals['_EVENTSTATUS']._serialized_start=1133
+  _globals['_EVENTSTATUS']._serialized_end=1284
   _globals['_EVENT']._serialized_start=102
-  _globals['_EVENT']._serialized_end=544
-  _globals['_EVENT_CONTEXTENTRY']._serialized_start=467
-  _globals['_EVENT_CONTEXTENTRY']._serialized_end=534
-  _globals['_CHOICE']._serialized_start=547
-  _globals['_CHOICE']._serialized_end=887
-  _globals['_EVENTITEM']._serialized_start=889
-  _globals['_EVENTITEM']._serialized_end=1006
-  _globals['_EVENTRESULT']._serialized_start=1008
-  _globals['_EVENTRESULT']._serialized_end=1098
+  _globals['_EVENT']._serialized_end=576
+  _globals['_EVENT_CONTEXTENTRY']._serialized_start=488
+  _globals['_EVENT_CONTEXTENTRY']._serialized_end=555
+  _globals['_CHOICE']._serialized_start=579
+  _globals['_CHOICE']._serialized_end=919
+  _globals['_EVENTITEM']._serialized_start=921
+  _globals['_EVENTITEM']._serialized_end=1038
+  _globals['_EVENTRESULT']._serialized_start=1040
+  _globals['_EVENTRESULT']._serialized_end=1130
 # @@protoc_insertion_point(module_scope)

@@ -109,6 +109,7 @@ class Event(_message.Message):
     POSITION_FIELD_NUMBER: _builtins.int
     CONTEXT_FIELD_NUMBER: _builtins.int
     CHOICE_FIELD_NUMBER: _builtins.int
+    REWARD_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """The caller's own id for this event, created before the first try and the same for every retry,
     so that the event is learned once, however often it is sent. Required; at most 128 bytes, such
@@ -144,6 +145,12 @@ class Event(_message.Message):
     position: _builtins.int
     """The slot that was acted on, from 1. For an impression without a token: the slot of its first
     item. 0: not known.
+    """
+    reward: _builtins.float
+    """How good the outcome was, from -1 to 1: it takes the place of the type's reward, and weighs what
+    is learned. 0.3 counts as three tenths of a whole act, -0.5 as half a refusal, 0 teaches nothing
+    but its type. Absent: the reward of the type, and the event counts whole. An impression and a
+    logout have none. An event with another number is quarantined.
     """
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___EventItem]:
@@ -186,13 +193,19 @@ class Event(_message.Message):
         position: _builtins.int = ...,
         context: _abc.Mapping[_builtins.str, _value_pb2.Value] | None = ...,
         choice: Global___Choice | None = ...,
+        reward: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_value", b"_value", "choice", b"choice", "event_time", b"event_time", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_reward", b"_reward", "_value", b"_value", "choice", b"choice", "event_time", b"event_time", "reward", b"reward", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_value", b"_value", "attribution_token", b"attribution_token", "choice", b"choice", "context", b"context", "event_id", b"event_id", "event_time", b"event_time", "event_type", b"event_type", "items", b"items", "placement", b"placement", "position", b"position", "session_id", b"session_id", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reward", b"_reward", "_value", b"_value", "attribution_token", b"attribution_token", "choice", b"choice", "context", b"context", "event_id", b"event_id", "event_time", b"event_time", "event_type", b"event_type", "items", b"items", "placement", b"placement", "position", b"position", "reward", b"reward", "session_id", b"session_id", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__reward: _TypeAlias = _typing.Literal["reward"]  # noqa: Y015
+    _WhichOneofArgType__reward: _TypeAlias = _typing.Literal["_reward", b"_reward"]  # noqa: Y015
     _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
     _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reward) -> _WhichOneofReturnType__reward | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
 
 Global___Event: _TypeAlias = Event  # noqa: Y015

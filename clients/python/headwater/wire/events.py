@@ -43,6 +43,7 @@ def _event(event: Event) -> event_pb2.Event:
         position=event.position,
         context=to_values(event.context),
         choice=None if event.choice is None else _choice(event.choice),
+        reward=event.reward,
     )
 
 

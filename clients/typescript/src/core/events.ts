@@ -18,6 +18,8 @@ export interface EventDetails {
   sessionId?: string;
   /** The stars of a rating, 1 to 5. */
   value?: number;
+  /** How good the outcome was, -1 to 1, in place of the type's reward: 0.3 is learned as three tenths of an act. */
+  reward?: number;
   /** When it happened; default: now. */
   eventTime?: Time;
   /** The `attributionToken` of the slate that led here, unchanged. */

@@ -11,9 +11,8 @@ export interface WireEvent {
   readonly [field: string]: unknown;
 }
 
-const NAMES = "items slate userId sessionId value eventTime attributionToken placement position context eventId".split(
-  " ",
-);
+const NAMES =
+  "items slate userId sessionId value reward eventTime attributionToken placement position context eventId".split(" ");
 
 /** Reject unknown details. */
 export function checkDetails(details: object): void {
@@ -30,6 +29,7 @@ export function wireEvent(event: Event, now: Time): WireEvent {
     sessionId: event.sessionId,
     items: (event.items ?? []).map(wireItem),
     value: number(event.value),
+    reward: number(event.reward),
     eventTime: new Date(toMs("eventTime", event.eventTime ?? now)).toISOString(),
     attributionToken: event.attributionToken,
     placement: event.placement,

@@ -4,7 +4,8 @@ import * as pb from "../gen/headwater/v1/event_pb.js";
 import { refuseUnknown, toTime, toValues } from "./values.js";
 
 const NAMES = (
-  "eventId eventType visitorId userId sessionId items value eventTime attributionToken placement position " + "context"
+  "eventId eventType visitorId userId sessionId items value eventTime attributionToken placement position " +
+  "context reward"
 ).split(" ");
 const STATUSES: Record<pb.EventStatus, EventStatus> = {
   [pb.EventStatus.UNSPECIFIED]: "quarantined", // never sent
@@ -30,6 +31,7 @@ export function toEvent(event: Event): MessageInitShape<typeof pb.EventSchema> {
     placement: event.placement ?? "",
     position: event.position ?? 0,
     context: toValues(event.context),
+    reward: event.reward,
   };
 }
 

@@ -55,6 +55,7 @@ def plain_event(event: event_pb2.Event) -> Event:
         event.placement,
         event.position,
         plain_values(event.context),
+        reward=event.reward if event.HasField("reward") else None,
     )
     return replace(plain, choice=_choice(event.choice)) if event.HasField("choice") else plain
 

@@ -15,6 +15,7 @@ from headwater_server.engine.intake.limits import (
     NUMBER_MAX,
     PAGE_POSITION_MAX,
     POSITION_MAX,
+    REWARD_MAX,
     TEXT_BYTES_MAX,
     TIME_MS_MAX,
     TIME_MS_MIN,
@@ -90,6 +91,8 @@ def _reasons(event: Event, settings: EngineSettings) -> Iterator[str]:
     if len(event.context) > CONTEXT_MAX:
         yield f"context: {len(event.context)} names, at most {CONTEXT_MAX}"
     yield from _wild_numbers(event)
+    if event.reward is not None and name in (IMPRESSION, LOGOUT):
+        yield f"reward: an event of the type {name} has none; leave it out"
     if name == RATING and (event.value is None or not 0.0 <= event.value <= 5.0):
         yield "value: a rating needs a value from 0 to 5"
 
@@ -160,6 +163,8 @@ def _wild_numbers(event: Event) -> Iterator[str]:
         yield "position: is negative"
     if event.value is not None and not _tame(event.value):
         yield f"value: not finite, or beyond {NUMBER_MAX:g}"
+    if event.reward is not None and not abs(event.reward) <= REWARD_MAX:  # NaN is not, either
+        yield f"reward: {event.reward:g}; write a number from -{REWARD_MAX:g} to {REWARD_MAX:g}"
     for key, value in event.context:
         if not isinstance(value, str) and not _tame(value):
             yield f"context[{key[:64]!r}]: not finite, or beyond {NUMBER_MAX:g}"

@@ -15,6 +15,7 @@ from headwater_server.engine.intake.limits import (
     ITEMS_MAX,
     NUMBER_MAX,
     PAGE_POSITION_MAX,
+    REWARD_MAX,
     TIME_MS_MAX,
     TIME_MS_MIN,
 )
@@ -70,6 +71,7 @@ def _is_plain(event: Event, settings: EngineSettings) -> bool:
         and 0 <= event.position <= (len(slate.item_ids) if slate else PAGE_POSITION_MAX)
         and not event.context
         and (value is None or abs(value) <= NUMBER_MAX)
+        and (event.reward is None or abs(event.reward) <= REWARD_MAX)
         and (name != RATING or (value is not None and 0.0 <= value <= STARS_MAX))
         and (time_ms is None or TIME_MS_MIN <= time_ms <= TIME_MS_MAX)
         and (_is_bare(items[0]) if len(items) == 1 else all(map(_is_bare, items)))

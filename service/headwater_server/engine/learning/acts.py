@@ -23,7 +23,7 @@ ACT = np.dtype(
         ("time_ms", np.int64),
         ("seconds", np.float64),
         ("item", np.int32),
-        ("is_positive", np.bool_),
+        ("weight", np.float64),  # 1 for a whole act, 0 for none that teaches
         ("asked", np.uint8),  # circumstances by which it is predicted, and under which it counts
         ("named", np.uint8),
         # the item that the question before it bars, -1 for none; `NOT_ASKED`: nobody asks

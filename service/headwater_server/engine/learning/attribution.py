@@ -18,6 +18,7 @@ OPEN_OF_PROFILE_MAX = 200
 No page shows as many lists in half an hour, and an act costs by the impressions that it is for."""
 _AT_ONCE_MS = 0
 STEP = 500  # open impressions read in one step
+_PARTS = "parts"  # a column of its own, only where a slot had a part of an act
 Slots = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
@@ -29,7 +30,8 @@ class Impression:
     float32[n], ``shares`` float32[n] the logarithms of the scores' softmax in the whole slate;
     ``circumstances`` int32 as `probability.buckets` numbers them; ``rewards`` float32[n] is the
     best reward of an act on each slot so far. ``is_named``: a backend named the placement, and not
-    only a page.
+    only a page. ``parts`` float32[n]: how much of an act each slot had, 0 to 1; None: a whole one
+    where there is a reward.
     """
 
     profile: str
@@ -47,9 +49,25 @@ class Impression:
     context: NDArray[np.float32]
     circumstances: NDArray[np.int32]
     rewards: NDArray[np.float32]
+    parts: NDArray[np.float32] | None = None
+
+    @property
+    def acts(self) -> NDArray[np.float32]:
+        """float32[n]: how much of an act each slot had."""
+        return (self.rewards > 0).astype(np.float32) if self.parts is None else self.parts
+
+    def acted(self, items: Sequence[int], reward: float, weight: float) -> Impression:
+        """Return it after an act on ``items``: a new object, as a snapshot may read this one."""
+        shown = np.isin(self.items, items)
+        rewards, acts = self.rewards.copy(), self.acts
+        rewards[shown] = np.maximum(rewards[shown], reward)
+        parts = np.where(shown, np.maximum(acts, np.float32(weight)), acts)
+        # one form for equal impressions, also after a restart
+        is_whole = np.array_equal(parts, rewards > 0)
+        return replace(self, rewards=rewards, parts=None if is_whole else parts)
 
 
-_FIELDS = tuple(Impression.__dataclass_fields__)
+_FIELDS = tuple(name for name in Impression.__dataclass_fields__ if name != _PARTS)
 _ARRAY_FIELDS = _FIELDS[_FIELDS.index("items") :]
 _SCALAR_FIELDS = _FIELDS[: _FIELDS.index("items")]
 
@@ -108,18 +126,16 @@ class Attribution:
         self._open[number] = replace(self._open[number], closes_ms=_AT_ONCE_MS)
         self._open.move_to_end(number, last=False)
 
-    def act(self, profile: str, items: Sequence[int], reward: float) -> None:
-        """Note an act of the visitor on ``items`` in every open impression that showed one."""
+    def act(self, profile: str, items: Sequence[int], reward: float, weight: float = 1.0) -> None:
+        """Note an act of the visitor on ``items`` in every open impression that showed one.
+
+        ``weight`` is how much of an act it is, 0 to 1. Of several acts the best one counts.
+        """
         by_item = self._of_profile.get(profile)
         if not by_item:
             return
         for number in {number for item in items for number in by_item.get(item, ())}:
-            impression = self._open[number]
-            shown = np.isin(impression.items, items)
-            rewards = impression.rewards.copy()
-            rewards[shown] = np.maximum(rewards[shown], reward)
-            # a new object: a snapshot may still be reading this one
-            self._open[number] = replace(impression, rewards=rewards)
+            self._open[number] = self._open[number].acted(items, reward, weight)
 
     def closes_any(self, now_ms: int) -> bool:
         """Whether there is an impression for `close_one`."""
@@ -186,8 +202,13 @@ class Attribution:
         for name in _ARRAY_FIELDS:
             per_slot = name not in {"context", "circumstances"}
             columns[name] = np.split(state[name], ends if per_slot else max(1, count))
+        parts = np.split(state[_PARTS], ends) if _PARTS in state else [None] * count
         for place in range(count):
-            self.open(Impression(**{name: columns[name][place] for name in _FIELDS}))
+            fields = {name: columns[name][place] for name in _FIELDS}
+            part = parts[place]
+            if part is not None and np.array_equal(part, fields["rewards"] > 0):
+                part = None
+            self.open(Impression(**fields, parts=part))
 
 
 def _columns(rows: list[Impression]) -> dict[str, Any]:
@@ -196,4 +217,6 @@ def _columns(rows: list[Impression]) -> dict[str, Any]:
     for name in _ARRAY_FIELDS:
         columns = [getattr(row, name) for row in rows]
         state[name] = np.concatenate(columns) if columns else np.zeros(0)
+    if any(row.parts is not None for row in rows):
+        state[_PARTS] = np.concatenate([row.acts for row in rows])
     return state

@@ -54,42 +54,48 @@ def _draws(arrays, present, model, counted):
 
 
 @njit(cache=True)
-def _count_pairs(arrays, present, tables, counted, before, flags, rows, item):
+def _count_pairs(arrays, present, tables, counted, before, flags, rows, item, weight):
     """Count in the models of pairs: what followed, occurred together, under ``rows``, by words.
 
-    Return the flow of words that was added.
+    An addition has the weight of its time, times that of the act. Return the flow of words.
     """
-    count_next(tables.next_item, _draws(arrays, present, 0, counted), before, item)
-    count_together(tables.companions, _draws(arrays, present, 1, counted), before, flags, item)
-    count_circumstances(tables.circumstances, _draws(arrays, present, 2, counted), rows, item)
-    return count_words(
-        tables.words, _draws(arrays, present, 3, counted), arrays.tokens, before, item
-    )
+    after, beside, under, flow = (
+        tables.next_item, tables.companions, tables.circumstances, tables.words
+    )  # fmt: skip
+    after = after[0], after[1], after[2] * weight
+    beside = beside[0], beside[1] * weight, beside[2], beside[3]
+    under = under[0], under[1], under[2] * weight, under[3]
+    flow = flow[0], flow[1], flow[2], flow[3] * weight
+    count_next(after, _draws(arrays, present, 0, counted), before, item)
+    count_together(beside, _draws(arrays, present, 1, counted), before, flags, item)
+    count_circumstances(under, _draws(arrays, present, 2, counted), rows, item)
+    return count_words(flow, _draws(arrays, present, 3, counted), arrays.tokens, before, item)
 
 
 @njit(cache=True, inline="always")  # a kernel of its own would be compiled once more
 def count_interaction(
-    arrays, present, tables, reached, steps, visitor, rows, item, seconds, begins
+    arrays, present, tables, reached, steps, visitor, rows, item, weight, seconds, begins
 ):
     """Count one interaction with ``item`` in every model; return what the run has reached.
 
     ``tables`` hold the weights of this interaction; ``rows`` are those of its circumstances;
-    ``begins``: it begins a session; ``steps`` the ranker has taken.
+    ``weight`` is how much of one it is; ``begins``: it begins a session; ``steps`` the ranker has
+    taken.
     """
     before, flags, place = _without(visitor.items, visitor.in_session, item)
     counted, _, by_event, by_day, starts, mass, rate = reached
     events, is_repeat = present.events + counted, place >= 0
-    flow = _count_pairs(arrays, present, tables, counted, before, flags, rows, item)
+    flow = _count_pairs(arrays, present, tables, counted, before, flags, rows, item, weight)
     of_events, of_days, of_starts = popularities(arrays)
     by_event, by_day = by_event + 1.0, max(seconds, by_day)
-    count_popularity(of_events, item, by_event)
-    count_popularity(of_days, item, by_day)
+    count_popularity(of_events, item, by_event, weight)
+    count_popularity(of_days, item, by_day, weight)
     if is_repeat:
         count_return(tables.cycles, item, visitor.ages_s[place])
     if begins:
         starts = max(float(events), starts)
-        count_popularity(of_starts, item, starts)
-    count_activity(arrays.counts, arrays.interactions, item, is_repeat, events)
-    mass += tables.words[3] * flow
+        count_popularity(of_starts, item, starts, weight)
+    count_activity(arrays.counts, arrays.interactions, item, is_repeat, events, weight)
+    mass += tables.words[3] * flow * weight
     rate = following_rate(rate, is_repeat)
     return Reached(counted + 1, steps, by_event, by_day, starts, mass, rate)

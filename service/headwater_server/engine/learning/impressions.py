@@ -95,14 +95,13 @@ class Impressions:
         head = self.learning.models.probability
         scores, shares = impression.scores.astype(np.float64), impression.shares.astype(np.float64)
         dense = slot_features(scores, shares, impression.positions, impression.history_length)
-        slots, acted = (dense, impression.circumstances, impression.items), impression.rewards > 0
+        slots, acts = (dense, impression.circumstances, impression.items), impression.acts
         if head.is_ready:
             chances = head.score_many(*slots)
-            self.measures.calibration.observe(chances, acted, placement, impression.policy)
-        head.learn_many(*slots, acted)
+            self.measures.calibration.observe(chances, acts, placement, impression.policy)
+        head.learn_many(*slots, acts)
         seen_s = (impression.closes_ms - self.attribution.window_ms) / 1000.0
-        self.measures.act_rates.observe(placement, impression.items, acted, seen_s)
-        acts = acted.astype(np.float32)
+        self.measures.act_rates.observe(placement, impression.items, acts > 0, seen_s)
         features = impression.features.astype(np.float32)
         self.learning.learn_slate(features, impression.context, impression.items, acts)
 

@@ -33,6 +33,8 @@ class Kind(NamedTuple):
 
     def reward_of(self, event: Event) -> float:
         """Return what `rewards.reward_of` does; a rating has its value."""
+        if event.reward is not None:
+            return event.reward
         return self.reward * (event.value or 0.0) if self.is_rating else self.reward
 
     def class_of(self, event: Event) -> int:

@@ -181,7 +181,7 @@ class Learning:
         who, item = (int(act["visitor"]), int(act["account"])), int(act["item"])
         args = float(act["seconds"]), int(act["session"]), gap_s, True
         history = History(*read_history(table, profiles, who, *args))
-        is_new = act["is_positive"] and item != history.latest
+        is_new = act["weight"] > 0 and item != history.latest
         if not (is_new and is_ranked(events, WARM_UP_EVENTS, self.settings.ranker_every)):
             return
         asked = circumstances[0][: act["asked"]]
@@ -196,7 +196,8 @@ class Learning:
             chosen = np.zeros(len(drawn), dtype=np.float32)
             chosen[0] = 1.0
             learn = self.models.ranker.learn_many
-            act["loss"] = learn(features.T, context, drawn, chosen, outside=False)
+            weight = float(act["weight"])
+            act["loss"] = learn(features.T, context, drawn, chosen, outside=False, weight=weight)
 
     def _is_hit(self, history: History, candidates: NDArray[np.int32], item: int) -> bool:
         """Return whether the best list would have contained the chosen item."""
@@ -206,11 +207,11 @@ class Learning:
         scores = self.ranking.score(self.ranking.describe(history, candidates))
         return bool((scores > scores[place[0]]).sum() < 20)
 
-    def learn_refusal(self, history: History, item: int) -> None:
-        """Learn that a visitor refused ``item``."""
+    def learn_refusal(self, history: History, item: int, weight: float) -> None:
+        """Learn that a visitor refused ``item``; ``weight`` 1: wholly."""
         items = np.array([item], dtype=np.int32)
         _, rows, context = self.ranking.given(history, items)
-        self.learn_slate(rows, context, items, np.zeros(1, dtype=np.float32))
+        self.learn_slate(rows, context, items, np.zeros(1, dtype=np.float32), weight)
 
     def learn_slate(
         self,
@@ -218,6 +219,7 @@ class Learning:
         context: NDArray[np.float32],
         items: NDArray[np.int32],
         acted: NDArray[np.float32],
+        weight: float = 1.0,
     ) -> None:
-        """Learn from a seen slate: which items, if any, were acted on."""
-        self.models.ranker.learn_many(rows, context, items, acted, outside=True)
+        """Learn from a seen slate: how much of an act, 0 to 1, each item had."""
+        self.models.ranker.learn_many(rows, context, items, acted, outside=True, weight=weight)

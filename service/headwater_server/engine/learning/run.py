@@ -139,7 +139,7 @@ def _rank(tables, statistics, visitor, found, ranked, stepping, act, events, ste
             scores = _scores(tables, statistics, visitor.items, candidates, stepping)
         act.hit = _is_hit(scores, candidates, act.item)
     if len(drawn) > 0:
-        act.loss = learn_choice(features, context, drawn, stepping, steps)
+        act.loss = learn_choice(features, context, drawn, stepping, steps, act.weight)
         steps += 1
     return steps
 
@@ -188,7 +188,7 @@ def learn_acts(acts, circumstances, arrays, present, ranked):
         )
         items, ages_s, interactions, in_session, refused, length, since_s = past
         # looking twice at the same page says nothing of what comes next
-        counts = act.is_positive and not (len(items) > 0 and items[0] == act.item)
+        counts = act.weight > 0 and not (len(items) > 0 and items[0] == act.item)
         if (counts and _lacks_room(arrays, act.item)) or _bars_another(act, items):
             done = i
             break
@@ -211,7 +211,17 @@ def learn_acts(acts, circumstances, arrays, present, ranked):
         begins = enter_session(table, profiles, act.row, seconds, session, gap_s)
         if counts:
             reached = count_interaction(
-                arrays, present, tables, reached, steps, visitor, named, act.item, seconds, begins
+                arrays,
+                present,
+                tables,
+                reached,
+                steps,
+                visitor,
+                named,
+                act.item,
+                act.weight,
+                seconds,
+                begins,
             )
             add_item(table, act.row, act.item, seconds, 1)
             act.is_counted = True

@@ -30,14 +30,14 @@ class Calibration:
         self._groups: dict[tuple[str, str], tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
     def observe(
-        self, chances: NDArray[np.float64], acted: NDArray[np.bool_], placement: str, policy: str
+        self, chances: NDArray[np.float64], acted: NDArray[Any], placement: str, policy: str
     ) -> None:
-        """Add the slots of a slate: the chances predicted before it was learned, and the acts."""
+        """Add the slots of a slate: the chances before it was learned, and acts, 0 to 1."""
         for group in ((placement, policy), (ALL, ALL)):
             self._add(chances, acted, group)
 
     def _add(
-        self, chances: NDArray[np.float64], acted: NDArray[np.bool_], group: tuple[str, str]
+        self, chances: NDArray[np.float64], acted: NDArray[Any], group: tuple[str, str]
     ) -> None:
         if group not in self._groups:
             self._groups[group] = np.zeros((len(EDGES) + 1, 3)), np.zeros((len(EDGES) + 1, 3))
@@ -52,7 +52,7 @@ class Calibration:
     def _losses(
         self,
         chances: NDArray[np.float64],
-        acted: NDArray[np.bool_],
+        acted: NDArray[Any],
         total: NDArray[np.float64],
         group: tuple[str, str],
     ) -> None:

@@ -30,13 +30,15 @@ class Metric:
     count: int
 
 
-def log_loss(chance: float, *, acted: bool) -> float:
-    """Return -log of the chance given to what happened, kept finite.
+def log_loss(chance: float, *, acted: float) -> float:
+    """Return -log of the chance given to what happened, kept finite; of a part of an act both.
 
-    >>> round(log_loss(0.5, acted=True), 3)
-    0.693
+    >>> round(log_loss(0.5, acted=True), 3), round(log_loss(0.5, acted=0.3), 3)
+    (0.693, 0.693)
     """
     chance = min(max(chance, 1e-12), 1 - 1e-12)
+    if 0.0 < acted < 1.0:
+        return -(acted * math.log(chance) + (1.0 - acted) * math.log(1.0 - chance))
     return -math.log(chance if acted else 1.0 - chance)
 
 

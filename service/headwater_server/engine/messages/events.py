@@ -87,7 +87,8 @@ class Event:
     ``from_page``: the event came with a publishable key, so anyone may have sent it. Without a
     slate that a backend requested, narrower limits apply (see `influence`). ``self_asked``: the
     slate too was requested with such a key, for a visitor id that the page chose. ``choice``: how a
-    caller that has a choice of its own came to what it showed.
+    caller that has a choice of its own came to what it showed. ``reward``: how good the
+    outcome was, -1 to 1, in place of the type's; it weighs what is learned.
     """
 
     event_id: str
@@ -107,6 +108,7 @@ class Event:
     from_page: bool = False
     self_asked: bool = False
     choice: Choice | None = None
+    reward: float | None = None
 
     def sent(self, fingerprint: bytes, source: str, *, from_page: bool) -> Event:
         """Return the event with what is known of its sender; `replace` takes twice as long.
@@ -132,6 +134,7 @@ class Event:
             from_page,
             self.self_asked,
             self.choice,
+            self.reward,
         )
 
     @property
@@ -187,6 +190,8 @@ def fingerprint(event: Event, attribution_token: str = "") -> bytes:
         f"{event.event_time_ms!r}, {event.placement!r}, {event.position!r}, {context!r}, "
         f"{attribution_token!r}{_choice_text(event.choice)})"
     )
+    if event.reward is not None:  # without one it is what earlier builds made
+        fields += repr(event.reward)
     return hashlib.blake2b(fields.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

@@ -213,6 +213,7 @@ class Event(_message.Message):
     FROM_PAGE_FIELD_NUMBER: _builtins.int
     SELF_ASKED_FIELD_NUMBER: _builtins.int
     CHOICE_FIELD_NUMBER: _builtins.int
+    REWARD_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Created by the caller; the same id counts once."""
     event_type: _builtins.str
@@ -243,6 +244,8 @@ class Event(_message.Message):
     """Whether the slate was requested with a publishable key, too: then the page chose the visitor
     id.
     """
+    reward: _builtins.float
+    """How good the outcome was, -1 to 1. Absent: the reward of the type. Older builds refuse it."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___EventItem]:
         """The items of the event."""
@@ -279,17 +282,22 @@ class Event(_message.Message):
         from_page: _builtins.bool = ...,
         self_asked: _builtins.bool = ...,
         choice: Global___Choice | None = ...,
+        reward: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "choice", b"choice", "event_time_ms", b"event_time_ms", "slate", b"slate", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_reward", b"_reward", "_value", b"_value", "choice", b"choice", "event_time_ms", b"event_time_ms", "reward", b"reward", "slate", b"slate", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_value", b"_value", "choice", b"choice", "context", b"context", "event_id", b"event_id", "event_time_ms", b"event_time_ms", "event_type", b"event_type", "fingerprint", b"fingerprint", "from_page", b"from_page", "items", b"items", "placement", b"placement", "position", b"position", "self_asked", b"self_asked", "session_id", b"session_id", "slate", b"slate", "source", b"source", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms", "_reward", b"_reward", "_value", b"_value", "choice", b"choice", "context", b"context", "event_id", b"event_id", "event_time_ms", b"event_time_ms", "event_type", b"event_type", "fingerprint", b"fingerprint", "from_page", b"from_page", "items", b"items", "placement", b"placement", "position", b"position", "reward", b"reward", "self_asked", b"self_asked", "session_id", b"session_id", "slate", b"slate", "source", b"source", "user_id", b"user_id", "value", b"value", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__event_time_ms: _TypeAlias = _typing.Literal["event_time_ms"]  # noqa: Y015
     _WhichOneofArgType__event_time_ms: _TypeAlias = _typing.Literal["_event_time_ms", b"_event_time_ms"]  # noqa: Y015
+    _WhichOneofReturnType__reward: _TypeAlias = _typing.Literal["reward"]  # noqa: Y015
+    _WhichOneofArgType__reward: _TypeAlias = _typing.Literal["_reward", b"_reward"]  # noqa: Y015
     _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
     _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__event_time_ms) -> _WhichOneofReturnType__event_time_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reward) -> _WhichOneofReturnType__reward | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
 

@@ -15,15 +15,15 @@ INTERACTIONS, REPEATS, FIRST, LAST = 0, 1, 2, 3
 
 
 @njit(cache=True, _nrt=False)
-def count_activity(counts, interactions, item, repeat, events):
-    """Count one interaction with ``item``, the one after ``events`` others."""
+def count_activity(counts, interactions, item, repeat, events, weight):
+    """Count ``weight`` of an interaction with ``item``, the one after ``events`` others."""
     row = counts[item]
     if row[INTERACTIONS] == 0:
         row[FIRST] = events
-    row[INTERACTIONS] += 1
+    row[INTERACTIONS] += weight
     interactions[item] = row[INTERACTIONS]
     row[LAST] = events
-    row[REPEATS] += repeat
+    row[REPEATS] += repeat * weight
 
 
 @njit(cache=True)
@@ -61,7 +61,7 @@ class Activity(ItemModel):
         self, history: NDArray[np.int32], item: int, repeat: bool | None = None, **context: Any
     ) -> None:
         """Learn an interaction with ``item``; ``repeat``: it is not the visitor's first."""
-        count_activity(self._counts, self._touches, item, bool(repeat), self._events)
+        count_activity(self._counts, self._touches, item, bool(repeat), self._events, 1.0)
         self.advance(following_rate(self._repeat_rate, bool(repeat)))
 
     def advance(self, repeat_rate: float, steps: int = 1) -> None:

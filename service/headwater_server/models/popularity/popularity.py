@@ -14,15 +14,15 @@ _EXPONENT_MAX = 512.0
 
 
 @njit(cache=True)
-def count_popularity(counted, item, at):
-    """Add one interaction with ``item``: 2^(t/h), t from the origin of each half-life to ``at``."""
+def count_popularity(counted, item, at, weight):
+    """Add an interaction: ``weight`` 2^(t/h), t from the origin of each half-life to ``at``."""
     values, origins, lengths = counted
     for column in range(len(lengths)):
         exponent = (at - origins[column]) / lengths[column]
         if exponent > _EXPONENT_MAX:
             values[:, column] *= np.exp2(-exponent)
             origins[column], exponent = at, 0.0
-        values[item, column] += np.exp2(exponent)
+        values[item, column] += weight * np.exp2(exponent)
 
 
 @njit(cache=True)
@@ -79,7 +79,7 @@ class Popularity(ItemModel):
     ) -> None:
         """Learn an interaction with ``item`` at ``at``, not before the last; absent: 1 later."""
         self.go_on(self._at + 1.0 if at is None else max(at, self._at))
-        count_popularity(self.counted, item, self._at)
+        count_popularity(self.counted, item, self._at, 1.0)
 
     def go_on(self, at: float) -> None:
         """Move to ``at``, the time of the last interaction."""

@@ -6,10 +6,19 @@ Source: M. Herbster, M. Warmuth, "Tracking the best expert", Machine Learning 32
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+
+@njit(cache=True)
+def _right(chance, acted):
+    """Return the chance of what happened; of a part of an act, the geometric mean of both."""
+    if 0.0 < acted < 1.0:
+        return chance**acted * (1.0 - chance) ** (1.0 - acted)
+    return chance if acted > 0.0 else 1.0 - chance
 
 
 @njit(cache=True)
@@ -19,7 +28,7 @@ def _update(weights, predicted, acted, share, averages):
         total, chance = 0.0, 0.0
         for k in range(experts):
             chance += weights[k] * predicted[k, slot]
-            right = predicted[k, slot] if acted[slot] else 1.0 - predicted[k, slot]
+            right = _right(predicted[k, slot], acted[slot])
             weights[k] *= right
             total += weights[k]
         # normalised after every slot, since products of chances soon underflow; the fixed share
@@ -32,12 +41,13 @@ def _update(weights, predicted, acted, share, averages):
 def update_weights(
     weights: NDArray[np.float64],
     predicted: NDArray[np.float64],
-    acted: NDArray[np.bool_],
+    acted: NDArray[Any],
     share: float,
 ) -> NDArray[np.float64]:
     """Update ``weights`` slot by slot; return the weighted average before each update.
 
-    ``predicted`` float64[experts, slots] are the experts' chances, strictly between 0 and 1.
+    ``predicted`` float64[experts, slots] are the experts' chances, strictly between 0 and 1, and
+    ``acted`` how much of an act each slot had, 0 to 1.
 
     >>> weights = np.array([0.5, 0.5])
     >>> update_weights(weights, np.array([[0.9], [0.1]]), np.array([True]), 0.0)
@@ -46,7 +56,7 @@ def update_weights(
     array([0.9, 0.1])
     """
     averages = np.empty(predicted.shape[1])
-    _update(weights, predicted, acted, share, averages)
+    _update(weights, predicted, np.asarray(acted, dtype=np.float64), share, averages)
     return averages
 
 

@@ -104,7 +104,7 @@ class ProbabilityHead(base.Classifier):
         self._weights = np.full(len(_ENDS), 1.0 / len(_ENDS))
         self._scaler = StandardScaler()
         self._slots = 0
-        self._acts = 0
+        self._acts: float = 0
         self._numbers: dict[Any, int] = {}
         for expert, rows in zip(self._experts, (1, _FIRST_TOKEN, _FIRST_ITEM), strict=False):
             expert.reserve(rows)
@@ -164,9 +164,10 @@ class ProbabilityHead(base.Classifier):
         dense: NDArray[np.float64],
         tokens: NDArray[np.int32],
         items: NDArray[np.int32],
-        acted: NDArray[np.bool_],
+        acted: NDArray[Any],
     ) -> NDArray[np.float64]:
-        """Learn the slots of one slate; return each chance as predicted before."""
+        """Learn how much of an act, 0 to 1, each slot of a slate had; return the chances before."""
+        acted = np.asarray(acted, dtype=np.float64)
         for row in np.where(np.isfinite(dense), dense, 0.0).tolist():
             self._scaler.learn_one(dict(zip(FEATURES, row, strict=True)))  # type: ignore[no-untyped-call]  # River
         indices, values = self.rows(dense, tokens, items)
@@ -174,7 +175,8 @@ class ProbabilityHead(base.Classifier):
         for place, (expert, end) in enumerate(zip(self._experts, _ENDS, strict=True)):
             predicted[place] = expert.learn_many(indices[:, :end], values[:, :end], acted)
         self._slots += len(acted)
-        self._acts += int(acted.sum())
+        acts = float(acted.sum())
+        self._acts += int(acts) if acts.is_integer() else acts
         return update_weights(self._weights, predicted, acted, self.share)
 
     def posterior_many(
@@ -221,7 +223,7 @@ class ProbabilityHead(base.Classifier):
         if "item" in x:
             number = self._numbers.setdefault(x["item"], len(self._numbers))
             self.reserve(max(CAPACITY_START, 1 << number.bit_length()))
-        self.learn_many(*self._arrays(x), np.array([bool(y)]))
+        self.learn_many(*self._arrays(x), np.array([float(y)]))
 
     def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
         """Return the chance of an act, without changing anything."""

@@ -60,22 +60,36 @@ def _latent(indices, values, means, variances, bias):
 
 
 @njit(cache=True)
+def _step(sign, surprise):
+    """Return (y v, u) of an act (1) or none (-1), as the class describes them."""
+    t = max(-SURPRISE_MAX, min(SURPRISE_MAX, sign * surprise))
+    v = math.exp(-0.5 * t * t) / math.sqrt(2.0 * math.pi) / _cdf(t)
+    return sign * v, v * (v + t)
+
+
+@njit(cache=True)
 def _learn_one(indices, values, acted, means, variances, beta, epsilon):
-    """Assumed-density filtering of one row; return the chance of an act before it."""
+    """Assumed-density filtering of one row; return the chance of an act before it.
+
+    ``acted`` is 0 to 1: between, the step is that part of the step of an act, and the rest of that
+    of none, as the derivatives of the logarithm of Φ(t)^y Φ(-t)^(1-y) are.
+    """
     mean, variance = _latent(indices, values, means, variances, means[BIAS])
     total = variance + beta * beta
     spread = math.sqrt(total)
     chance = _cdf(mean / spread)
-    sign = 1.0 if acted else -1.0
-    t = max(-SURPRISE_MAX, min(SURPRISE_MAX, sign * mean / spread))
-    v = math.exp(-0.5 * t * t) / math.sqrt(2.0 * math.pi) / _cdf(t)
-    w = v * (v + t)
+    if acted <= 0.0 or acted >= 1.0:
+        step, w = _step(1.0 if acted > 0.0 else -1.0, mean / spread)
+    else:
+        up, w_up = _step(1.0, mean / spread)
+        down, w_down = _step(-1.0, mean / spread)
+        step, w = acted * up + (1.0 - acted) * down, acted * w_up + (1.0 - acted) * w_down
     for place in range(len(indices)):
         weight, x = indices[place], values[place]
         if x == 0.0:
             continue
         before = variances[weight]
-        moved = means[weight] + sign * x * before / spread * v
+        moved = means[weight] + x * before / spread * step
         # every weight moves by the variances of before the row, which `total` sums
         left = before * (1.0 - x * x * before / total * w)
         # the step back to the prior mixes precisions (1 / variance), in which normals multiply
@@ -173,14 +187,15 @@ class Probit(base.Classifier):
         return NormalDist().inv_cdf(self.prior_probability) * math.sqrt(self.beta**2 + rest)
 
     def learn_many(
-        self, indices: NDArray[np.int64], values: NDArray[np.float64], acted: NDArray[np.bool_]
+        self, indices: NDArray[np.int64], values: NDArray[np.float64], acted: NDArray[Any]
     ) -> NDArray[np.float64]:
-        """Learn rows in order; return the chance of each as it was before it was learned."""
+        """Learn rows in order, how much of an act each had, 0 to 1; return the chances before."""
         chances = np.empty(len(acted))
         if len(acted):
             self.means[BIAS], self._begun = self._bias(values[0]), True
             weights = self.means, self.variances
-            _learn(indices, values, acted, *weights, self.beta, self.epsilon, chances)
+            parts = np.asarray(acted, dtype=np.float64)
+            _learn(indices, values, parts, *weights, self.beta, self.epsilon, chances)
         return chances
 
     def latent_many(
@@ -213,7 +228,7 @@ class Probit(base.Classifier):
             self._numbers.setdefault(name, len(self._numbers) + 1)
         if len(self._numbers) + 2 > len(self.means):  # the last one represents unknown names
             self.reserve(2 * len(self.means))
-        self.learn_many(*self._row(x), np.array([bool(y)]))
+        self.learn_many(*self._row(x), np.array([float(y)]))
 
     def predict_proba_one(self, x: Any, **kwargs: Any) -> dict[Any, float]:
         """River's API: the chance of an act, without changing anything."""

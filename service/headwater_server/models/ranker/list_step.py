@@ -36,8 +36,12 @@ def standardise(features, context, moments, steps):
 
 
 @njit(cache=True, nogil=True)
-def learn_list(features, context, items, chosen, outside, scaling, biases, moments, weights, rates):
+def learn_list(
+    features, context, items, chosen, outside, scaling, biases, moments, weights, rates, part
+):
     """Learn which of ``items`` were chosen; return (the loss before, float32[n] errors).
+
+    ``chosen`` is 0 to 1 of each, as in `network.choice_errors`; ``part`` of a whole step is made.
 
     ``features`` float32[k, n] have a row for each feature. ``outside`` is the score of choosing
     none; ``scaling`` the number of steps so far, negative if the items do not move the moments;
@@ -59,6 +63,7 @@ def learn_list(features, context, items, chosen, outside, scaling, biases, momen
         squares,
         rates[0],
         rates[1],
+        part,
         errors,
     )
     for i in range(len(items)):
@@ -67,12 +72,15 @@ def learn_list(features, context, items, chosen, outside, scaling, biases, momen
 
 
 @njit(cache=True)
-def learn_choice(features, context, items, stepping, steps):
-    """Learn that the first of ``items`` was chosen, ``steps`` later; return the loss before."""
+def learn_choice(features, context, items, stepping, steps, weight):
+    """Learn that the first of ``items`` was chosen, ``steps`` later; return the loss before.
+
+    ``weight`` is how much of a choice it was.
+    """
     chosen = np.zeros(len(items), dtype=np.float32)
     chosen[0] = np.float32(1.0)
     rates, taken, biases, moments, weights = stepping
-    outside, scaling = np.float32(-np.inf), taken + steps
+    outside, scaling, part = np.float32(-np.inf), taken + steps, np.float32(weight)
     return learn_list(
-        features, context, items, chosen, outside, scaling, biases, moments, weights, rates
+        features, context, items, chosen, outside, scaling, biases, moments, weights, rates, part
     )[0]

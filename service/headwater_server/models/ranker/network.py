@@ -197,10 +197,10 @@ def rmsprop(weights, gradient, squares, rate, rho):
 
 @njit(cache=True)
 def choice_errors(scores, chosen, outside, errors):
-    """Write softmax(scores) - chosen / sum(chosen); return the cross-entropy.
+    """Write softmax(scores) - chosen / max(1, sum(chosen)); return the cross-entropy.
 
-    ``outside`` is the score of choosing none, the right choice where nothing was chosen; minus
-    infinity where choosing none was impossible.
+    ``outside`` is the score of choosing none, which is right as far as ``chosen``, from 0 to 1
+    each, sums to less than one; minus infinity where choosing none was impossible.
     """
     top = outside  # subtracted before exp, which would overflow otherwise
     for i in range(len(scores)):
@@ -210,21 +210,22 @@ def choice_errors(scores, chosen, outside, errors):
     for i in range(len(scores)):
         total += np.exp(scores[i] - top)
         acts += chosen[i]
-    log_total, loss = np.log(total) + top, np.float32(0.0)
+    log_total, loss, whole = np.log(total) + top, np.float32(0.0), max(acts, np.float32(1.0))
     for i in range(len(scores)):
-        share = chosen[i] / acts if acts > 0 else np.float32(0.0)
+        share = chosen[i] / whole
         errors[i] = np.exp(scores[i] - log_total) - share
         loss += share * (log_total - scores[i])
-    return loss if acts > 0 else log_total - outside
+    none = np.float32(1.0) - min(acts, np.float32(1.0))
+    return loss + none * (log_total - outside) if none > 0 else loss
 
 
 @njit(cache=True)
 def learn_rows(
-    F, context, bias, chosen, outside, moments, parameters, squares, rate, layer_rate, errors
+    F, context, bias, chosen, outside, moments, parameters, squares, rate, layer_rate, part, errors
 ):
     """One step on one list, F float32[features, n]: score, errors, gradients, steps.
 
-    AdaGrad on w and RMSProp on the layer.
+    AdaGrad on w and RMSProp on the layer. The errors are those of ``part`` of a list.
     """
     w, W, V, beta, v = parameters
     scores, room = np.empty(len(errors), dtype=np.float32), room_for(len(errors))
@@ -232,6 +233,8 @@ def learn_rows(
     hidden = np.empty((len(v), room), dtype=np.float32)
     _forward(F, context, bias, moments, parameters, scaled, hidden, scores)
     loss = choice_errors(scores, chosen, outside, errors)
+    for i in range(len(errors)):
+        errors[i] *= part
     gradients = (
         np.empty_like(w),
         np.empty_like(W),

@@ -181,10 +181,12 @@ class ListwiseRanker(base.Classifier):
         items: NDArray[np.int32] | None,
         chosen: NDArray[np.float32],
         outside: bool,
+        weight: float = 1.0,
     ) -> float:
-        """Learn which rows were chosen (float32[n] of 0 and 1); return the loss before.
+        """Learn how much each row was chosen (float32[n], 0 to 1); return the loss before.
 
         ``outside`` adds the choice of none. ``items`` None: rows without an item of their own.
+        ``weight``: the part of a whole step that is made.
         """
         moves = items is None or not outside  # a slate is a biased sample of candidates
         biases = self._bias
@@ -201,6 +203,7 @@ class ListwiseRanker(base.Classifier):
             tuple(self._moments),
             (tuple(self._parameters), tuple(self._squares)),
             self._rates,
+            np.float32(weight),
         )
         if outside:
             # all errors sum to zero, so the error of choosing none is the rest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Generator
 from functools import lru_cache, partial
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -153,9 +154,19 @@ class RiverRanker(base.Classifier):
         return by_leaving_out(self, features, context, rows, families)
 
     def learn_many(
-        self, features: Any, context: Any, items: Any, chosen: Any, outside: bool
+        self,
+        features: Any,
+        context: Any,
+        items: Any,
+        chosen: Any,
+        outside: bool,
+        weight: float = 1.0,
     ) -> float:
-        """Learn the chosen rows as True and the first few others as False; return the loss."""
+        """Learn the chosen rows as True and the first few others as False; return the loss.
+
+        A row chosen in part, and a ``weight`` below 1, are examples of less than one, of a model
+        that takes their weight (``w``); another one learns whole examples.
+        """
         loss, negatives = 0.0, 0
         for row, y in zip(features, chosen, strict=True):
             negatives += not y
@@ -163,12 +174,28 @@ class RiverRanker(base.Classifier):
                 x = self._row(row, context)
                 if y:
                     loss -= float(np.log(max(1e-9, self.predict_proba_one(x).get(True, 0.0))))
-                self.learn_one(x, bool(y))
+                self._learn_part(x, float(y), weight)
         return loss
+
+    def _learn_part(self, x: Any, y: float, weight: float) -> None:
+        if not self._takes_weights or (y in (0.0, 1.0) and weight == 1.0):
+            self.learn_one(x, y > 0)
+            return
+        for is_chosen, part in ((True, y * weight), (False, (1.0 - y) * weight)):
+            if part > 0:
+                self.learn_one(x, is_chosen, w=part)
+
+    @property
+    def _takes_weights(self) -> bool:
+        """Whether what learns takes the weight of an example; the last step of a pipeline does."""
+        model = self.model
+        while isinstance(model, compose.Pipeline):
+            model = [*model.steps.values()][-1]
+        return "w" in signature(model.learn_one).parameters
 
     def learn_one(self, x: Any, y: Any, **kwargs: Any) -> None:
         """Let the model learn, and drop the copy for reading."""
-        self.model.learn_one(x, y)
+        self.model.learn_one(x, y, **kwargs)
         self._names.update(x)
         self._reader = None
 

@@ -33,6 +33,8 @@ def write_event(event: Event, stored: pb.Event) -> None:
         stored.session_id = event.session_id
     if event.value is not None:
         stored.value = event.value
+    if event.reward is not None:
+        stored.reward = event.reward
     if event.event_time_ms is not None:
         stored.event_time_ms = event.event_time_ms
     if event.placement:
@@ -77,6 +79,7 @@ def decode_event(stored: pb.Event) -> Event:
         stored.from_page,
         stored.self_asked,
         decode_choice(stored.choice) if stored.HasField("choice") else None,
+        stored.reward if stored.HasField("reward") else None,
     )
 
 

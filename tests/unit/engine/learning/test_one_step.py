@@ -102,8 +102,9 @@ def test_a_popularity_is_counted_and_fades_as_in_plain_numpy():
     sums, before = np.zeros((3, 3)), 0.0
     for at in (3.0, 500.0, 511.0, 700.0, 1300.0, 30_000.0):
         sums *= np.exp2(-(at - before) / lengths)
-        count_popularity(counted, int(at) % 3, at)
-        sums[int(at) % 3] += 1.0
+        weight = 1.0 if at < 600 else 0.25
+        count_popularity(counted, int(at) % 3, at, weight)
+        sums[int(at) % 3] += weight
         before = at
         assert counted[0] * fading_at(counted, at) == pytest.approx(sums, rel=1e-9, abs=1e-100)
     assert counted[1].tolist() == [30_000.0, 30_000.0, 0.0]
@@ -147,7 +148,7 @@ def test_a_step_on_a_list_is_that_of_plain_numpy(scaling):
     outside, rates = f(-np.inf), (f(0.03), f(0.002), f(0.02))
     features = np.ascontiguousarray(rows.T)
     args = features, context, items, chosen, outside, scaling, biases, moments
-    loss, errors = learn_list(*args, (parameters, squares), rates)
+    loss, errors = learn_list(*args, (parameters, squares), rates, f(1.0))
     step = max(0.0005, 1 / (1 + scaling)) if scaling >= 0 else 0.0
     for row in rows[-4:]:
         mean += step * (row - mean)

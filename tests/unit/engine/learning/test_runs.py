@@ -53,6 +53,7 @@ def _event(number: int, time_ms: int, rng: random.Random) -> Event:
         context=(("device", rng.choice(("a", "b"))),) if rng.random() < 0.1 else (),
         slate=slate if kind == "impression" else None,
         from_page=rng.random() < 0.1,
+        reward=round(rng.uniform(-0.4, 1.0), 2) if kind == "click" and number % 6 == 0 else None,
     )
 
 

@@ -79,3 +79,21 @@ def test_a_forgotten_weight_is_at_its_prior():
     assert model.variances[5] < 1.0
     model.forget(np.array([5]))
     assert (model.means[5], model.variances[5]) == (0.0, 1.0)
+
+
+def test_a_part_of_an_act_moves_a_weight_by_that_part_of_each_step():
+    def mean_after(acted):
+        model = Probit(epsilon=0.0)
+        model.learn_many(np.array([[0, 5]]), np.array([[1.0, 1.0]]), np.array([acted]))
+        return model.means[5], model.variances[5]
+
+    for act, none, part in zip(mean_after(1.0), mean_after(0.0), mean_after(0.3), strict=True):
+        assert part == pytest.approx(0.3 * act + 0.7 * none)
+
+
+def test_a_constant_part_of_an_act_is_learned_as_a_chance():
+    model = Probit()
+    for _ in range(2_000):
+        model.learn_many(np.array([[0, 5]]), np.array([[1.0, 0.5]]), np.array([0.37]))
+    chance = model.score_many(np.array([[0, 5]]), np.array([[1.0, 0.5]]))[0]
+    assert chance == pytest.approx(0.37, abs=0.01)

@@ -110,3 +110,24 @@ def test_a_score_is_the_sum_in_the_order_of_the_features(features):
         a = hidden[:, unit]
         expected += v[unit] * np.where(a > 0, a, network.LEAK * a)
     assert scores.tolist() == expected.tolist()
+
+
+def test_a_part_of_an_act_is_the_mean_of_an_act_and_of_none():
+    """Rewards of 0.3 teach what three acts in ten do, without the draws."""
+    scores, f = np.array([0.5, -1.0], dtype=np.float32), np.float32
+
+    def learned(first):
+        errors = np.empty(2, dtype=np.float32)
+        chosen = np.array([first, 0], dtype=np.float32)
+        return network.choice_errors(scores, chosen, f(0.25), errors), errors
+
+    (act, of_act), (none, of_none), (part, of_part) = learned(1.0), learned(0.0), learned(0.3)
+    assert part == pytest.approx(0.3 * act + 0.7 * none, rel=1e-5)
+    assert of_part == pytest.approx(0.3 * of_act + 0.7 * of_none, rel=1e-5)
+
+
+def test_acts_that_sum_to_more_than_one_share_the_choice():
+    errors, scores = np.empty(2, dtype=np.float32), np.zeros(2, dtype=np.float32)
+    chosen = np.array([0.9, 0.6], dtype=np.float32)
+    network.choice_errors(scores, chosen, np.float32(-50.0), errors)
+    assert errors == pytest.approx([0.5 - 0.6, 0.5 - 0.4], abs=1e-6)

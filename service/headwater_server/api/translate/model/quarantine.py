@@ -90,4 +90,5 @@ def _event(event: Event) -> event_pb2.Event:
         placement=event.placement,
         position=max(-_INT32_MAX, min(event.position, _INT32_MAX)),
         context=value_messages(event.context),
+        reward=event.reward,
     )
