@@ -176,6 +176,7 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "RecommendRequest.min_offset": OFFSET,
     "RecommendRequest.exploration": (value(2), value(-1)),
     "RecommendRequest.diversity": (value(6), value(-1)),
+    "RecommendRequest.objective": (value(4), value(-1)),
     "RecommendRequest.exclude_attribution_tokens": (
         value("forged"), value("x" * 40_000), value("né"), count(21),
     ),
@@ -246,6 +247,7 @@ QUARANTINED: dict[str, tuple[Spoil, ...]] = {
     "Event.session_id": ID,
     "Event.items": (missing, count(1001)),
     "Event.value": NUMBER,
+    "Event.reward": (*NUMBER, value(2.0), value(-2.0), value(1.0000001)),
     "Event.event_time": (time(2**60), time(-(2**60)), time(253402300800)),
     "Event.attribution_token": (value("forged"), value("x" * 40_000), value("né")),
     "Event.placement": ID,

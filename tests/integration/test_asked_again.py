@@ -37,6 +37,7 @@ def kinds(n: int) -> list[RecommendRequest]:
         replace(plain, exclude_item_ids=tuple(ITEMS[: n % 20]), explore=False),
         replace(plain, context_item_ids=(ITEMS[n % 60],), placement="product", diversity="high"),
         replace(plain, user_id=f"u{n % 4}", context=(("device", "phone"), ("hour", 7.0))),
+        replace(plain, objective=("purchases", "revenue")[n % 2], diversity=("", "low")[n % 2]),
         replace(plain, visitor_id=f"stranger {n}", from_page=True, context=(("town", "Kiel"),)),
     ]
 
@@ -68,7 +69,9 @@ async def visit(replica: Replica, request: RecommendRequest, tokens: Sequence[st
     who, token = (request.visitor_id, request.user_id), answer.attribution_token
     seen = Event(f"i{next(NUMBERS)}", "impression", *who, placement=request.placement)
     item = EventItem(answer.recommendation.results[0].item_id)
-    act = Event(f"a{next(NUMBERS)}", "click", *who, items=(item,))
+    number = next(NUMBERS)
+    kind = "purchase" if number % 3 == 0 else "click"
+    act = Event(f"a{number}", kind, *who, items=(item,), reward=None if number % 2 else 0.5)
     await replica.feedback([(seen, token), (act, token)], PATIENCE_S)
     return token
 
@@ -165,7 +168,7 @@ async def test_what_cannot_be_asked_again_is_marked_and_counted(storage: Storage
         one
         for logged in entries
         for one in logged.entry.operations
-        if isinstance(one, Event) and one.event_type == "click"
+        if isinstance(one, Event) and one.event_type in ("click", "purchase")
     ]
     assert [(act.slate.question, act.slate.time_ms > 0) for act in acts if act.slate] == [
         (None, True)

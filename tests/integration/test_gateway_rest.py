@@ -265,3 +265,36 @@ async def test_a_backends_key_is_refused_in_a_query_with_what_to_do(rest):
     # the header counts, whatever the query holds, and nobody but the gateway sets its mark
     bearer = BEARER | {"x-headwater-key-in": "query"}
     assert (await rest.get(f"/v1/items?key={KEY}", headers=bearer)).status_code == 200
+
+
+@pytest.mark.parametrize("reward", [2, -2, 1.5, "NaN", "Infinity", "-1e308"])
+async def test_a_reward_beyond_one_is_quarantined_with_its_field(rest, reward):
+    sent = {"events": [event(f"reward {reward}", reward=reward)]}
+    answer = await rest.post("/v1/feedback", json=sent)
+    assert answer.status_code == 200
+    result = answer.json()["results"][0]
+    assert result["status"] == "EVENT_STATUS_QUARANTINED"
+    assert result["detail"].startswith("reward: ")
+
+
+async def test_a_reward_may_be_a_number_or_its_text(rest):
+    sent = {"events": [event(f"good {n}", reward=n) for n in (0.3, "1", -1, 0)]}
+    answer = await rest.post("/v1/feedback", json=sent)
+    assert {one["status"] for one in answer.json()["results"]} == {"EVENT_STATUS_CREATED"}
+    answer = await rest.post("/v1/feedback", json={"events": [event("bad", reward="much")]})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("objective", [9, -1, "OBJECTIVE_PROFIT"])
+async def test_an_unknown_objective_is_refused(rest, objective):
+    asked = {"visitorId": "v", "objective": objective}
+    answer = await rest.post("/v1/recommend", json=asked)
+    assert answer.status_code == 400
+    assert "objective" in answer.text
+
+
+async def test_an_objective_without_purchases_is_acts_and_says_so(rest):
+    asked = {"visitorId": "v", "objective": "OBJECTIVE_REVENUE"}
+    answer = (await rest.post("/v1/recommend", json=asked)).json()
+    assert answer["objective"] == "OBJECTIVE_ACTS"
+    assert "needs 20" in answer["objectiveNote"]

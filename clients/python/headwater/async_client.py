@@ -43,7 +43,8 @@ class AsyncClient(AsyncCatalogue, AsyncExperiments, AsyncOperations):
         Takes the fields of RecommendRequest by name, such as ``placement``, ``page_size``,
         ``candidate_item_ids``, ``context`` and ``min_offset``. ``explore=False`` asks for the best
         list, without exploration. ``diversity`` says how varied the list is: "none", "low",
-        "medium", "high" or "auto". ``fallback`` has the ids to return (with ``is_fallback``) while
+        "medium", "high" or "auto", ``objective`` what it maximises: "acts", "purchases" or
+        "revenue". ``fallback`` has the ids to return (with ``is_fallback``) while
         the server does not answer.
         """
         call = calls.recommend(visitor_id, question)

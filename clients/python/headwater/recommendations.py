@@ -49,6 +49,8 @@ class Recommendation:
     ``shortfall`` says why there are fewer results than the request asks for, else it is "".
     ``propensities_estimated``: the policy has no exact propensities, such as Thompson sampling.
     ``arms``: the arms of experiments that the list was chosen by.
+    ``objective``: "purchases" or "revenue" if it was ranked by that; "acts" if one of them was
+    asked for and too little is known, which ``objective_note`` says; else "".
     ``is_fallback``: the server did not answer; this is the caller's own list, without a token.
     """
 
@@ -62,6 +64,8 @@ class Recommendation:
     is_fallback: bool = False
     propensities_estimated: bool = False
     arms: tuple[ArmAssignment, ...] = ()
+    objective: str = ""
+    objective_note: str = ""
 
     @property
     def item_ids(self) -> list[str]:

@@ -15,6 +15,7 @@ from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.messages.results import Result, Results
 from headwater_server.engine.parts import Parts
+from headwater_server.engine.ranking import objectives
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
 from headwater_server.engine.reranking.candidates import Question
 from headwater_server.engine.reranking.filling import Filled
@@ -66,9 +67,15 @@ def _plain(parts: Parts, asked: Question, drawn: Drawn, arms: tuple[Arm, ...]) -
 def _recommendation(
     parts: Parts, asked: Question, slots: Filled, under: AnswerSettings, arms: tuple[Arm, ...]
 ) -> Recommendation:
-    request, found = asked.request, results(parts, asked, slots)
+    request = asked.request
+    objective = under.objective(request) if slots.by_score else objectives.ACTS
+    found = results(parts, asked, slots, objective)
     policy = slates.policy_of(request, under.settings, parts.models.probability)
-    return slates.recommendation(request, found, policy, slots.limits).within(arms)
+    answered = slates.recommendation(request, found, policy, slots.limits).within(arms)
+    if objective == objectives.ACTS:
+        return answered
+    chosen = slots.candidates.items[slots.rows]
+    return answered.ranked_by(*objectives.reached(parts.models, chosen, objective))
 
 
 def question(parts: Parts, request: RecommendRequest, now_ms: int) -> Question:
@@ -90,7 +97,9 @@ def _question(
     )
 
 
-def results(parts: Parts, asked: Question, slots: Filled) -> Sequence[Result]:
+def results(
+    parts: Parts, asked: Question, slots: Filled, objective: str = objectives.ACTS
+) -> Sequence[Result]:
     """Return the slots as results: with their chances, and with reasons if asked for."""
     explain = asked.request.explain
     (given, items, scores), rows = slots.candidates, slots.rows
@@ -103,7 +112,8 @@ def results(parts: Parts, asked: Question, slots: Filled) -> Sequence[Result]:
         return found
     sources = parts.retriever.evidence.sources_of(chosen)
     explained = slates.explained(found, chances, sources, slots.moved)
-    return parts.explanations.explain(explained, asked.history, items, rows, scores)
+    worth = objectives.lifts(parts.models, chosen, objective)
+    return parts.explanations.explain(explained, asked.history, items, rows, scores, worth)
 
 
 def _chances(

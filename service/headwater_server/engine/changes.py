@@ -80,6 +80,9 @@ def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:
         return _OLDER
     item = parts.catalogue.get(write.item.item_id)
     parts.models.own_values.write(number, item)
+    parts.models.sales.price(
+        number, item.price if item else None, item.currency_code if item else ""
+    )
     yield from parts.models.content.describing(number, content_tokens(item) if item else ())
     yield from parts.making_room()
     return CREATED
@@ -95,6 +98,7 @@ def delete_item(parts: Parts, delete: ItemDelete, entry: Entry) -> Applied:
     if not parts.catalogue.delete(number, set_ms):
         return _OLDER
     parts.models.own_values.write(number, None)
+    parts.models.sales.price(number, None, "")
     yield from parts.models.content.describing(number, ())
     yield from parts.making_room()
     return CREATED

@@ -217,19 +217,16 @@ class Engine:
         if visitors.lacks_room:
             yield from visitors.reserving()
         row = visitors.open(event.visitor_id, event.user_id, time_ms / 1000.0, row_class)
-        items, weight = [], weight_of(event, reward)
+        items = []
         for item in event.items:
             number = yield from self.parts.numbering(item.item_id)
             interactions.hide(self.parts, event, profile, number, time_ms, row_class)
-            if reward < 0:
-                yield from interactions.refuse(self.parts, event, row, number, time_ms)
-            else:
-                act = event, row, number, time_ms
-                yield from interactions.interact(self.parts, *act, weight=weight)
+            yield from interactions.teach(self.parts, event, row, number, time_ms, reward)
+            interactions.sell(self.parts, event, item, number)
             items.append(number)
             yield None
         if reward > 0:
-            self.parts.attribution.act(profile, items, reward, weight)
+            self.parts.attribution.act(profile, items, reward, weight_of(event, reward))
         visitors.past.add(row, reward, float(name == PURCHASE), self.parts.clock_ms)
         if self.parts.experiments.active:
             profiles = visitors.profiles_of(event.visitor_id, event.user_id)

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from headwater_server.engine.messages.events import Event
-from headwater_server.engine.messages.rewards import REFUSALS, canonical_type, reward_of, weight_of
+from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.engine.messages.rewards import (
+    PURCHASE,
+    REFUSALS,
+    canonical_type,
+    reward_of,
+    weight_of,
+)
 from headwater_server.engine.parts import Parts, Steps
 from headwater_server.engine.visitors.request_context import placement_of
 from headwater_server.engine.visitors.visitors import session_key
 from headwater_server.models.covisitation.circumstances import NO_ROWS
 
 Tokens = tuple[str, ...]
+
+
+def teach(parts: Parts, event: Event, row: int, item: int, time_ms: int, reward: float) -> Steps:
+    """Learn an act on ``item``: a refusal at once, any other when those that wait are learned."""
+    if reward < 0:
+        yield from refuse(parts, event, row, item, time_ms)
+    else:
+        weight = weight_of(event, reward)
+        yield from interact(parts, event, row, item, time_ms, weight=weight)
 
 
 def interact(
@@ -85,6 +100,23 @@ def are_decided_by_acts(parts: Parts, rows: tuple[int, int], tokens: tuple[Token
     if not (acts.count and (found or claimed)):
         return False
     return acts.has_any(rows) or parts.models.circumstances.removes_any(found + claimed)
+
+
+def sell(parts: Parts, event: Event, bought: EventItem, item: int) -> None:
+    """If it is one, count a purchase of ``item``, for what was paid if a backend says so.
+
+    What a page says of a price is not believed: then it is the catalogue's, for one piece.
+    """
+    is_bought = canonical_type(event.event_type) == PURCHASE
+    if not (is_bought and reward_of(event, parts.settings) > 0):
+        return
+    data = parts.catalogue.at(item)
+    price, code = (None, "") if data is None else (data.price, data.currency_code)
+    if bought.price is not None and not event.from_page:
+        price, code = bought.price * bought.quantity, bought.currency_code or code
+    elif price is not None and not event.from_page:
+        price *= bought.quantity
+    parts.models.sales.buy(item, price, code)
 
 
 def hide(parts: Parts, event: Event, profile: str, item: int, time_ms: int, row_class: int) -> None:

@@ -26,6 +26,7 @@ from headwater_server.models.popularity.activity import Activity
 from headwater_server.models.popularity.popularity import Popularity
 from headwater_server.models.probability.probability import ProbabilityHead
 from headwater_server.models.ranker.ranker import ListwiseRanker
+from headwater_server.models.sales.sales import Sales
 
 _START = {
     "next": 0.2,
@@ -46,7 +47,7 @@ class Models:
 
     _names = (
         "next_item", "companions", "by_event", "by_day", "starts", "activity", "content",
-        "circumstances", "words", "cycles", "ranker", "probability",
+        "circumstances", "words", "cycles", "ranker", "probability", "sales",
     )  # fmt: skip
 
     def __init__(self, settings: EngineSettings) -> None:
@@ -64,6 +65,7 @@ class Models:
         self.own_values = OwnValues(settings.features)
         self.ranker = make_ranker(settings, self.own_values.names)
         self.probability = ProbabilityHead()
+        self.sales = Sales()
 
     def _over_items(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self._names)

@@ -97,6 +97,8 @@ def _learn(
         interactions.hide(parts, event, profile, item, time_ms, row_class)
     session = session_key(event.session_id) if event.session_id else 0
     who = visitor, account, row, session
+    if kind.purchases and reward > 0:
+        interactions.sell(parts, event, event.items[0], item)
     weight = weight_of(event, reward)
     interactions.let_wait(parts, who, (item, time_ms), tokens, weight=weight)
     if reward > 0:

@@ -41,7 +41,9 @@ _BEFORE: dict[str, Any] = {
 }
 """What builds without these settings did: events of pages created items, in all free places."""
 
-_SINCE: dict[str, Any] = {"features": (), "act_half_life_days": 14.0}
+_SINCE: dict[str, Any] = {
+    "features": (), "act_half_life_days": 14.0, "objective": "acts",
+}  # fmt: skip
 """What earlier builds do not know, and its default."""
 
 
@@ -95,6 +97,13 @@ class EngineSettings:
         metadata={
             "help": "event type -> days for which an item is hidden from a visitor after such an "
             'event, for example {"purchase-complete": 30, "view": 0.04}'
+        },
+    )
+    objective: Literal["acts", "purchases", "revenue"] = field(
+        default="acts",
+        metadata={
+            "help": "what a list maximises, unless a request sets it: acts, purchases, or revenue "
+            "(docs/objectives.md). Until 20 purchases are known it is acts"
         },
     )
     diversity: Literal["none", "low", "medium", "high", "auto"] = field(
@@ -249,7 +258,7 @@ class EngineSettings:
 
         What earlier builds do not know is left out where it is the default, so that they read it.
 
-        >>> "features" in EngineSettings().canonical()
+        >>> any(name in EngineSettings().canonical() for name in ("features", "objective"))
         False
         """
         values = asdict(self)

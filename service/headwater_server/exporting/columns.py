@@ -34,6 +34,7 @@ EVENTS: Mapping[str, Kind] = {
     "price": Kind.NUMBER,
     "currency_code": Kind.TEXT,
     "value": Kind.NUMBER,
+    "reward": Kind.NUMBER,
     "placement": Kind.TEXT,
     "position": Kind.WHOLE,
     "context": Kind.MAP,

@@ -43,6 +43,7 @@ def event_rows(event: Event) -> Iterator[Row]:
         "session_id": event.session_id,
         "order_id": event.event_id if len(event.items) > 1 else "",
         "value": event.value,
+        "reward": event.reward,
         "placement": event.placement,
         "position": event.position or None,
         "context": dict(event.context),

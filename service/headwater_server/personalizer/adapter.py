@@ -154,7 +154,7 @@ class Adapter:
 
     def _known_reward(self, event: PendingEvent) -> float | None:
         """Return the reward, None while it may change: a sum is known when the wait is over."""
-        is_sum = self._settings.personalizer_reward_aggregation == "sum"
+        is_sum = self.configuration.settings.personalizer_reward_aggregation == "sum"
         return event.total if event.rewards and not is_sum else None
 
     def _in_background(self, reporting: Coroutine[Any, Any, None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,8 @@ def test_a_basket_has_a_row_an_item_that_an_import_joins_by_its_order() -> None:
     assert (first["quantity"], first["price"], first["currency_code"]) == (2, 9.5, "EUR")
     assert (first["timestamp"], first["log_time"], first["offset"]) == (1_500, 9_000, "9000-7")
     assert first["context"] == {"device": "phone", "depth": 2.0}
+    assert first["reward"] is None
+    assert rows("events", replace(BASKET, reward=0.25))[0]["reward"] == 0.25
 
 
 def test_an_event_without_a_time_has_the_logs_and_one_of_one_item_no_order() -> None:

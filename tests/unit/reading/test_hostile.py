@@ -67,3 +67,21 @@ def test_it_is_read(tmp_path, content):
     assert [(e.visitor_id, e.session_id, e.event_time_ms) for e in events] == [
         ("u1", "", 1_700_000_000_000)
     ] * 2
+
+
+def test_a_reward_is_read_as_it_was_sent(tmp_path):
+    """As an export writes it; an empty cell is an event without one."""
+    header = HEADER.replace("event_type", "event_type,reward")
+    cells = ("0.3", "", "-1", "0")
+    rows = [f"170000000{n},u1,i{n},click,{cell}\n" for n, cell in enumerate(cells)]
+    (tmp_path / "e.csv").write_text(header + "".join(rows))
+    assert [event.reward for event in read(tmp_path / "e.csv")] == [0.3, None, -1.0, 0.0]
+
+
+@pytest.mark.parametrize("cell", ["2", "-1.01", "NaN", "1e308", "much"])
+def test_a_reward_beyond_one_is_refused_with_its_line(tmp_path, cell):
+    header = HEADER.replace("event_type", "event_type,reward")
+    (tmp_path / "e.csv").write_text(f"{header}1700000000,u1,i1,click,{cell}\n")
+    with pytest.raises(BadFile) as refused:
+        read(tmp_path / "e.csv")
+    assert "line 2, column reward" in str(refused.value)

@@ -136,6 +136,63 @@ func (Diversity) EnumDescriptor() ([]byte, []int) {
 	return file_headwater_v1_recommendation_service_proto_rawDescGZIP(), []int{1}
 }
 
+// What a list maximises. docs/objectives.md says how it is estimated, and what it costs.
+type Objective int32
+
+const (
+	// As the setting `objective` says, or the policy of an experiment (default: acts).
+	Objective_OBJECTIVE_UNSPECIFIED Objective = 0
+	// The chance of an act with a positive reward.
+	Objective_OBJECTIVE_ACTS Objective = 1
+	// The chance of a purchase.
+	Objective_OBJECTIVE_PURCHASES Objective = 2
+	// The revenue to expect: the chance of a purchase, times its value.
+	Objective_OBJECTIVE_REVENUE Objective = 3
+)
+
+// Enum value maps for Objective.
+var (
+	Objective_name = map[int32]string{
+		0: "OBJECTIVE_UNSPECIFIED",
+		1: "OBJECTIVE_ACTS",
+		2: "OBJECTIVE_PURCHASES",
+		3: "OBJECTIVE_REVENUE",
+	}
+	Objective_value = map[string]int32{
+		"OBJECTIVE_UNSPECIFIED": 0,
+		"OBJECTIVE_ACTS":        1,
+		"OBJECTIVE_PURCHASES":   2,
+		"OBJECTIVE_REVENUE":     3,
+	}
+)
+
+func (x Objective) Enum() *Objective {
+	p := new(Objective)
+	*p = x
+	return p
+}
+
+func (x Objective) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Objective) Descriptor() protoreflect.EnumDescriptor {
+	return file_headwater_v1_recommendation_service_proto_enumTypes[2].Descriptor()
+}
+
+func (Objective) Type() protoreflect.EnumType {
+	return &file_headwater_v1_recommendation_service_proto_enumTypes[2]
+}
+
+func (x Objective) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Objective.Descriptor instead.
+func (Objective) EnumDescriptor() ([]byte, []int) {
+	return file_headwater_v1_recommendation_service_proto_rawDescGZIP(), []int{2}
+}
+
 // The request. Ids have at most 128 bytes, and a list of ids at most 1,000 entries.
 type RecommendRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -186,8 +243,10 @@ type RecommendRequest struct {
 	// Add `first_slot_propensity` to each result: for a caller that shows only one item of the list,
 	// or evaluates another policy by the first slot.
 	FirstSlotPropensities bool `protobuf:"varint,17,opt,name=first_slot_propensities,json=firstSlotPropensities,proto3" json:"first_slot_propensities,omitempty"`
-	unknownFields         protoimpl.UnknownFields
-	sizeCache             protoimpl.SizeCache
+	// What the list maximises. Propensities stay exact, and `probability` stays that of an act.
+	Objective     Objective `protobuf:"varint,18,opt,name=objective,proto3,enum=headwater.v1.Objective" json:"objective,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RecommendRequest) Reset() {
@@ -339,6 +398,13 @@ func (x *RecommendRequest) GetFirstSlotPropensities() bool {
 	return false
 }
 
+func (x *RecommendRequest) GetObjective() Objective {
+	if x != nil {
+		return x.Objective
+	}
+	return Objective_OBJECTIVE_UNSPECIFIED
+}
+
 // The slate, and what produced it.
 type RecommendResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -363,7 +429,13 @@ type RecommendResponse struct {
 	PropensitiesEstimated bool `protobuf:"varint,8,opt,name=propensities_estimated,json=propensitiesEstimated,proto3" json:"propensities_estimated,omitempty"`
 	// The arms of experiments that the list was chosen by, in the order of experiment ids. Empty: the
 	// visitor is in no experiment at this placement.
-	Arms          []*ArmAssignment `protobuf:"bytes,9,rep,name=arms,proto3" json:"arms,omitempty"`
+	Arms []*ArmAssignment `protobuf:"bytes,9,rep,name=arms,proto3" json:"arms,omitempty"`
+	// What the list was ranked by, if another objective than acts was asked for by the request, the
+	// settings or a policy: acts as long as too few purchases are known. Otherwise unspecified.
+	Objective Objective `protobuf:"varint,10,opt,name=objective,proto3,enum=headwater.v1.Objective" json:"objective,omitempty"`
+	// What is to be said of it, as text for people, such as that it is acts because too few purchases
+	// are known, or that most items have no price. Empty: nothing.
+	ObjectiveNote string `protobuf:"bytes,11,opt,name=objective_note,json=objectiveNote,proto3" json:"objective_note,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -459,6 +531,20 @@ func (x *RecommendResponse) GetArms() []*ArmAssignment {
 		return x.Arms
 	}
 	return nil
+}
+
+func (x *RecommendResponse) GetObjective() Objective {
+	if x != nil {
+		return x.Objective
+	}
+	return Objective_OBJECTIVE_UNSPECIFIED
+}
+
+func (x *RecommendResponse) GetObjectiveNote() string {
+	if x != nil {
+		return x.ObjectiveNote
+	}
+	return ""
 }
 
 // One slot of a slate.
@@ -631,7 +717,8 @@ func (x *Result) GetActRate() *ActRate {
 type FeatureContribution struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The family: "next", "together", "history", "popular", "age", "content", "circumstances", "item"
-	// (what is learned about the item itself), "rules" (what the shop's rules add), "other"; or
+	// (what is learned about the item itself), "rules" (what the shop's rules add), "objective" (what
+	// the objective adds: purchases or revenue per act, as a logarithm), "other"; or
 	// "average": the score of the average candidate of this request, to which the families add.
 	Feature string `protobuf:"bytes,1,opt,name=feature,proto3" json:"feature,omitempty"`
 	// How much it adds, in the unit of `score`; negative: it lowers the score. Exact with the default
@@ -1010,7 +1097,7 @@ var File_headwater_v1_recommendation_service_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\n" +
-	")headwater/v1/recommendation_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1bheadwater/v1/act_rate.proto\x1a\x16headwater/v1/arm.proto\x1a\x18headwater/v1/value.proto\"\xa6\x06\n" +
+	")headwater/v1/recommendation_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1bheadwater/v1/act_rate.proto\x1a\x16headwater/v1/arm.proto\x1a\x18headwater/v1/value.proto\"\xdd\x06\n" +
 	"\x10RecommendRequest\x12\x1d\n" +
 	"\n" +
 	"visitor_id\x18\x01 \x01(\tR\tvisitorId\x12\x17\n" +
@@ -1032,10 +1119,11 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\aexplain\x18\x0e \x01(\bR\aexplain\x12<\n" +
 	"\x1aexclude_attribution_tokens\x18\x0f \x03(\tR\x18excludeAttributionTokens\x125\n" +
 	"\tdiversity\x18\x10 \x01(\x0e2\x17.headwater.v1.DiversityR\tdiversity\x126\n" +
-	"\x17first_slot_propensities\x18\x11 \x01(\bR\x15firstSlotPropensities\x1aO\n" +
+	"\x17first_slot_propensities\x18\x11 \x01(\bR\x15firstSlotPropensities\x125\n" +
+	"\tobjective\x18\x12 \x01(\x0e2\x17.headwater.v1.ObjectiveR\tobjective\x1aO\n" +
 	"\fContextEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12)\n" +
-	"\x05value\x18\x02 \x01(\v2\x13.headwater.v1.ValueR\x05value:\x028\x01\"\xef\x02\n" +
+	"\x05value\x18\x02 \x01(\v2\x13.headwater.v1.ValueR\x05value:\x028\x01\"\xcd\x03\n" +
 	"\x11RecommendResponse\x12+\n" +
 	"\x11recommendation_id\x18\x01 \x01(\tR\x10recommendationId\x12+\n" +
 	"\x11attribution_token\x18\x02 \x01(\tR\x10attributionToken\x12.\n" +
@@ -1045,7 +1133,10 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\bdegraded\x18\x06 \x03(\tR\bdegraded\x12\x1c\n" +
 	"\tshortfall\x18\a \x01(\tR\tshortfall\x125\n" +
 	"\x16propensities_estimated\x18\b \x01(\bR\x15propensitiesEstimated\x12/\n" +
-	"\x04arms\x18\t \x03(\v2\x1b.headwater.v1.ArmAssignmentR\x04arms\"\xcf\x04\n" +
+	"\x04arms\x18\t \x03(\v2\x1b.headwater.v1.ArmAssignmentR\x04arms\x125\n" +
+	"\tobjective\x18\n" +
+	" \x01(\x0e2\x17.headwater.v1.ObjectiveR\tobjective\x12%\n" +
+	"\x0eobjective_note\x18\v \x01(\tR\robjectiveNote\"\xcf\x04\n" +
 	"\x06Result\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12\x14\n" +
 	"\x05score\x18\x02 \x01(\x01R\x05score\x12%\n" +
@@ -1102,7 +1193,12 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\rDIVERSITY_LOW\x10\x02\x12\x14\n" +
 	"\x10DIVERSITY_MEDIUM\x10\x03\x12\x12\n" +
 	"\x0eDIVERSITY_HIGH\x10\x04\x12\x12\n" +
-	"\x0eDIVERSITY_AUTO\x10\x052\x83\x03\n" +
+	"\x0eDIVERSITY_AUTO\x10\x05*j\n" +
+	"\tObjective\x12\x19\n" +
+	"\x15OBJECTIVE_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eOBJECTIVE_ACTS\x10\x01\x12\x17\n" +
+	"\x13OBJECTIVE_PURCHASES\x10\x02\x12\x15\n" +
+	"\x11OBJECTIVE_REVENUE\x10\x032\x83\x03\n" +
 	"\x15RecommendationService\x12f\n" +
 	"\tRecommend\x12\x1e.headwater.v1.RecommendRequest\x1a\x1f.headwater.v1.RecommendResponse\"\x18\x82\xd3\xe4\x93\x02\x12:\x01*\"\r/v1/recommend\x12\x7f\n" +
 	"\x10ListSimilarItems\x12%.headwater.v1.ListSimilarItemsRequest\x1a&.headwater.v1.ListSimilarItemsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/items:similar\x12\x80\x01\n" +
@@ -1121,47 +1217,50 @@ func file_headwater_v1_recommendation_service_proto_rawDescGZIP() []byte {
 	return file_headwater_v1_recommendation_service_proto_rawDescData
 }
 
-var file_headwater_v1_recommendation_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_headwater_v1_recommendation_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_headwater_v1_recommendation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_headwater_v1_recommendation_service_proto_goTypes = []any{
 	(Exploration)(0),                  // 0: headwater.v1.Exploration
 	(Diversity)(0),                    // 1: headwater.v1.Diversity
-	(*RecommendRequest)(nil),          // 2: headwater.v1.RecommendRequest
-	(*RecommendResponse)(nil),         // 3: headwater.v1.RecommendResponse
-	(*Result)(nil),                    // 4: headwater.v1.Result
-	(*FeatureContribution)(nil),       // 5: headwater.v1.FeatureContribution
-	(*ListSimilarItemsRequest)(nil),   // 6: headwater.v1.ListSimilarItemsRequest
-	(*ListSimilarItemsResponse)(nil),  // 7: headwater.v1.ListSimilarItemsResponse
-	(*ListTrendingItemsRequest)(nil),  // 8: headwater.v1.ListTrendingItemsRequest
-	(*ListTrendingItemsResponse)(nil), // 9: headwater.v1.ListTrendingItemsResponse
-	(*ScoredItem)(nil),                // 10: headwater.v1.ScoredItem
-	nil,                               // 11: headwater.v1.RecommendRequest.ContextEntry
-	(*ArmAssignment)(nil),             // 12: headwater.v1.ArmAssignment
-	(*ActRate)(nil),                   // 13: headwater.v1.ActRate
-	(*Value)(nil),                     // 14: headwater.v1.Value
+	(Objective)(0),                    // 2: headwater.v1.Objective
+	(*RecommendRequest)(nil),          // 3: headwater.v1.RecommendRequest
+	(*RecommendResponse)(nil),         // 4: headwater.v1.RecommendResponse
+	(*Result)(nil),                    // 5: headwater.v1.Result
+	(*FeatureContribution)(nil),       // 6: headwater.v1.FeatureContribution
+	(*ListSimilarItemsRequest)(nil),   // 7: headwater.v1.ListSimilarItemsRequest
+	(*ListSimilarItemsResponse)(nil),  // 8: headwater.v1.ListSimilarItemsResponse
+	(*ListTrendingItemsRequest)(nil),  // 9: headwater.v1.ListTrendingItemsRequest
+	(*ListTrendingItemsResponse)(nil), // 10: headwater.v1.ListTrendingItemsResponse
+	(*ScoredItem)(nil),                // 11: headwater.v1.ScoredItem
+	nil,                               // 12: headwater.v1.RecommendRequest.ContextEntry
+	(*ArmAssignment)(nil),             // 13: headwater.v1.ArmAssignment
+	(*ActRate)(nil),                   // 14: headwater.v1.ActRate
+	(*Value)(nil),                     // 15: headwater.v1.Value
 }
 var file_headwater_v1_recommendation_service_proto_depIdxs = []int32{
-	11, // 0: headwater.v1.RecommendRequest.context:type_name -> headwater.v1.RecommendRequest.ContextEntry
+	12, // 0: headwater.v1.RecommendRequest.context:type_name -> headwater.v1.RecommendRequest.ContextEntry
 	0,  // 1: headwater.v1.RecommendRequest.exploration:type_name -> headwater.v1.Exploration
 	1,  // 2: headwater.v1.RecommendRequest.diversity:type_name -> headwater.v1.Diversity
-	4,  // 3: headwater.v1.RecommendResponse.results:type_name -> headwater.v1.Result
-	12, // 4: headwater.v1.RecommendResponse.arms:type_name -> headwater.v1.ArmAssignment
-	5,  // 5: headwater.v1.Result.contributions:type_name -> headwater.v1.FeatureContribution
-	13, // 6: headwater.v1.Result.act_rate:type_name -> headwater.v1.ActRate
-	10, // 7: headwater.v1.ListSimilarItemsResponse.results:type_name -> headwater.v1.ScoredItem
-	10, // 8: headwater.v1.ListTrendingItemsResponse.results:type_name -> headwater.v1.ScoredItem
-	14, // 9: headwater.v1.RecommendRequest.ContextEntry.value:type_name -> headwater.v1.Value
-	2,  // 10: headwater.v1.RecommendationService.Recommend:input_type -> headwater.v1.RecommendRequest
-	6,  // 11: headwater.v1.RecommendationService.ListSimilarItems:input_type -> headwater.v1.ListSimilarItemsRequest
-	8,  // 12: headwater.v1.RecommendationService.ListTrendingItems:input_type -> headwater.v1.ListTrendingItemsRequest
-	3,  // 13: headwater.v1.RecommendationService.Recommend:output_type -> headwater.v1.RecommendResponse
-	7,  // 14: headwater.v1.RecommendationService.ListSimilarItems:output_type -> headwater.v1.ListSimilarItemsResponse
-	9,  // 15: headwater.v1.RecommendationService.ListTrendingItems:output_type -> headwater.v1.ListTrendingItemsResponse
-	13, // [13:16] is the sub-list for method output_type
-	10, // [10:13] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	2,  // 3: headwater.v1.RecommendRequest.objective:type_name -> headwater.v1.Objective
+	5,  // 4: headwater.v1.RecommendResponse.results:type_name -> headwater.v1.Result
+	13, // 5: headwater.v1.RecommendResponse.arms:type_name -> headwater.v1.ArmAssignment
+	2,  // 6: headwater.v1.RecommendResponse.objective:type_name -> headwater.v1.Objective
+	6,  // 7: headwater.v1.Result.contributions:type_name -> headwater.v1.FeatureContribution
+	14, // 8: headwater.v1.Result.act_rate:type_name -> headwater.v1.ActRate
+	11, // 9: headwater.v1.ListSimilarItemsResponse.results:type_name -> headwater.v1.ScoredItem
+	11, // 10: headwater.v1.ListTrendingItemsResponse.results:type_name -> headwater.v1.ScoredItem
+	15, // 11: headwater.v1.RecommendRequest.ContextEntry.value:type_name -> headwater.v1.Value
+	3,  // 12: headwater.v1.RecommendationService.Recommend:input_type -> headwater.v1.RecommendRequest
+	7,  // 13: headwater.v1.RecommendationService.ListSimilarItems:input_type -> headwater.v1.ListSimilarItemsRequest
+	9,  // 14: headwater.v1.RecommendationService.ListTrendingItems:input_type -> headwater.v1.ListTrendingItemsRequest
+	4,  // 15: headwater.v1.RecommendationService.Recommend:output_type -> headwater.v1.RecommendResponse
+	8,  // 16: headwater.v1.RecommendationService.ListSimilarItems:output_type -> headwater.v1.ListSimilarItemsResponse
+	10, // 17: headwater.v1.RecommendationService.ListTrendingItems:output_type -> headwater.v1.ListTrendingItemsResponse
+	15, // [15:18] is the sub-list for method output_type
+	12, // [12:15] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_recommendation_service_proto_init() }
@@ -1178,7 +1277,7 @@ func file_headwater_v1_recommendation_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_recommendation_service_proto_rawDesc), len(file_headwater_v1_recommendation_service_proto_rawDesc)),
-			NumEnums:      2,
+			NumEnums:      3,
 			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,

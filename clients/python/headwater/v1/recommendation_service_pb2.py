@@ -28,7 +28,7 @@ from headwater.v1 import arm_pb2 as headwater_dot_v1_dot_arm__pb2
 from headwater.v1 import value_pb2 as headwater_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)headwater/v1/recommendation_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1bheadwater/v1/act_rate.proto\x1a\x16headwater/v1/arm.proto\x1a\x18headwater/v1/value.proto\"\xb5\x04\n\x10RecommendRequest\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nsession_id\x18\x03 \x01(\t\x12\x11\n\tplacement\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x1a\n\x12\x63\x61ndidate_item_ids\x18\x06 \x03(\t\x12\x18\n\x10\x65xclude_item_ids\x18\x07 \x03(\t\x12\x18\n\x10\x63ontext_item_ids\x18\x08 \x03(\t\x12\x0e\n\x06\x66ilter\x18\t \x01(\t\x12<\n\x07\x63ontext\x18\n \x03(\x0b\x32+.headwater.v1.RecommendRequest.ContextEntry\x12\x19\n\x11recommendation_id\x18\x0b \x01(\t\x12\x12\n\nmin_offset\x18\x0c \x01(\t\x12.\n\x0b\x65xploration\x18\r \x01(\x0e\x32\x19.headwater.v1.Exploration\x12\x0f\n\x07\x65xplain\x18\x0e \x01(\x08\x12\"\n\x1a\x65xclude_attribution_tokens\x18\x0f \x03(\t\x12*\n\tdiversity\x18\x10 \x01(\x0e\x32\x17.headwater.v1.Diversity\x12\x1f\n\x17\x66irst_slot_propensities\x18\x11 \x01(\x08\x1a\x43\n\x0c\x43ontextEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.headwater.v1.Value:\x02\x38\x01\"\x80\x02\n\x11RecommendResponse\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12\x19\n\x11\x61ttribution_token\x18\x02 \x01(\t\x12%\n\x07results\x18\x03 \x03(\x0b\x32\x14.headwater.v1.Result\x12\x0e\n\x06offset\x18\x04 \x01(\t\x12\x0e\n\x06policy\x18\x05 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x06 \x03(\t\x12\x11\n\tshortfall\x18\x07 \x01(\t\x12\x1e\n\x16propensities_estimated\x18\x08 \x01(\x08\x12)\n\x04\x61rms\x18\t \x03(\x0b\x32\x1b.headwater.v1.ArmAssignment\"\xb3\x03\n\x06Result\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x01\x12\x18\n\x0bprobability\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\npropensity\x18\x04 \x01(\x01\x12\x0f\n\x07sources\x18\x05 \x03(\t\x12\x0f\n\x07reasons\x18\x06 \x03(\t\x12\x1c\n\x0fprobability_low\x18\x07 \x01(\x01H\x01\x88\x01\x01\x12\x1d\n\x10probability_high\x18\x08 \x01(\x01H\x02\x88\x01\x01\x12\x38\n\rcontributions\x18\t \x03(\x0b\x32!.headwater.v1.FeatureContribution\x12\r\n\x05rules\x18\n \x03(\t\x12\x13\n\x0b\x65xplanation\x18\x0b \x01(\t\x12\"\n\x15\x66irst_slot_propensity\x18\x0c \x01(\x01H\x03\x88\x01\x01\x12\'\n\x08\x61\x63t_rate\x18\r \x01(\x0b\x32\x15.headwater.v1.ActRateB\x0e\n\x0c_probabilityB\x12\n\x10_probability_lowB\x13\n\x11_probability_highB\x18\n\x16_first_slot_propensity\"<\n\x13\x46\x65\x61tureContribution\x12\x0f\n\x07\x66\x65\x61ture\x18\x01 \x01(\t\x12\x14\n\x0c\x63ontribution\x18\x02 \x01(\x01\"b\n\x17ListSimilarItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x12\n\nmin_offset\x18\x04 \x01(\t\"U\n\x18ListSimilarItemsResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.headwater.v1.ScoredItem\x12\x0e\n\x06offset\x18\x02 \x01(\t\"s\n\x18ListTrendingItemsRequest\x12\x10\n\x08\x63\x61tegory\x18\x01 \x01(\t\x12\x0e\n\x06window\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\x12\x12\n\nmin_offset\x18\x05 \x01(\t\"V\n\x19ListTrendingItemsResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.headwater.v1.ScoredItem\x12\x0e\n\x06offset\x18\x02 \x01(\t\",\n\nScoredItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x01*?\n\x0b\x45xploration\x12\x1b\n\x17\x45XPLORATION_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x45XPLORATION_OFF\x10\x01*\x8b\x01\n\tDiversity\x12\x19\n\x15\x44IVERSITY_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x44IVERSITY_NONE\x10\x01\x12\x11\n\rDIVERSITY_LOW\x10\x02\x12\x14\n\x10\x44IVERSITY_MEDIUM\x10\x03\x12\x12\n\x0e\x44IVERSITY_HIGH\x10\x04\x12\x12\n\x0e\x44IVERSITY_AUTO\x10\x05\x32\x83\x03\n\x15RecommendationService\x12\x66\n\tRecommend\x12\x1e.headwater.v1.RecommendRequest\x1a\x1f.headwater.v1.RecommendResponse\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/v1/recommend:\x01*\x12\x7f\n\x10ListSimilarItems\x12%.headwater.v1.ListSimilarItemsRequest\x1a&.headwater.v1.ListSimilarItemsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\"\x11/v1/items:similar:\x01*\x12\x80\x01\n\x11ListTrendingItems\x12&.headwater.v1.ListTrendingItemsRequest\x1a\'.headwater.v1.ListTrendingItemsResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/items:trendingBs\n\x0fio.headwater.v1B\x1aRecommendationServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)headwater/v1/recommendation_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1bheadwater/v1/act_rate.proto\x1a\x16headwater/v1/arm.proto\x1a\x18headwater/v1/value.proto\"\xe1\x04\n\x10RecommendRequest\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nsession_id\x18\x03 \x01(\t\x12\x11\n\tplacement\x18\x04 \x01(\t\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x1a\n\x12\x63\x61ndidate_item_ids\x18\x06 \x03(\t\x12\x18\n\x10\x65xclude_item_ids\x18\x07 \x03(\t\x12\x18\n\x10\x63ontext_item_ids\x18\x08 \x03(\t\x12\x0e\n\x06\x66ilter\x18\t \x01(\t\x12<\n\x07\x63ontext\x18\n \x03(\x0b\x32+.headwater.v1.RecommendRequest.ContextEntry\x12\x19\n\x11recommendation_id\x18\x0b \x01(\t\x12\x12\n\nmin_offset\x18\x0c \x01(\t\x12.\n\x0b\x65xploration\x18\r \x01(\x0e\x32\x19.headwater.v1.Exploration\x12\x0f\n\x07\x65xplain\x18\x0e \x01(\x08\x12\"\n\x1a\x65xclude_attribution_tokens\x18\x0f \x03(\t\x12*\n\tdiversity\x18\x10 \x01(\x0e\x32\x17.headwater.v1.Diversity\x12\x1f\n\x17\x66irst_slot_propensities\x18\x11 \x01(\x08\x12*\n\tobjective\x18\x12 \x01(\x0e\x32\x17.headwater.v1.Objective\x1a\x43\n\x0c\x43ontextEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.headwater.v1.Value:\x02\x38\x01\"\xc4\x02\n\x11RecommendResponse\x12\x19\n\x11recommendation_id\x18\x01 \x01(\t\x12\x19\n\x11\x61ttribution_token\x18\x02 \x01(\t\x12%\n\x07results\x18\x03 \x03(\x0b\x32\x14.headwater.v1.Result\x12\x0e\n\x06offset\x18\x04 \x01(\t\x12\x0e\n\x06policy\x18\x05 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x06 \x03(\t\x12\x11\n\tshortfall\x18\x07 \x01(\t\x12\x1e\n\x16propensities_estimated\x18\x08 \x01(\x08\x12)\n\x04\x61rms\x18\t \x03(\x0b\x32\x1b.headwater.v1.ArmAssignment\x12*\n\tobjective\x18\n \x01(\x0e\x32\x17.headwater.v1.Objective\x12\x16\n\x0eobjective_note\x18\x0b \x01(\t\"\xb3\x03\n\x06Result\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x01\x12\x18\n\x0bprobability\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\npropensity\x18\x04 \x01(\x01\x12\x0f\n\x07sources\x18\x05 \x03(\t\x12\x0f\n\x07reasons\x18\x06 \x03(\t\x12\x1c\n\x0fprobability_low\x18\x07 \x01(\x01H\x01\x88\x01\x01\x12\x1d\n\x10probability_high\x18\x08 \x01(\x01H\x02\x88\x01\x01\x12\x38\n\rcontributions\x18\t \x03(\x0b\x32!.headwater.v1.FeatureContribution\x12\r\n\x05rules\x18\n \x03(\t\x12\x13\n\x0b\x65xplanation\x18\x0b \x01(\t\x12\"\n\x15\x66irst_slot_propensity\x18\x0c \x01(\x01H\x03\x88\x01\x01\x12\'\n\x08\x61\x63t_rate\x18\r \x01(\x0b\x32\x15.headwater.v1.ActRateB\x0e\n\x0c_probabilityB\x12\n\x10_probability_lowB\x13\n\x11_probability_highB\x18\n\x16_first_slot_propensity\"<\n\x13\x46\x65\x61tureContribution\x12\x0f\n\x07\x66\x65\x61ture\x18\x01 \x01(\t\x12\x14\n\x0c\x63ontribution\x18\x02 \x01(\x01\"b\n\x17ListSimilarItemsRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\x12\x12\n\nmin_offset\x18\x04 \x01(\t\"U\n\x18ListSimilarItemsResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.headwater.v1.ScoredItem\x12\x0e\n\x06offset\x18\x02 \x01(\t\"s\n\x18ListTrendingItemsRequest\x12\x10\n\x08\x63\x61tegory\x18\x01 \x01(\t\x12\x0e\n\x06window\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\x12\x12\n\nmin_offset\x18\x05 \x01(\t\"V\n\x19ListTrendingItemsResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.headwater.v1.ScoredItem\x12\x0e\n\x06offset\x18\x02 \x01(\t\",\n\nScoredItem\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x01*?\n\x0b\x45xploration\x12\x1b\n\x17\x45XPLORATION_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x45XPLORATION_OFF\x10\x01*\x8b\x01\n\tDiversity\x12\x19\n\x15\x44IVERSITY_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x44IVERSITY_NONE\x10\x01\x12\x11\n\rDIVERSITY_LOW\x10\x02\x12\x14\n\x10\x44IVERSITY_MEDIUM\x10\x03\x12\x12\n\x0e\x44IVERSITY_HIGH\x10\x04\x12\x12\n\x0e\x44IVERSITY_AUTO\x10\x05*j\n\tObjective\x12\x19\n\x15OBJECTIVE_UNSPECIFIED\x10\x00\x12\x12\n\x0eOBJECTIVE_ACTS\x10\x01\x12\x17\n\x13OBJECTIVE_PURCHASES\x10\x02\x12\x15\n\x11OBJECTIVE_REVENUE\x10\x03\x32\x83\x03\n\x15RecommendationService\x12\x66\n\tRecommend\x12\x1e.headwater.v1.RecommendRequest\x1a\x1f.headwater.v1.RecommendResponse\"\x18\x82\xd3\xe4\x93\x02\x12\"\r/v1/recommend:\x01*\x12\x7f\n\x10ListSimilarItems\x12%.headwater.v1.ListSimilarItemsRequest\x1a&.headwater.v1.ListSimilarItemsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\"\x11/v1/items:similar:\x01*\x12\x80\x01\n\x11ListTrendingItems\x12&.headwater.v1.ListTrendingItemsRequest\x1a\'.headwater.v1.ListTrendingItemsResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/items:trendingBs\n\x0fio.headwater.v1B\x1aRecommendationServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,30 +44,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['ListSimilarItems']._serialized_options = b'\202\323\344\223\002\026\"\021/v1/items:similar:\001*'
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['ListTrendingItems']._loaded_options = None
   _globals['_RECOMMENDATIONSERVICE'].methods_by_name['ListTrendingItems']._serialized_options = b'\202\323\344\223\002\024\022\022/v1/items:trending'
-  _globals['_EXPLORATION']._serialized_start=1933
-  _globals['_EXPLORATION']._serialized_end=1996
-  _globals['_DIVERSITY']._serialized_start=1999
-  _globals['_DIVERSITY']._serialized_end=2138
+  _globals['_EXPLORATION']._serialized_start=2045
+  _globals['_EXPLORATION']._serialized_end=2108
+  _globals['_DIVERSITY']._serialized_start=2111
+  _globals['_DIVERSITY']._serialized_end=2250
+  _globals['_OBJECTIVE']._serialized_start=2252
+  _globals['_OBJECTIVE']._serialized_end=2358
   _globals['_RECOMMENDREQUEST']._serialized_start=169
-  _globals['_RECOMMENDREQUEST']._serialized_end=734
-  _globals['_RECOMMENDREQUEST_CONTEXTENTRY']._serialized_start=667
-  _globals['_RECOMMENDREQUEST_CONTEXTENTRY']._serialized_end=734
-  _globals['_RECOMMENDRESPONSE']._serialized_start=737
-  _globals['_RECOMMENDRESPONSE']._serialized_end=993
-  _globals['_RESULT']._serialized_start=996
-  _globals['_RESULT']._serialized_end=1431
-  _globals['_FEATURECONTRIBUTION']._serialized_start=1433
-  _globals['_FEATURECONTRIBUTION']._serialized_end=1493
-  _globals['_LISTSIMILARITEMSREQUEST']._serialized_start=1495
-  _globals['_LISTSIMILARITEMSREQUEST']._serialized_end=1593
-  _globals['_LISTSIMILARITEMSRESPONSE']._serialized_start=1595
-  _globals['_LISTSIMILARITEMSRESPONSE']._serialized_end=1680
-  _globals['_LISTTRENDINGITEMSREQUEST']._serialized_start=1682
-  _globals['_LISTTRENDINGITEMSREQUEST']._serialized_end=1797
-  _globals['_LISTTRENDINGITEMSRESPONSE']._serialized_start=1799
-  _globals['_LISTTRENDINGITEMSRESPONSE']._serialized_end=1885
-  _globals['_SCOREDITEM']._serialized_start=1887
-  _globals['_SCOREDITEM']._serialized_end=1931
-  _globals['_RECOMMENDATIONSERVICE']._serialized_start=2141
-  _globals['_RECOMMENDATIONSERVICE']._serialized_end=2528
+  _globals['_RECOMMENDREQUEST']._serialized_end=778
+  _globals['_RECOMMENDREQUEST_CONTEXTENTRY']._serialized_start=711
+  _globals['_RECOMMENDREQUEST_CONTEXTENTRY']._serialized_end=778
+  _globals['_RECOMMENDRESPONSE']._serialized_start=781
+  _globals['_RECOMMENDRESPONSE']._serialized_end=1105
+  _globals['_RESULT']._serialized_start=1108
+  _globals['_RESULT']._serialized_end=1543
+  _globals['_FEATURECONTRIBUTION']._serialized_start=1545
+  _globals['_FEATURECONTRIBUTION']._serialized_end=1605
+  _globals['_LISTSIMILARITEMSREQUEST']._serialized_start=1607
+  _globals['_LISTSIMILARITEMSREQUEST']._serialized_end=1705
+  _globals['_LISTSIMILARITEMSRESPONSE']._serialized_start=1707
+  _globals['_LISTSIMILARITEMSRESPONSE']._serialized_end=1792
+  _globals['_LISTTRENDINGITEMSREQUEST']._serialized_start=1794
+  _globals['_LISTTRENDINGITEMSREQUEST']._serialized_end=1909
+  _globals['_LISTTRENDINGITEMSRESPONSE']._serialized_start=1911
+  _globals['_LISTTRENDINGITEMSRESPONSE']._serialized_end=1997
+  _globals['_SCOREDITEM']._serialized_start=1999
+  _globals['_SCOREDITEM']._serialized_end=2043
+  _globals['_RECOMMENDATIONSERVICE']._serialized_start=2361
+  _globals['_RECOMMENDATIONSERVICE']._serialized_end=2748
 # @@protoc_insertion_point(module_scope)

@@ -78,6 +78,34 @@ DIVERSITY_AUTO: Diversity.ValueType  # 5
 """Between none and medium: as varied as the visitor's latest items."""
 Global___Diversity: _TypeAlias = Diversity  # noqa: Y015
 
+class _Objective:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ObjectiveEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Objective.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OBJECTIVE_UNSPECIFIED: _Objective.ValueType  # 0
+    """As the setting `objective` says, or the policy of an experiment (default: acts)."""
+    OBJECTIVE_ACTS: _Objective.ValueType  # 1
+    """The chance of an act with a positive reward."""
+    OBJECTIVE_PURCHASES: _Objective.ValueType  # 2
+    """The chance of a purchase."""
+    OBJECTIVE_REVENUE: _Objective.ValueType  # 3
+    """The revenue to expect: the chance of a purchase, times its value."""
+
+class Objective(_Objective, metaclass=_ObjectiveEnumTypeWrapper):
+    """What a list maximises. docs/objectives.md says how it is estimated, and what it costs."""
+
+OBJECTIVE_UNSPECIFIED: Objective.ValueType  # 0
+"""As the setting `objective` says, or the policy of an experiment (default: acts)."""
+OBJECTIVE_ACTS: Objective.ValueType  # 1
+"""The chance of an act with a positive reward."""
+OBJECTIVE_PURCHASES: Objective.ValueType  # 2
+"""The chance of a purchase."""
+OBJECTIVE_REVENUE: Objective.ValueType  # 3
+"""The revenue to expect: the chance of a purchase, times its value."""
+Global___Objective: _TypeAlias = Objective  # noqa: Y015
+
 @_typing.final
 class RecommendRequest(_message.Message):
     """The request. Ids have at most 128 bytes, and a list of ids at most 1,000 entries."""
@@ -122,6 +150,7 @@ class RecommendRequest(_message.Message):
     EXCLUDE_ATTRIBUTION_TOKENS_FIELD_NUMBER: _builtins.int
     DIVERSITY_FIELD_NUMBER: _builtins.int
     FIRST_SLOT_PROPENSITIES_FIELD_NUMBER: _builtins.int
+    OBJECTIVE_FIELD_NUMBER: _builtins.int
     visitor_id: _builtins.str
     """The visitor: a browser, device or cookie. Required; 1 to 128 bytes."""
     user_id: _builtins.str
@@ -161,6 +190,8 @@ class RecommendRequest(_message.Message):
     """Add `first_slot_propensity` to each result: for a caller that shows only one item of the list,
     or evaluates another policy by the first slot.
     """
+    objective: Global___Objective.ValueType
+    """What the list maximises. Propensities stay exact, and `probability` stays that of an act."""
     @_builtins.property
     def candidate_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """If given, exactly these items are ranked, except those that the filter, their availability or
@@ -208,10 +239,11 @@ class RecommendRequest(_message.Message):
         exclude_attribution_tokens: _abc.Iterable[_builtins.str] | None = ...,
         diversity: Global___Diversity.ValueType = ...,
         first_slot_propensities: _builtins.bool = ...,
+        objective: Global___Objective.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_item_ids", b"candidate_item_ids", "context", b"context", "context_item_ids", b"context_item_ids", "diversity", b"diversity", "exclude_attribution_tokens", b"exclude_attribution_tokens", "exclude_item_ids", b"exclude_item_ids", "explain", b"explain", "exploration", b"exploration", "filter", b"filter", "first_slot_propensities", b"first_slot_propensities", "min_offset", b"min_offset", "page_size", b"page_size", "placement", b"placement", "recommendation_id", b"recommendation_id", "session_id", b"session_id", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_item_ids", b"candidate_item_ids", "context", b"context", "context_item_ids", b"context_item_ids", "diversity", b"diversity", "exclude_attribution_tokens", b"exclude_attribution_tokens", "exclude_item_ids", b"exclude_item_ids", "explain", b"explain", "exploration", b"exploration", "filter", b"filter", "first_slot_propensities", b"first_slot_propensities", "min_offset", b"min_offset", "objective", b"objective", "page_size", b"page_size", "placement", b"placement", "recommendation_id", b"recommendation_id", "session_id", b"session_id", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -232,6 +264,8 @@ class RecommendResponse(_message.Message):
     SHORTFALL_FIELD_NUMBER: _builtins.int
     PROPENSITIES_ESTIMATED_FIELD_NUMBER: _builtins.int
     ARMS_FIELD_NUMBER: _builtins.int
+    OBJECTIVE_FIELD_NUMBER: _builtins.int
+    OBJECTIVE_NOTE_FIELD_NUMBER: _builtins.int
     recommendation_id: _builtins.str
     """The request's `recommendation_id`, or the one that the server created."""
     attribution_token: _builtins.str
@@ -249,6 +283,14 @@ class RecommendResponse(_message.Message):
     propensities_estimated: _builtins.bool
     """Whether the propensities are estimates, from 200 draws of the policy each (then they are at
     least 1/201), as with Thompson sampling; otherwise they are exact.
+    """
+    objective: Global___Objective.ValueType
+    """What the list was ranked by, if another objective than acts was asked for by the request, the
+    settings or a policy: acts as long as too few purchases are known. Otherwise unspecified.
+    """
+    objective_note: _builtins.str
+    """What is to be said of it, as text for people, such as that it is acts because too few purchases
+    are known, or that most items have no price. Empty: nothing.
     """
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___Result]:
@@ -276,10 +318,12 @@ class RecommendResponse(_message.Message):
         shortfall: _builtins.str = ...,
         propensities_estimated: _builtins.bool = ...,
         arms: _abc.Iterable[_arm_pb2.ArmAssignment] | None = ...,
+        objective: Global___Objective.ValueType = ...,
+        objective_note: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "attribution_token", b"attribution_token", "degraded", b"degraded", "offset", b"offset", "policy", b"policy", "propensities_estimated", b"propensities_estimated", "recommendation_id", b"recommendation_id", "results", b"results", "shortfall", b"shortfall"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arms", b"arms", "attribution_token", b"attribution_token", "degraded", b"degraded", "objective", b"objective", "objective_note", b"objective_note", "offset", b"offset", "policy", b"policy", "propensities_estimated", b"propensities_estimated", "recommendation_id", b"recommendation_id", "results", b"results", "shortfall", b"shortfall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -410,7 +454,8 @@ class FeatureContribution(_message.Message):
     CONTRIBUTION_FIELD_NUMBER: _builtins.int
     feature: _builtins.str
     """The family: "next", "together", "history", "popular", "age", "content", "circumstances", "item"
-    (what is learned about the item itself), "rules" (what the shop's rules add), "other"; or
+    (what is learned about the item itself), "rules" (what the shop's rules add), "objective" (what
+    the objective adds: purchases or revenue per act, as a logarithm), "other"; or
     "average": the score of the average candidate of this request, to which the families add.
     """
     contribution: _builtins.float

@@ -33,6 +33,7 @@ class Question(TypedDict, total=False):
     exclude_attribution_tokens: Sequence[str]
     explain: bool
     first_slot_propensities: bool
+    objective: str
 
 
 _LISTS = frozenset(
@@ -61,6 +62,7 @@ def recommend_request(visitor_id: str, question: Question) -> pb.RecommendReques
         recommendation_id=fields.pop("recommendation_id", "") or new_id(),
         context=to_values(fields.pop("context", {})),
         diversity=_level(fields.pop("diversity", "")),
+        objective=_objective(fields.pop("objective", "")),
         exploration=pb.EXPLORATION_UNSPECIFIED if explore else pb.EXPLORATION_OFF,
         **fields,
     )
@@ -72,6 +74,22 @@ def _level(diversity: str) -> pb.Diversity.ValueType:
     if name not in levels:
         raise ValueError(f"diversity: {diversity!r} is none of none, low, medium, high and auto")
     return levels[name]
+
+
+def _objective(objective: str) -> pb.Objective.ValueType:
+    names = dict(pb.Objective.items())
+    name = f"OBJECTIVE_{objective.upper() or 'UNSPECIFIED'}"
+    if name not in names:
+        raise ValueError(f"objective: {objective!r} is none of acts, purchases and revenue")
+    return names[name]
+
+
+def _objective_text(objective: int) -> str:
+    """Return the name; "" for none, and for one of a newer server."""
+    for name, number in pb.Objective.items():
+        if objective == number != pb.OBJECTIVE_UNSPECIFIED:
+            return name.removeprefix("OBJECTIVE_").lower()
+    return ""
 
 
 def recommendation(response: pb.RecommendResponse) -> Recommendation:
@@ -86,6 +104,8 @@ def recommendation(response: pb.RecommendResponse) -> Recommendation:
         shortfall=response.shortfall,
         propensities_estimated=response.propensities_estimated,
         arms=arms(response.arms),
+        objective=_objective_text(response.objective),
+        objective_note=response.objective_note,
     )
 
 

@@ -4,6 +4,9 @@ import type { Values } from "./values.js";
 /** How varied a list is, from "none" to "high"; "auto": as varied as the items that the visitor viewed last. */
 export type Diversity = "none" | "low" | "medium" | "high" | "auto";
 
+/** What a list maximises: acts, purchases, or the revenue to expect. */
+export type Objective = "acts" | "purchases" | "revenue";
+
 /** A request; its limits and defaults are in RecommendRequest, protos/headwater/v1/recommendation_service.proto. */
 export interface Question {
   /** The account, once it is known. A page's key must not set it. */
@@ -28,6 +31,8 @@ export interface Question {
   /** `false`: the best list, without exploration. */
   explore?: boolean;
   diversity?: Diversity;
+  /** What the list maximises; default: as the server's settings say. */
+  objective?: Objective;
   /** The tokens of lists already on the same page: their items are excluded. */
   excludeAttributionTokens?: readonly string[];
   /** Include explanations in each result. */
@@ -91,4 +96,8 @@ export interface Slate {
   propensitiesEstimated: boolean;
   /** The arms of experiments that the list was chosen by. Absent: an older server, or a fallback. */
   arms?: ArmAssignment[];
+  /** What the list was ranked by, if another objective than acts was asked for. */
+  objective?: Objective;
+  /** What is to be said of it, such as that too few purchases are known; "" for nothing. */
+  objectiveNote?: string;
 }

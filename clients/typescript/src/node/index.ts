@@ -55,6 +55,7 @@ export type {
   Diversity,
   Fallback,
   FeatureContribution,
+  Objective,
   Question,
   Result,
   Slate,

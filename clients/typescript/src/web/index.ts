@@ -22,6 +22,7 @@ export type {
   Diversity,
   Fallback,
   FeatureContribution,
+  Objective,
   Question,
   Result,
   Slate,

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { newId } from "../core/ids.js";
-import type { Question, Result, Slate } from "../core/recommendations.js";
+import type { Objective, Question, Result, Slate } from "../core/recommendations.js";
 import * as pb from "../gen/headwater/v1/recommendation_service_pb.js";
 import { arm } from "./arms.js";
 import { refuseUnknown, toIds, toValues } from "./values.js";
@@ -12,12 +12,17 @@ const DIVERSITY = {
   high: pb.Diversity.HIGH,
   auto: pb.Diversity.AUTO,
 };
+const OBJECTIVE = {
+  acts: pb.Objective.ACTS,
+  purchases: pb.Objective.PURCHASES,
+  revenue: pb.Objective.REVENUE,
+};
 const IDS = ["candidateItemIds", "excludeItemIds", "contextItemIds", "excludeAttributionTokens"] as const;
 const NAMES = [
   ...IDS,
   ...(
     "userId sessionId placement pageSize filter context recommendationId minOffset explore diversity explain " +
-    "firstSlotPropensities fallback timeoutMs signal"
+    "objective firstSlotPropensities fallback timeoutMs signal"
   ).split(" "),
 ];
 
@@ -48,6 +53,7 @@ export function recommendRequest(
     minOffset: question.minOffset ?? "",
     exploration: question.explore === false ? pb.Exploration.OFF : pb.Exploration.UNSPECIFIED,
     diversity: diversity(question.diversity),
+    objective: objective(question.objective),
     explain: question.explain ?? false,
     firstSlotPropensities: question.firstSlotPropensities ?? false,
   };
@@ -58,6 +64,17 @@ function diversity(level: Question["diversity"]): pb.Diversity {
   if (found === undefined)
     throw new TypeError(`diversity: "${level}" is not one of ${Object.keys(DIVERSITY).join(", ")}`);
   return found;
+}
+
+function objective(name: Question["objective"]): pb.Objective {
+  const found = name === undefined ? pb.Objective.UNSPECIFIED : OBJECTIVE[name];
+  if (found === undefined)
+    throw new TypeError(`objective: "${name}" is not one of ${Object.keys(OBJECTIVE).join(", ")}`);
+  return found;
+}
+
+function objectiveName(value: pb.Objective): Objective | undefined {
+  return (Object.keys(OBJECTIVE) as Objective[]).find((name) => OBJECTIVE[name] === value);
 }
 
 /** Read the slate. */
@@ -75,6 +92,8 @@ export function slate(response: pb.RecommendResponse): Slate {
     isFallback: false,
     propensitiesEstimated,
     arms: response.arms.map(arm),
+    objective: objectiveName(response.objective),
+    objectiveNote: response.objectiveNote,
   };
 }
 

@@ -36,6 +36,13 @@ DIVERSITY = {
     pb.DIVERSITY_AUTO: "auto",
 }
 
+OBJECTIVE = {
+    pb.OBJECTIVE_UNSPECIFIED: "",
+    pb.OBJECTIVE_ACTS: "acts",
+    pb.OBJECTIVE_PURCHASES: "purchases",
+    pb.OBJECTIVE_REVENUE: "revenue",
+}
+
 
 def recommend_request(
     request: pb.RecommendRequest, *, is_page: bool = False
@@ -74,6 +81,8 @@ def general_request(request: pb.RecommendRequest, *, is_page: bool) -> tuple[Rec
         raise InvalidRequest("exploration", f"has no value {request.exploration}")
     if request.diversity not in DIVERSITY:
         raise InvalidRequest("diversity", f"has no value {request.diversity}")
+    if request.objective not in OBJECTIVE:
+        raise InvalidRequest("objective", f"has no value {request.objective}")
     name = short_text("recommendation_id", request.recommendation_id)
     question = RecommendRequest(
         visitor_id=required("visitor_id", request.visitor_id),
@@ -92,6 +101,7 @@ def general_request(request: pb.RecommendRequest, *, is_page: bool) -> tuple[Rec
         diversity=DIVERSITY[request.diversity],
         first_slot=request.first_slot_propensities,
         from_page=is_page,
+        objective=OBJECTIVE[request.objective],
     )
     return question, short_text("min_offset", request.min_offset)
 

@@ -51,6 +51,8 @@ def texts_bytes(answer: Answer) -> bytes:
         written += b"".join([_text(_DEGRADED, name) for name in answer.degraded])
     if slate.arms:
         written += _arms(slate.arms)
+    if slate.objective:
+        written += _OBJECTIVES[slate.objective] + _set_text(_OBJECTIVE_NOTE, slate.objective_note)
     return written + _ESTIMATED if slate.propensities_estimated else written
 
 
@@ -113,6 +115,13 @@ _RECOMMENDATION_ID, _TOKEN, _OFFSET, _POLICY, _SHORTFALL, _DEGRADED = (
 )  # fmt: skip
 _ESTIMATED = bytes((_tag(pb.RecommendResponse, "propensities_estimated", VARINT), 1))
 _ARMS = bytes((_tag(pb.RecommendResponse, "arms", LENGTH),))
+_OBJECTIVES = {
+    name.removeprefix("OBJECTIVE_").lower(): bytes(
+        (_tag(pb.RecommendResponse, "objective", VARINT), number)
+    )
+    for name, number in pb.Objective.items()
+}
+_OBJECTIVE_NOTE = bytes((_tag(pb.RecommendResponse, "objective_note", LENGTH),))
 _EXPERIMENT_ID, _ARM_ID = (
     bytes((_tag(arm_pb2.ArmAssignment, name, LENGTH),)) for name in ("experiment_id", "arm_id")
 )

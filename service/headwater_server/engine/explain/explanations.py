@@ -42,22 +42,25 @@ class Explanations:
         items: NDArray[np.int32],
         rows: NDArray[Any],
         scores: NDArray[np.float64],
+        worth: NDArray[np.float64] | None = None,
     ) -> tuple[Result, ...]:
         """Return the slots with ``contributions`` and ``explanation``.
 
         ``items`` are all candidates with the ranker's ``scores``, ``rows`` those of the slots. The
-        difference between a slot's own score and the ranker's is the part of the shop's rules.
+        difference between a slot's own score and the ranker's is the part of the shop's rules, and
+        of the objective: ``worth``, by slot.
         """
         if len(rows) == 0:
             return results
         clauses = Clauses(self.models, self.catalogue, history, self.of_week)
         ranks = np.argsort(np.argsort(-scores, kind="stable"))
-        explained = []
-        for result, row, parts in zip(
-            results, rows.tolist(), self._parts(history, items, rows), strict=True
+        explained, added = [], [0.0] * len(rows) if worth is None else worth.tolist()
+        for result, row, parts, value in zip(
+            results, rows.tolist(), self._parts(history, items, rows), added, strict=True
         ):
-            parts[families.RULES] = result.score - float(scores[row])
-            outranked = _outranked(result.rules) if ranks[row] >= len(rows) else ""
+            parts[families.RULES] = result.score - float(scores[row]) - value
+            parts[families.OBJECTIVE] = value
+            outranked = _outranked(result.rules, value) if ranks[row] >= len(rows) else ""
             sentence = self._sentence(clauses, int(items[row]), parts, outranked)
             explained.append(result._replace(contributions=_largest(parts), explanation=sentence))
         return tuple(explained)
@@ -93,14 +96,16 @@ class Explanations:
         return f"{said[0][0].upper()}{'; '.join(said)[1:]}."
 
 
-def _outranked(rules: tuple[str, ...]) -> str:
+def _outranked(rules: tuple[str, ...], worth: float) -> str:
     """Return why an item is on the list although its score is too low for it.
 
-    >>> _outranked(("sale", "diversity"))
+    >>> _outranked(("sale", "diversity"), 0.0)
     "the shop's rules moved it onto this list ('sale', 'diversity')"
     """
     if rules:
         return f"the shop's rules moved it onto this list ({', '.join(map(repr, rules))})"
+    if worth > 0:
+        return "acts on it are worth more to the shop than its score alone says"
     return "its score alone would not have put it on this list: it is included for exploration"
 
 

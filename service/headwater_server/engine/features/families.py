@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from headwater_server.engine.features.own_columns import column_names
 
 OTHER, ITEM, RULES, AVERAGE = "other", "item", "rules", "average"
+OBJECTIVE = "objective"
 
 FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "next": (
@@ -51,6 +52,7 @@ An unknown feature belongs to "other".
 PHRASES = {name: phrase for name, (phrase, _) in FAMILIES.items()} | {
     ITEM: "how this item itself does, whatever else is known",
     RULES: "what the shop's rules add",
+    OBJECTIVE: "what acts on it are worth to the shop",
     AVERAGE: "the score of an average candidate of this question",
 }
 _OF = {feature: family for family, (_, names) in FAMILIES.items() for feature in names}

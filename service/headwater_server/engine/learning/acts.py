@@ -42,7 +42,17 @@ ACT = np.dtype(
     ],
     align=True,
 )
-FOUND = ("row", "item", "events_learned", "clock_ms", "loss", "choices", "hit", "is_counted")
+FOUND = (
+    "row",
+    "item",
+    "weight",
+    "events_learned",
+    "clock_ms",
+    "loss",
+    "choices",
+    "hit",
+    "is_counted",
+)
 """Fields that say what was found out of an act."""
 _BEFORE = 8  # fields that are known before the two counts of circumstances
 _BARRED = _BEFORE + 2

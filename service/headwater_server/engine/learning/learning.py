@@ -157,13 +157,15 @@ class Learning:
     def _observe_all(self, acts: NDArray[Any]) -> None:
         """Note what was found out of acts: hits, losses, and whether there is a drift."""
         note, observe = self.retriever.popular.counted.note, self.drift.observe_interaction
+        sell = self.models.sales.act
         columns = (acts[name].tolist() for name in FOUND)
-        for row, item, learned, clock_ms, loss, choices, hit, is_counted in zip(
+        for row, item, weight, learned, clock_ms, loss, choices, hit, is_counted in zip(
             *columns, strict=True
         ):
             if not is_counted:
                 continue
             note(item)
+            sell(item, weight)
             if hit >= 0:
                 self.progress.observe("hit_rate_at_20", float(hit))
             if choices < 0:

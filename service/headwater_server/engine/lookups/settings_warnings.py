@@ -12,8 +12,10 @@ from headwater_server.engine.lookups.feature_warnings import of_features
 from headwater_server.engine.lookups.nearest_name import near
 from headwater_server.engine.messages.rewards import canonical_type
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
+from headwater_server.engine.ranking.objectives import ACTS, REVENUE
 from headwater_server.engine.reranking.rules import Cap, Hide, Pin, Rule, parse_rules
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.models.sales.sales import PURCHASES_MIN
 
 NAMES_SHOWN = 3
 REFUSED = "the latest change of settings on the log is not in force: "
@@ -22,13 +24,14 @@ REFUSED = "the latest change of settings on the log is not in force: "
 def settings_warnings(
     settings: EngineSettings, scoring: CandidateScoring, refused: str = ""
 ) -> Iterator[list[str]]:
-    """Yield the warnings about `hide_days`, then about each rule; the caller may pause between.
+    """Yield the warnings about `hide_days`, `objective`, then each rule; the caller may pause.
 
     ``refused``: why the latest change of settings on the log is not in force here.
     """
     yield [f"{REFUSED}{refused}"] if refused else []
     unknown = _unknown_types(settings.hide_days, settings)
     yield [f"hide_days: {text}" for text in unknown]
+    yield [f"objective: {text}" for text in _of_objective(settings, scoring)]
     if not (settings.rules or settings.features):
         return
     names = scoring.catalogue.columns.names()
@@ -37,6 +40,19 @@ def settings_warnings(
         yield [f"features: {text}" for text in found]
     for rule in parse_rules(settings.rules):
         yield [f'rules "{rule.name}": {text}' for text in _of_rule(rule, settings, scoring, names)]
+
+
+def _of_objective(settings: EngineSettings, scoring: CandidateScoring) -> Iterator[str]:
+    sales = scoring.models.sales
+    if settings.objective == ACTS:
+        return
+    if not sales.is_ready:
+        yield (
+            f"lists are ranked by acts: {sales.purchases:.0f} purchases are known, and "
+            f"{settings.objective} needs {PURCHASES_MIN}"
+        )
+    elif settings.objective == REVENUE and not sales.knows_price(scoring.catalogue.numbers()).any():
+        yield "no item has a price, and no backend's purchase: all purchases count alike"
 
 
 def _of_rule(

@@ -36,6 +36,7 @@ class Question:
     user_id: str = ""
     session_id: str = ""
     context: tuple[tuple[str, str | float], ...] = ()
+    objective: str = ""
 
 
 def over_slate(candidates: Sequence[str], item_ids: Sequence[str]) -> tuple[list[int], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from headwater_server.engine.messages.asked import Arm, Question
 from headwater_server.engine.messages.events import ContextValue
@@ -16,7 +17,8 @@ class RecommendRequest:
     """One request: what should this visitor see now?
 
     ``recommendation_id`` alone seeds exploration, so a retry draws the same numbers.
-    ``candidate_item_ids`` given: rank exactly these. ``diversity`` empty: as rules or settings say.
+    ``candidate_item_ids`` given: rank exactly these. ``diversity`` empty: as rules or settings say;
+    ``objective`` empty: as settings say.
     ``first_slot``: report each result's chance of the first slot. ``from_page``: it came with a
     page's key; the token contains this, the list does not depend on it. The time is a separate
     argument of `Engine.recommend`, because the engine has no clock.
@@ -38,6 +40,7 @@ class RecommendRequest:
     diversity: str = ""
     first_slot: bool = False
     from_page: bool = False
+    objective: str = ""
 
     @property
     def question(self) -> Question:
@@ -53,6 +56,7 @@ class RecommendRequest:
             self.user_id,
             self.session_id,
             self.context,
+            self.objective,
         )
 
 
@@ -89,7 +93,8 @@ class Recommendation:
     """The slate, best slot first, and its policy; ``limits``: the caps that kept it short.
 
     ``propensities_estimated``: from draws, not computed exactly. ``arms``: of the experiments that
-    the visitor is in at this placement.
+    the visitor is in at this placement. ``objective``: what it was ranked by, if another one than
+    acts was asked for, and what is to be said of it.
     """
 
     recommendation_id: str
@@ -99,6 +104,8 @@ class Recommendation:
     limits: tuple[str, ...] = ()
     propensities_estimated: bool = False
     arms: tuple[Arm, ...] = ()
+    objective: str = ""
+    objective_note: str = ""
 
     @property
     def item_ids(self) -> Sequence[str]:
@@ -112,5 +119,12 @@ class Recommendation:
 
     def within(self, arms: tuple[Arm, ...]) -> Recommendation:
         """Return the same answer, which names these arms."""
+        return self._with(arms, self.objective, self.objective_note) if arms else self
+
+    def ranked_by(self, objective: str, note: str) -> Recommendation:
+        """Return the same answer, which says what it was ranked by."""
+        return self._with(self.arms, objective, note)
+
+    def _with(self, *last: Any) -> Recommendation:
         given = self.recommendation_id, self.results, self.policy, self.placement, self.limits
-        return Recommendation(*given, self.propensities_estimated, arms) if arms else self
+        return Recommendation(*given, self.propensities_estimated, *last)

@@ -98,7 +98,7 @@ def _by_score(
 
     And from how many lists these are estimated.
     """
-    request, scores, settings = pool.question.request, pool.candidates.scores, under.settings
+    request, scores, settings = pool.question.request, pool.values(under.settings), under.settings
     rows, size = pool.rows(item_ids), request.page_size
     if not request.explore:
         best = best_slate(scores, size)[0]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from headwater_server.engine.ranking.objectives import OBJECTIVES
 from headwater_server.engine.reranking.levels import LEVELS
 
 NUMBERS: dict[str, tuple[float, float]] = {
@@ -17,6 +18,7 @@ SHOWN_MAX = 60
 CHOICES: dict[str, tuple[str, ...]] = {
     "exploration_policy": ("plackett_luce", "thompson"),
     "diversity": tuple(LEVELS),
+    "objective": OBJECTIVES,
 }
 
 

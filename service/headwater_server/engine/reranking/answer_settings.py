@@ -12,6 +12,7 @@ import numpy as np
 from headwater_server.engine.exploration import thompson
 from headwater_server.engine.exploration.plackett_luce import seed_of
 from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.ranking.objectives import ACTS
 from headwater_server.engine.reranking.answering import NO_DRAW, Draw
 from headwater_server.engine.reranking.levels import Level
 from headwater_server.engine.reranking.rules import (
@@ -57,7 +58,7 @@ class AnswerSettings:
     Parameters
     ----------
     settings
-        Of these only ``exploration_*`` and ``diversity`` are read.
+        Of these only ``exploration_*``, ``diversity`` and ``objective`` are read.
     rules
         Parsed; those that hide items do nothing here.
     order
@@ -97,9 +98,15 @@ class AnswerSettings:
         levels = (rule.level for rule in rules if isinstance(rule, Diversify))
         return next(levels, self.settings.diversity)
 
+    def objective(self, request: RecommendRequest) -> str:
+        """Return what the list is to maximise: the request's objective, else the setting."""
+        return request.objective or self.settings.objective
+
     def draw(self, request: RecommendRequest, head: ProbabilityHead) -> Draw:
         """Return how the kernel draws the slots; not at all if it is to be done otherwise."""
         settings = self.settings
+        if self.objective(request) != ACTS:
+            return NO_DRAW
         if not request.explore or request.first_slot or thompson.applies(head, request, settings):
             return NO_DRAW
         seed = np.uint64(seed_of(request.recommendation_id))

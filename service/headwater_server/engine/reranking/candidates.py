@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.exploration import thompson
 from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.ranking import objectives
 from headwater_server.engine.ranking.candidate_scoring import REFILL, CandidateScoring
 from headwater_server.engine.ranking.most_popular import Allowed
 from headwater_server.engine.reranking.rules import Boost, Bury
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.reading import read_asking
 from headwater_server.engine.visitors.visitors import History
+from headwater_server.models.probability.probability import buckets
+from headwater_server.models.probability.probit import log_normal_cdf
 
 
 class Question:
@@ -137,6 +140,18 @@ class Pool:
             lifts[self.passing(rule.filter, self.items)] += by if isinstance(rule, Boost) else -by
         return lifts
 
+    def worth(self, settings: EngineSettings) -> NDArray[np.float64] | None:
+        """Return float64[n]: what the objective adds to each candidate's score; None: nothing."""
+        objective = self.question.request.objective or settings.objective
+        if objective == objectives.ACTS:
+            return None
+        return objectives.lifts(self.scoring.models, self.candidates.items, objective)
+
+    def values(self, settings: EngineSettings) -> NDArray[np.float64]:
+        """Return float64[n]: the scores, with what the objective adds."""
+        worth, scores = self.worth(settings), self.candidates.scores
+        return scores if worth is None else scores + worth
+
     def scores(self, items: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return float64[n]: the scores of ``items``, which must have a row of evidence."""
         return self.scoring.scores(self.question.history, items)
@@ -157,10 +172,14 @@ class Pool:
         request, head = self.question.request, self.scoring.models.probability
         if not thompson.applies(head, request, settings):  # before the history is read
             return None
-        history = self.question.history
-        return thompson.sampled_scores(
+        history, worth = self.question.history, self.worth(settings)
+        sampled = thompson.sampled_scores(
             head, self.candidates.scores, self.items, history, request, settings, draws
         )
+        if worth is None or sampled is None:
+            return sampled
+        tokens = buckets(history.circumstances)
+        return log_normal_cdf(sampled + head.shared_mean(tokens)) + worth
 
     def may_join(self, item: int) -> bool:
         """Return whether the catalogue and the request allow an item."""

@@ -72,6 +72,8 @@ class Filling:
         candidates = self.pool.candidates
         if self._lifted is None or self._lifted[0] is not candidates:
             lifts = self.pool.lifts(self.active.strengths, self.settings.exploration_temperature)
+            worth = self.pool.worth(self.settings)
+            lifts = lifts if worth is None else lifts + worth
             self._lifted = candidates, lifts
         return self._lifted[1]
 
@@ -157,7 +159,7 @@ class Filling:
         if sampled is None or sampled.size == 0:
             return NO_NOISE
         least = self.settings.exploration_temperature
-        return thompson.noise_of(sampled, self.pool.candidates.scores, least)
+        return thompson.noise_of(sampled, self.pool.values(self.settings), least)
 
     def _full(self, chosen: NDArray[np.int64]) -> FullGroups:
         args = (self._groups(), chosen, self.pool, self.similarity.field_values)

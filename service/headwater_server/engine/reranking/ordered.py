@@ -8,9 +8,17 @@ from numpy.typing import NDArray
 from headwater_server.engine.ranking.candidate_scoring import REFILL, CandidateScoring
 from headwater_server.engine.reranking.answer_settings import Order
 from headwater_server.engine.reranking.candidates import Candidates, Pool, Question
+from headwater_server.engine.settings import EngineSettings
 
 
-class PopularPool(Pool):
+class OrderedPool(Pool):
+    """Candidates in an order of their own, to which no objective adds."""
+
+    def worth(self, settings: EngineSettings) -> None:
+        """Return nothing: these scores have no unit."""
+
+
+class PopularPool(OrderedPool):
     """Candidates by number of interactions, decayed; most first, ties in their order."""
 
     def scores(self, items: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -33,7 +41,7 @@ def pool(scoring: CandidateScoring, question: Question, order: Order) -> Pool:
     request, history = question.request, question.history
     ids, items, _ = scoring.given(request, history, question.hidden, question.now_ms)
     if order is Order.GIVEN:
-        return Pool(scoring, question, Candidates(ids, items, -np.arange(float(len(items)))))
+        return OrderedPool(scoring, question, Candidates(ids, items, -np.arange(float(len(items)))))
     return PopularPool(scoring, question, Candidates(ids, items, _counts(scoring, items)))
 
 

@@ -79,7 +79,7 @@ class Reranking:
 
     def _by_score(self, pool: Pool, settings: EngineSettings) -> Filled:
         """Draw the slots of a request without active rules."""
-        request, scores = pool.question.request, pool.candidates.scores
+        request, scores = pool.question.request, pool.values(settings)
         sampled = pool.sampled(settings)
         rows, propensities = slates.draw(scores, request, settings, sampled)
         filled = Filled(pool.candidates, rows, propensities, scores[rows])

@@ -59,7 +59,7 @@ def _plain_bytes(page_size: int, *, explore: bool) -> bytes:
 def _is_plain(q: Question) -> bool:
     return not (
         q.candidate_item_ids or q.exclude_item_ids or q.context_item_ids or q.filter
-        or q.diversity or q.user_id or q.session_id or q.context
+        or q.diversity or q.objective or q.user_id or q.session_id or q.context
     )  # fmt: skip
 
 
@@ -72,9 +72,9 @@ def _is_too_long(q: Question, most: int) -> bool:
 
 def _written(q: Question, item_ids: Sequence[str]) -> bytes:
     flags, parts = 0 if q.explore else _BEST, [b"", number_bytes(q.page_size)]
-    if q.diversity:
+    if q.diversity or q.objective:  # no bit is free for another flag
         flags |= _DIVERSITY
-        parts.append(long_text_bytes(q.diversity))
+        parts.append(long_text_bytes(_choices_text(q.diversity, q.objective)))
     if q.filter:
         flags |= _FILTER
         parts.append(long_text_bytes(q.filter))
@@ -99,6 +99,29 @@ def _written(q: Question, item_ids: Sequence[str]) -> bytes:
     return b"".join(parts)
 
 
+def _choices_text(diversity: str, objective: str) -> str:
+    """Return both as one text; without an objective it is what earlier builds wrote.
+
+    >>> _choices_text("low", ""), _choices_text("low", "revenue")
+    ('low', '/revenue/low')
+    """
+    if objective or diversity.startswith("/"):
+        return f"/{objective}/{diversity}"
+    return diversity
+
+
+def _choices_of(text: str) -> tuple[str, str]:
+    """Return (diversity, objective) of such a text.
+
+    >>> _choices_of("low"), _choices_of("/revenue/"), _choices_of("//odd/one")
+    (('low', ''), ('', 'revenue'), ('odd/one', ''))
+    """
+    if not text.startswith("/"):
+        return text, ""
+    objective, _, diversity = text[1:].partition("/")
+    return diversity, objective
+
+
 def _lists_bytes(*lists: Sequence[str]) -> list[bytes]:
     ids = short_ids_bytes([*chain(*lists)])
     return [*map(number_bytes, map(len, lists)), number_bytes(len(ids)), ids]
@@ -107,13 +130,14 @@ def _lists_bytes(*lists: Sequence[str]) -> list[bytes]:
 def question_of(reader: Reader, item_ids: Sequence[str]) -> Question:
     """Return the question that `question_bytes` wrote. IndexError … for other bytes."""
     flags, page_size = reader.byte(), reader.number()
-    diversity, text = (reader.long_text() if flags & flag else "" for flag in (_DIVERSITY, _FILTER))
+    choices, text = (reader.long_text() if flags & flag else "" for flag in (_DIVERSITY, _FILTER))
     user_id, session_id = (reader.id() if flags & flag else "" for flag in (_USER, _SESSION))
     context = _context_of(reader) if flags & _CONTEXT else ()
     places = [reader.number() for _ in item_ids] if flags & _CANDIDATES else []
     others, excluded, viewed = _lists(reader) if flags & _LISTS else ((), (), ())
     candidates = candidates_of(item_ids, places, others) if flags & _CANDIDATES else ()
     explores = not flags & _BEST
+    diversity, objective = _choices_of(choices)
     return Question(
         page_size,
         candidates,
@@ -125,6 +149,7 @@ def question_of(reader: Reader, item_ids: Sequence[str]) -> Question:
         user_id,
         session_id,
         context,
+        objective,
     )
 
 

@@ -68,4 +68,5 @@ def request_of(visitor_id: str, slate: Slate, *, by_page: bool = False) -> Recom
         question.explore,
         diversity=question.diversity,
         from_page=by_page,
+        objective=question.objective,
     )

@@ -197,6 +197,13 @@ class ProbabilityHead(base.Classifier):
             _ITEM_SPREAD**2 * full.variances[own],
         )
 
+    def shared_mean(self, tokens: NDArray[np.int32]) -> float:
+        """Return what `posterior_many` leaves out: the mean of what all candidates share."""
+        full, met = self._experts[-1], tokens[tokens >= 0]
+        part = _TOKENS_SPREAD / math.sqrt(max(1, len(met)))
+        shared = math.fsum(full.means[_FIRST_TOKEN + met].tolist())
+        return float(full.means[BIAS]) + part * shared
+
     def score_many(
         self, dense: NDArray[np.float64], tokens: NDArray[np.int32], items: NDArray[np.int32]
     ) -> NDArray[np.float64]:

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from headwater_server.engine.clock import AHEAD_MAX_MS, ahead_problem
-from headwater_server.engine.intake.limits import ID_BYTES_MAX, NUMBER_MAX, POSITION_MAX
+from headwater_server.engine.intake.limits import (
+    ID_BYTES_MAX,
+    NUMBER_MAX,
+    POSITION_MAX,
+    REWARD_MAX,
+)
 from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.rewards import RATING
 from headwater_server.engine.settings import ALIASES
@@ -97,6 +102,12 @@ def _kinds(rules: Rules) -> list[_Kind]:
             "AND (value IS NULL OR NOT value BETWEEN 0 AND 5)",
             "rating",
             "value",
+        ),
+        _Kind(
+            "reward",
+            f"bad_reward IS NOT NULL OR NOT reward BETWEEN -{REWARD_MAX} AND {REWARD_MAX}",
+            "no number from -1 to 1",
+            "bad_reward",
         ),
         _Kind(
             "quantity", f"bad_quantity IS NOT NULL OR {far.format('quantity')}", "no number",

@@ -31,6 +31,7 @@ def _hash(event: Event) -> str:
         event.event_time_ms, event.event_type, event.visitor_id, event.user_id, event.session_id,
         [(i.item_id, float(i.quantity), i.price, i.currency_code) for i in event.items],
         event.value, event.placement, event.position,
+        *(() if event.reward is None else (event.reward,)),
     ))  # fmt: skip
     return hashlib.blake2b(
         text.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES
@@ -74,5 +75,5 @@ class Numbering:
 def _with_id(event: Event, event_id: str) -> Event:
     return Event(
         event_id, event.event_type, event.visitor_id, event.user_id, event.session_id, event.items,
-        event.value, event.event_time_ms, event.placement, event.position,
+        event.value, event.event_time_ms, event.placement, event.position, reward=event.reward,
     )  # fmt: skip

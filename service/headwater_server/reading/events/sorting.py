@@ -10,7 +10,7 @@ from headwater_server.reading.session import Session
 
 COLUMNS = (
     "source", "time_ms", "event_type", "visitor_id", "user_id", "session_id", "item_id",
-    "quantity", "price", "currency_code", "value", "event_id", "placement", "position",
+    "quantity", "price", "currency_code", "value", "reward", "event_id", "placement", "position",
 )  # fmt: skip
 _LINES = "lines"  # of an order: a list of (item, quantity, price, currency)
 
@@ -74,6 +74,7 @@ def _grouped(rows: str) -> str:
         "min(_line) AS _line, min(time_ms) AS time_ms, "
         "sum(coalesce(quantity, 1)) AS quantity, arg_min(price, _line) AS price, "
         "arg_min(currency_code, _line) AS currency_code, arg_min(value, _line) AS value, "
+        "arg_min(reward, _line) AS reward, "
         "arg_min(event_id, _line) AS event_id, arg_min(session_id, _line) AS session_id, "
         "arg_min(placement, _line) AS placement, arg_min(position, _line) AS position, "
         "min(is_timed) AS is_timed "

@@ -17,7 +17,7 @@ from headwater_server.reading.session import Session
 from headwater_server.reading.times import TimeFormat
 
 SEEN_ROWS = 1000
-NUMBERS = ("quantity", "price", "value", "position")
+NUMBERS = ("quantity", "price", "value", "reward", "position")
 TEXTS = (
     "event_id", "event_type", "visitor_id", "user_id", "session_id", "item_id", "currency_code",
     "group_key", "placement",

@@ -78,7 +78,7 @@ class StoredEvents:
 def _event(row: tuple[Any, ...]) -> Event:
     (
         _, time_ms, event_type, visitor_id, user_id, session_id, item_id, quantity, price,
-        currency, value, event_id, placement, position, lines,
+        currency, value, reward, event_id, placement, position, lines,
     ) = row  # fmt: skip
     if lines:
         items = tuple(EventItem(one["i"], one["q"], one["p"], one["c"]) for one in lines)
@@ -86,5 +86,5 @@ def _event(row: tuple[Any, ...]) -> Event:
         items = (EventItem(item_id, 1.0 if quantity is None else quantity, price, currency),)
     return Event(
         event_id, ALIASES.get(event_type, event_type), visitor_id, user_id, session_id, items,
-        value, time_ms, placement, int(position or 0),
+        value, time_ms, placement, int(position or 0), reward=reward,
     )  # fmt: skip

@@ -12,8 +12,8 @@ from headwater_server.reading.times import TimeFormat
 
 EVENT_COLUMNS = (
     "_line", "event_id", "event_time", "event_type", "visitor_id", "user_id", "session_id",
-    "item_id", "quantity", "price", "currency_code", "value", "group_key", "placement", "position",
-    "left_out",
+    "item_id", "quantity", "price", "currency_code", "value", "reward", "group_key", "placement",
+    "position", "left_out",
 )  # fmt: skip
 ITEM_COLUMNS = (
     "_line", "item_id", "title", "categories", "tags", "price", "currency_code", "available",

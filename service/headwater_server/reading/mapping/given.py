@@ -13,7 +13,7 @@ _NATIVE = {
     "user_id": "user_id", "item_id": "item_id", "session_id": "session_id", "value": "value",
     "event_id": "event_id", "quantity": "quantity", "price": "price",
     "currency_code": "currency_code", "placement": "placement", "position": "position",
-    "order_id": "order_id",
+    "order_id": "order_id", "reward": "reward",
 }  # fmt: skip
 
 

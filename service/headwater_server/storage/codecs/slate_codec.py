@@ -64,6 +64,8 @@ def _write_question(question: Question, slate: Slate, event: Event, stored: pb.Q
         stored.filter = question.filter
     if question.diversity:
         stored.diversity = question.diversity
+    if question.objective:
+        stored.objective = question.objective
     if not question.explore:
         stored.exploration_off = True
     if question.user_id != event.user_id:
@@ -90,6 +92,7 @@ def _decode_question(event: pb.Event) -> Question:
         stored.user_id if stored.HasField("user_id") else event.user_id,
         stored.session_id if stored.HasField("session_id") else event.session_id,
         decode_features(event.context if of_event else stored.context),
+        stored.objective,
     )
 
 

@@ -48,7 +48,7 @@ FEATURES = st.lists(st.tuples(st.text(max_size=9), st.floats(allow_nan=False) | 
 MANY_IDS = st.lists(TEXT, max_size=6).map(tuple)
 QUESTIONS = st.builds(
     Question, st.integers(0, 1000), MANY_IDS, MANY_IDS, MANY_IDS, TEXT, TEXT, st.booleans(), IDS,
-    IDS, FEATURES.map(tuple),
+    IDS, FEATURES.map(tuple), st.sampled_from(("", "acts", "purchases", "revenue")),
 )  # fmt: skip
 ARMS = st.lists(st.builds(Arm, TEXT, TEXT), max_size=3).map(tuple)
 EARLIER = (  # made by the build of November 2026

@@ -16,6 +16,7 @@ from headwater_server.models.probability.probability import ProbabilityHead
 from headwater_server.models.probability.probit import Probit
 from headwater_server.models.ranker.ranker import ListwiseRanker
 from headwater_server.models.river.river_ranker import RiverRanker
+from headwater_server.models.sales.sales import Sales
 
 ESTIMATORS = (
     NextItem(),
@@ -26,6 +27,7 @@ ESTIMATORS = (
     Walk(),
     WordFlow(),
     Cycles(),
+    Sales(),
     ListwiseRanker(),
     ProbabilityHead(),
     Probit(),
@@ -47,7 +49,7 @@ def test_passes_rivers_check(model, check):
     check(model.clone())
 
 
-@pytest.mark.parametrize("model", ESTIMATORS[:8], ids=lambda m: type(m).__name__)
+@pytest.mark.parametrize("model", ESTIMATORS[:9], ids=lambda m: type(m).__name__)
 def test_rankers_read_without_writing(model):
     """Asking for unknown users and items leaves the state as it was."""
 

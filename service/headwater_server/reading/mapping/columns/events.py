@@ -30,7 +30,9 @@ from headwater_server.reading.sql import text_sql
 
 IMPLICIT = "detail-page-view"
 """What a rating of 0 says where 0 is no rating: the visitor knows the item."""
-_PLAIN = ("session_id", "item_id", "quantity", "value", "event_id", "placement", "position")
+_PLAIN = (
+    "session_id", "item_id", "quantity", "value", "reward", "event_id", "placement", "position",
+)  # fmt: skip
 
 
 def compile_events(choice: Choice, connection: DuckDBPyConnection) -> CompiledEvents:

@@ -10,7 +10,7 @@ Role = Literal["events", "items", "users"]
 
 EVENT_FIELDS = (
     "event_id", "event_time", "event_type", "visitor_id", "user_id", "session_id", "item_id",
-    "quantity", "price", "currency_code", "value", "placement", "position", "order_id",
+    "quantity", "price", "currency_code", "value", "reward", "placement", "position", "order_id",
 )  # fmt: skip
 ITEM_FIELDS = (
     "item_id", "title", "categories", "price", "currency_code", "available", "quantity", "tags",

@@ -6,6 +6,7 @@ const MEANINGS: Record<string, string> = {
   exploration_policy: "how items are drawn when something is tried out",
   exploration_epsilon: "share of slots that are drawn evenly from all allowed items",
   exploration_temperature: "the higher, the more often items other than the best are shown",
+  objective: "what a list maximises: acts, purchases or revenue",
   diversity: "how much the items of a list differ",
   rules: "what the shop pins, boosts, buries or hides",
 };

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/recommendation_service.proto.
  */
 export const file_headwater_v1_recommendation_service: GenFile = /*@__PURE__*/
-  fileDesc("CiloZWFkd2F0ZXIvdjEvcmVjb21tZW5kYXRpb25fc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIrUEChBSZWNvbW1lbmRSZXF1ZXN0EhIKCnZpc2l0b3JfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEhEKCXBsYWNlbWVudBgEIAEoCRIRCglwYWdlX3NpemUYBSABKAUSGgoSY2FuZGlkYXRlX2l0ZW1faWRzGAYgAygJEhgKEGV4Y2x1ZGVfaXRlbV9pZHMYByADKAkSGAoQY29udGV4dF9pdGVtX2lkcxgIIAMoCRIOCgZmaWx0ZXIYCSABKAkSPAoHY29udGV4dBgKIAMoCzIrLmhlYWR3YXRlci52MS5SZWNvbW1lbmRSZXF1ZXN0LkNvbnRleHRFbnRyeRIZChFyZWNvbW1lbmRhdGlvbl9pZBgLIAEoCRISCgptaW5fb2Zmc2V0GAwgASgJEi4KC2V4cGxvcmF0aW9uGA0gASgOMhkuaGVhZHdhdGVyLnYxLkV4cGxvcmF0aW9uEg8KB2V4cGxhaW4YDiABKAgSIgoaZXhjbHVkZV9hdHRyaWJ1dGlvbl90b2tlbnMYDyADKAkSKgoJZGl2ZXJzaXR5GBAgASgOMhcuaGVhZHdhdGVyLnYxLkRpdmVyc2l0eRIfChdmaXJzdF9zbG90X3Byb3BlbnNpdGllcxgRIAEoCBpDCgxDb250ZXh0RW50cnkSCwoDa2V5GAEgASgJEiIKBXZhbHVlGAIgASgLMhMuaGVhZHdhdGVyLnYxLlZhbHVlOgI4ASKAAgoRUmVjb21tZW5kUmVzcG9uc2USGQoRcmVjb21tZW5kYXRpb25faWQYASABKAkSGQoRYXR0cmlidXRpb25fdG9rZW4YAiABKAkSJQoHcmVzdWx0cxgDIAMoCzIULmhlYWR3YXRlci52MS5SZXN1bHQSDgoGb2Zmc2V0GAQgASgJEg4KBnBvbGljeRgFIAEoCRIQCghkZWdyYWRlZBgGIAMoCRIRCglzaG9ydGZhbGwYByABKAkSHgoWcHJvcGVuc2l0aWVzX2VzdGltYXRlZBgIIAEoCBIpCgRhcm1zGAkgAygLMhsuaGVhZHdhdGVyLnYxLkFybUFzc2lnbm1lbnQiswMKBlJlc3VsdBIPCgdpdGVtX2lkGAEgASgJEg0KBXNjb3JlGAIgASgBEhgKC3Byb2JhYmlsaXR5GAMgASgBSACIAQESEgoKcHJvcGVuc2l0eRgEIAEoARIPCgdzb3VyY2VzGAUgAygJEg8KB3JlYXNvbnMYBiADKAkSHAoPcHJvYmFiaWxpdHlfbG93GAcgASgBSAGIAQESHQoQcHJvYmFiaWxpdHlfaGlnaBgIIAEoAUgCiAEBEjgKDWNvbnRyaWJ1dGlvbnMYCSADKAsyIS5oZWFkd2F0ZXIudjEuRmVhdHVyZUNvbnRyaWJ1dGlvbhINCgVydWxlcxgKIAMoCRITCgtleHBsYW5hdGlvbhgLIAEoCRIiChVmaXJzdF9zbG90X3Byb3BlbnNpdHkYDCABKAFIA4gBARInCghhY3RfcmF0ZRgNIAEoCzIVLmhlYWR3YXRlci52MS5BY3RSYXRlQg4KDF9wcm9iYWJpbGl0eUISChBfcHJvYmFiaWxpdHlfbG93QhMKEV9wcm9iYWJpbGl0eV9oaWdoQhgKFl9maXJzdF9zbG90X3Byb3BlbnNpdHkiPAoTRmVhdHVyZUNvbnRyaWJ1dGlvbhIPCgdmZWF0dXJlGAEgASgJEhQKDGNvbnRyaWJ1dGlvbhgCIAEoASJiChdMaXN0U2ltaWxhckl0ZW1zUmVxdWVzdBIQCghpdGVtX2lkcxgBIAMoCRIRCglwYWdlX3NpemUYAiABKAUSDgoGZmlsdGVyGAMgASgJEhIKCm1pbl9vZmZzZXQYBCABKAkiVQoYTGlzdFNpbWlsYXJJdGVtc1Jlc3BvbnNlEikKB3Jlc3VsdHMYASADKAsyGC5oZWFkd2F0ZXIudjEuU2NvcmVkSXRlbRIOCgZvZmZzZXQYAiABKAkicwoYTGlzdFRyZW5kaW5nSXRlbXNSZXF1ZXN0EhAKCGNhdGVnb3J5GAEgASgJEg4KBndpbmRvdxgCIAEoCRIRCglwYWdlX3NpemUYAyABKAUSDgoGZmlsdGVyGAQgASgJEhIKCm1pbl9vZmZzZXQYBSABKAkiVgoZTGlzdFRyZW5kaW5nSXRlbXNSZXNwb25zZRIpCgdyZXN1bHRzGAEgAygLMhguaGVhZHdhdGVyLnYxLlNjb3JlZEl0ZW0SDgoGb2Zmc2V0GAIgASgJIiwKClNjb3JlZEl0ZW0SDwoHaXRlbV9pZBgBIAEoCRINCgVzY29yZRgCIAEoASo/CgtFeHBsb3JhdGlvbhIbChdFWFBMT1JBVElPTl9VTlNQRUNJRklFRBAAEhMKD0VYUExPUkFUSU9OX09GRhABKosBCglEaXZlcnNpdHkSGQoVRElWRVJTSVRZX1VOU1BFQ0lGSUVEEAASEgoORElWRVJTSVRZX05PTkUQARIRCg1ESVZFUlNJVFlfTE9XEAISFAoQRElWRVJTSVRZX01FRElVTRADEhIKDkRJVkVSU0lUWV9ISUdIEAQSEgoORElWRVJTSVRZX0FVVE8QBTKuAgoVUmVjb21tZW5kYXRpb25TZXJ2aWNlEkwKCVJlY29tbWVuZBIeLmhlYWR3YXRlci52MS5SZWNvbW1lbmRSZXF1ZXN0Gh8uaGVhZHdhdGVyLnYxLlJlY29tbWVuZFJlc3BvbnNlEmEKEExpc3RTaW1pbGFySXRlbXMSJS5oZWFkd2F0ZXIudjEuTGlzdFNpbWlsYXJJdGVtc1JlcXVlc3QaJi5oZWFkd2F0ZXIudjEuTGlzdFNpbWlsYXJJdGVtc1Jlc3BvbnNlEmQKEUxpc3RUcmVuZGluZ0l0ZW1zEiYuaGVhZHdhdGVyLnYxLkxpc3RUcmVuZGluZ0l0ZW1zUmVxdWVzdBonLmhlYWR3YXRlci52MS5MaXN0VHJlbmRpbmdJdGVtc1Jlc3BvbnNlQnMKD2lvLmhlYWR3YXRlci52MUIaUmVjb21tZW5kYXRpb25TZXJ2aWNlUHJvdG9QAVpCZ2l0aHViLmNvbS9oZWFkd2F0ZXIvaGVhZHdhdGVyL2NsaWVudHMvZ28vaGVhZHdhdGVyL3YxO2hlYWR3YXRlcnYxYgZwcm90bzM", [file_headwater_v1_act_rate, file_headwater_v1_arm, file_headwater_v1_value]);
+  fileDesc("CiloZWFkd2F0ZXIvdjEvcmVjb21tZW5kYXRpb25fc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIuEEChBSZWNvbW1lbmRSZXF1ZXN0EhIKCnZpc2l0b3JfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEhEKCXBsYWNlbWVudBgEIAEoCRIRCglwYWdlX3NpemUYBSABKAUSGgoSY2FuZGlkYXRlX2l0ZW1faWRzGAYgAygJEhgKEGV4Y2x1ZGVfaXRlbV9pZHMYByADKAkSGAoQY29udGV4dF9pdGVtX2lkcxgIIAMoCRIOCgZmaWx0ZXIYCSABKAkSPAoHY29udGV4dBgKIAMoCzIrLmhlYWR3YXRlci52MS5SZWNvbW1lbmRSZXF1ZXN0LkNvbnRleHRFbnRyeRIZChFyZWNvbW1lbmRhdGlvbl9pZBgLIAEoCRISCgptaW5fb2Zmc2V0GAwgASgJEi4KC2V4cGxvcmF0aW9uGA0gASgOMhkuaGVhZHdhdGVyLnYxLkV4cGxvcmF0aW9uEg8KB2V4cGxhaW4YDiABKAgSIgoaZXhjbHVkZV9hdHRyaWJ1dGlvbl90b2tlbnMYDyADKAkSKgoJZGl2ZXJzaXR5GBAgASgOMhcuaGVhZHdhdGVyLnYxLkRpdmVyc2l0eRIfChdmaXJzdF9zbG90X3Byb3BlbnNpdGllcxgRIAEoCBIqCglvYmplY3RpdmUYEiABKA4yFy5oZWFkd2F0ZXIudjEuT2JqZWN0aXZlGkMKDENvbnRleHRFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy5oZWFkd2F0ZXIudjEuVmFsdWU6AjgBIsQCChFSZWNvbW1lbmRSZXNwb25zZRIZChFyZWNvbW1lbmRhdGlvbl9pZBgBIAEoCRIZChFhdHRyaWJ1dGlvbl90b2tlbhgCIAEoCRIlCgdyZXN1bHRzGAMgAygLMhQuaGVhZHdhdGVyLnYxLlJlc3VsdBIOCgZvZmZzZXQYBCABKAkSDgoGcG9saWN5GAUgASgJEhAKCGRlZ3JhZGVkGAYgAygJEhEKCXNob3J0ZmFsbBgHIAEoCRIeChZwcm9wZW5zaXRpZXNfZXN0aW1hdGVkGAggASgIEikKBGFybXMYCSADKAsyGy5oZWFkd2F0ZXIudjEuQXJtQXNzaWdubWVudBIqCglvYmplY3RpdmUYCiABKA4yFy5oZWFkd2F0ZXIudjEuT2JqZWN0aXZlEhYKDm9iamVjdGl2ZV9ub3RlGAsgASgJIrMDCgZSZXN1bHQSDwoHaXRlbV9pZBgBIAEoCRINCgVzY29yZRgCIAEoARIYCgtwcm9iYWJpbGl0eRgDIAEoAUgAiAEBEhIKCnByb3BlbnNpdHkYBCABKAESDwoHc291cmNlcxgFIAMoCRIPCgdyZWFzb25zGAYgAygJEhwKD3Byb2JhYmlsaXR5X2xvdxgHIAEoAUgBiAEBEh0KEHByb2JhYmlsaXR5X2hpZ2gYCCABKAFIAogBARI4Cg1jb250cmlidXRpb25zGAkgAygLMiEuaGVhZHdhdGVyLnYxLkZlYXR1cmVDb250cmlidXRpb24SDQoFcnVsZXMYCiADKAkSEwoLZXhwbGFuYXRpb24YCyABKAkSIgoVZmlyc3Rfc2xvdF9wcm9wZW5zaXR5GAwgASgBSAOIAQESJwoIYWN0X3JhdGUYDSABKAsyFS5oZWFkd2F0ZXIudjEuQWN0UmF0ZUIOCgxfcHJvYmFiaWxpdHlCEgoQX3Byb2JhYmlsaXR5X2xvd0ITChFfcHJvYmFiaWxpdHlfaGlnaEIYChZfZmlyc3Rfc2xvdF9wcm9wZW5zaXR5IjwKE0ZlYXR1cmVDb250cmlidXRpb24SDwoHZmVhdHVyZRgBIAEoCRIUCgxjb250cmlidXRpb24YAiABKAEiYgoXTGlzdFNpbWlsYXJJdGVtc1JlcXVlc3QSEAoIaXRlbV9pZHMYASADKAkSEQoJcGFnZV9zaXplGAIgASgFEg4KBmZpbHRlchgDIAEoCRISCgptaW5fb2Zmc2V0GAQgASgJIlUKGExpc3RTaW1pbGFySXRlbXNSZXNwb25zZRIpCgdyZXN1bHRzGAEgAygLMhguaGVhZHdhdGVyLnYxLlNjb3JlZEl0ZW0SDgoGb2Zmc2V0GAIgASgJInMKGExpc3RUcmVuZGluZ0l0ZW1zUmVxdWVzdBIQCghjYXRlZ29yeRgBIAEoCRIOCgZ3aW5kb3cYAiABKAkSEQoJcGFnZV9zaXplGAMgASgFEg4KBmZpbHRlchgEIAEoCRISCgptaW5fb2Zmc2V0GAUgASgJIlYKGUxpc3RUcmVuZGluZ0l0ZW1zUmVzcG9uc2USKQoHcmVzdWx0cxgBIAMoCzIYLmhlYWR3YXRlci52MS5TY29yZWRJdGVtEg4KBm9mZnNldBgCIAEoCSIsCgpTY29yZWRJdGVtEg8KB2l0ZW1faWQYASABKAkSDQoFc2NvcmUYAiABKAEqPwoLRXhwbG9yYXRpb24SGwoXRVhQTE9SQVRJT05fVU5TUEVDSUZJRUQQABITCg9FWFBMT1JBVElPTl9PRkYQASqLAQoJRGl2ZXJzaXR5EhkKFURJVkVSU0lUWV9VTlNQRUNJRklFRBAAEhIKDkRJVkVSU0lUWV9OT05FEAESEQoNRElWRVJTSVRZX0xPVxACEhQKEERJVkVSU0lUWV9NRURJVU0QAxISCg5ESVZFUlNJVFlfSElHSBAEEhIKDkRJVkVSU0lUWV9BVVRPEAUqagoJT2JqZWN0aXZlEhkKFU9CSkVDVElWRV9VTlNQRUNJRklFRBAAEhIKDk9CSkVDVElWRV9BQ1RTEAESFwoTT0JKRUNUSVZFX1BVUkNIQVNFUxACEhUKEU9CSkVDVElWRV9SRVZFTlVFEAMyrgIKFVJlY29tbWVuZGF0aW9uU2VydmljZRJMCglSZWNvbW1lbmQSHi5oZWFkd2F0ZXIudjEuUmVjb21tZW5kUmVxdWVzdBofLmhlYWR3YXRlci52MS5SZWNvbW1lbmRSZXNwb25zZRJhChBMaXN0U2ltaWxhckl0ZW1zEiUuaGVhZHdhdGVyLnYxLkxpc3RTaW1pbGFySXRlbXNSZXF1ZXN0GiYuaGVhZHdhdGVyLnYxLkxpc3RTaW1pbGFySXRlbXNSZXNwb25zZRJkChFMaXN0VHJlbmRpbmdJdGVtcxImLmhlYWR3YXRlci52MS5MaXN0VHJlbmRpbmdJdGVtc1JlcXVlc3QaJy5oZWFkd2F0ZXIudjEuTGlzdFRyZW5kaW5nSXRlbXNSZXNwb25zZUJzCg9pby5oZWFkd2F0ZXIudjFCGlJlY29tbWVuZGF0aW9uU2VydmljZVByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_headwater_v1_act_rate, file_headwater_v1_arm, file_headwater_v1_value]);
 
 /**
  * The request. Ids have at most 128 bytes, and a list of ids at most 1,000 entries.
@@ -155,6 +155,13 @@ export type RecommendRequest = Message<"headwater.v1.RecommendRequest"> & {
    * @generated from field: bool first_slot_propensities = 17;
    */
   firstSlotPropensities: boolean;
+
+  /**
+   * What the list maximises. Propensities stay exact, and `probability` stays that of an act.
+   *
+   * @generated from field: headwater.v1.Objective objective = 18;
+   */
+  objective: Objective;
 };
 
 /**
@@ -236,6 +243,22 @@ export type RecommendResponse = Message<"headwater.v1.RecommendResponse"> & {
    * @generated from field: repeated headwater.v1.ArmAssignment arms = 9;
    */
   arms: ArmAssignment[];
+
+  /**
+   * What the list was ranked by, if another objective than acts was asked for by the request, the
+   * settings or a policy: acts as long as too few purchases are known. Otherwise unspecified.
+   *
+   * @generated from field: headwater.v1.Objective objective = 10;
+   */
+  objective: Objective;
+
+  /**
+   * What is to be said of it, as text for people, such as that it is acts because too few purchases
+   * are known, or that most items have no price. Empty: nothing.
+   *
+   * @generated from field: string objective_note = 11;
+   */
+  objectiveNote: string;
 };
 
 /**
@@ -370,7 +393,8 @@ export const ResultSchema: GenMessage<Result> = /*@__PURE__*/
 export type FeatureContribution = Message<"headwater.v1.FeatureContribution"> & {
   /**
    * The family: "next", "together", "history", "popular", "age", "content", "circumstances", "item"
-   * (what is learned about the item itself), "rules" (what the shop's rules add), "other"; or
+   * (what is learned about the item itself), "rules" (what the shop's rules add), "objective" (what
+   * the objective adds: purchases or revenue per act, as a logarithm), "other"; or
    * "average": the score of the average candidate of this request, to which the families add.
    *
    * @generated from field: string feature = 1;
@@ -650,6 +674,47 @@ export enum Diversity {
  */
 export const DiversitySchema: GenEnum<Diversity> = /*@__PURE__*/
   enumDesc(file_headwater_v1_recommendation_service, 1);
+
+/**
+ * What a list maximises. docs/objectives.md says how it is estimated, and what it costs.
+ *
+ * @generated from enum headwater.v1.Objective
+ */
+export enum Objective {
+  /**
+   * As the setting `objective` says, or the policy of an experiment (default: acts).
+   *
+   * @generated from enum value: OBJECTIVE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The chance of an act with a positive reward.
+   *
+   * @generated from enum value: OBJECTIVE_ACTS = 1;
+   */
+  ACTS = 1,
+
+  /**
+   * The chance of a purchase.
+   *
+   * @generated from enum value: OBJECTIVE_PURCHASES = 2;
+   */
+  PURCHASES = 2,
+
+  /**
+   * The revenue to expect: the chance of a purchase, times its value.
+   *
+   * @generated from enum value: OBJECTIVE_REVENUE = 3;
+   */
+  REVENUE = 3,
+}
+
+/**
+ * Describes the enum headwater.v1.Objective.
+ */
+export const ObjectiveSchema: GenEnum<Objective> = /*@__PURE__*/
+  enumDesc(file_headwater_v1_recommendation_service, 2);
 
 /**
  * Answers "what should this visitor see now?". A request neither stores nor teaches anything.
