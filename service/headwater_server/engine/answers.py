@@ -41,6 +41,14 @@ def answer(
     return _recommendation(parts, asked, parts.reranking.slots(asked, under), under, ())
 
 
+def in_force(parts: Parts, requests: Sequence[RecommendRequest]) -> list[Asked]:
+    """Return requests as `answer_all` takes them, under the settings in force."""
+    of, under = parts.visitors.profiles_of, parts.reranking.in_force
+    return [
+        Asked(request, under, (), of(request.visitor_id, request.user_id)) for request in requests
+    ]
+
+
 def answer_all(parts: Parts, asked: Sequence[Asked], now_ms: int) -> list[Recommendation]:
     """Answer each as `answer` does; those that need one kernel only together, in less time."""
     questions = [_question(parts, request, profiles, now_ms) for request, _, _, profiles in asked]

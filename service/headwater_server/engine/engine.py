@@ -256,12 +256,7 @@ class Engine:
         parts = self.parts
         if parts.experiments.active:
             return assigning.recommend_all(parts, requests, now_ms)
-        of, in_force = parts.visitors.profiles_of, parts.reranking.in_force
-        asked = [
-            answers.Asked(request, in_force, (), of(request.visitor_id, request.user_id))
-            for request in requests
-        ]
-        return answers.answer_all(parts, asked, now_ms)
+        return answers.answer_all(parts, answers.in_force(parts, requests), now_ms)
 
     def asking(self, policy: Policy | None = None) -> Asking:
         """Return a reader of this state under a policy; None: under the settings in force."""
