@@ -1,11 +1,13 @@
 """A contextual bandit through our adapter for Azure Personalizer, with its published SDK.
 
-    python -m benchmarks.personalizer [--events 3000] [--epsilon 0.2]
+    python -m benchmarks.personalizer [--events 3000] [--serve=--exploration-bandit=off]
 
 Visitors are strangers: all that is known of them is their context, 2 devices by 3 times of day.
 There are 6 actions; in each context one is rewarded with chance 0.6, the others with 0.02 to 0.2.
 Each event is one rank call and one reward call, over HTTP, to a real server on its own store.
-Compared are showing actions at random, and the best that could be known.
+Compared are showing actions at random, and the best that could be known. The server has its
+default settings, unless `--serve` gives it others; the reward wait is a minute, since a run is
+short: every event is rewarded at once.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,6 @@ ACTIONS = tuple(f"offer {n}" for n in range(6))
 CONTEXTS = tuple((device, at) for device in DEVICES for at in TIMES)
 HEADWATER = (sys.executable, "-m", "headwater_server")
 PATIENCE_S = 180.0
-WAIT_MINUTES = 0.05  # of rewards, and of the window after which nothing is a negative: 3 seconds
 
 
 def world() -> dict[tuple[tuple[str, str], str], float]:
@@ -66,15 +67,12 @@ def started(log: Path, ready: str, *command: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def adapter(epsilon: float) -> Iterator[str]:
+def adapter(settings: Sequence[str]) -> Iterator[str]:
     """Run a server and its web process; yield the adapter's URL."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
         place = ("--data-dir", str(path / "data"))
-        server = (
-            "serve", "--listen", "127.0.0.1:0", *place, "--exploration-epsilon", str(epsilon),
-            "--attribution-window-minutes", str(WAIT_MINUTES),
-        )  # fmt: skip
+        server = ("serve", "--listen", "127.0.0.1:0", *place, *settings)
         web = ("web", "--listen", "127.0.0.1:0", *place, "--personalizer-reward-wait-minutes", "1")
         with (
             started(path / "serve.log", r"headwater ready on (\S+) ", *server) as address,
@@ -124,10 +122,10 @@ def main() -> None:
     """Run, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--events", type=int, default=3000)
-    parser.add_argument("--epsilon", type=float, default=0.2)
+    parser.add_argument("--serve", action="append", default=[], help="an argument of the server")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    with adapter(arguments.epsilon) as url:
+    with adapter(arguments.serve) as url:
         for line in report(run(url, arguments.events, arguments.seed)):
             print(line)
 

@@ -24,6 +24,7 @@ TEXTS = {
     **{name: (r"\S+:\d{1,5}", fix) for name, fix in ADDRESSES.items()},
     "tracing_endpoint": (r"https?://\S+", "write http://host:port of an OTLP collector"),
     "catalogue": (r"[A-Za-z0-9_.-]{1,64}", "write 1 to 64 of A-Z a-z 0-9 _ . -"),
+    "exploration_bandit": (r"matching|off", "write matching or off"),
     "exploration_policy": (r"plackett_luce|thompson", "write plackett_luce or thompson"),
     "gateway_origins": (
         r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?",

@@ -29,19 +29,22 @@ LISTS = 3
     diversity=st.sampled_from(("", "none", "low", "high", "auto")),
     draw=st.tuples(st.floats(0.0, 1.0), st.floats(1e-3, 50.0)),
     explore=st.booleans(),
+    first_slot=st.booleans(),
 )
 @settings(max_examples=60, deadline=None)
 def test_the_chances_of_a_drawn_list_are_its_propensities(
     operations, rules, own, visitor, excluded, candidates, filter_text, size, diversity, draw,
-    explore,
+    explore, first_slot,
 ):  # fmt: skip
     """Exactly, under the settings in force and under a policy; asking changes nothing."""
     engine = fold(operations, engine=Engine(EngineSettings(rules=rules)))
     request = RecommendRequest(
         visitor, "r", page_size=size, candidate_item_ids=candidates, exclude_item_ids=excluded,
         filter=filter_text, diversity=diversity, explore=explore,
+        first_slot=first_slot,
     )  # fmt: skip
     overrides = {"exploration_epsilon": draw[0], "exploration_temperature": draw[1]}
+    overrides |= {"exploration_bandit_epsilon": draw[0], "exploration_bandit_scale": draw[1]}
     policy = Policy("p", overrides | ({} if own is None else {"rules": own}))
     digest = engine.digest()
     for asking in (engine.asking(), engine.asking(policy)):

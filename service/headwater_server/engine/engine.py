@@ -29,7 +29,6 @@ from headwater_server.engine.messages.rewards import (
     PURCHASE,
     canonical_type,
     reward_of,
-    weight_of,
 )
 from headwater_server.engine.parts import Applied, Parts, Steps
 from headwater_server.engine.plain_acts import note_plain
@@ -225,8 +224,7 @@ class Engine:
             interactions.sell(self.parts, event, item, number)
             items.append(number)
             yield None
-        if reward > 0:
-            self.parts.attribution.act(profile, items, reward, weight_of(event, reward))
+        interactions.attribute(self.parts, event, profile, items, reward)
         visitors.past.add(row, reward, float(name == PURCHASE), self.parts.clock_ms)
         if self.parts.experiments.active:
             profiles = visitors.profiles_of(event.visitor_id, event.user_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from headwater_server.engine.messages.events import Event, EventItem
@@ -117,6 +118,15 @@ def sell(parts: Parts, event: Event, bought: EventItem, item: int) -> None:
     elif price is not None and not event.from_page:
         price *= bought.quantity
     parts.models.sales.buy(item, price, code)
+
+
+def attribute(
+    parts: Parts, event: Event, profile: str, items: Sequence[int], reward: float
+) -> None:
+    """Give the reward of an act to the lists, and to the choice, that showed one of ``items``."""
+    if reward > 0:
+        parts.attribution.act(profile, items, reward, weight_of(event, reward))
+    parts.impressions.decisions.settle(event, reward)
 
 
 def hide(parts: Parts, event: Event, profile: str, item: int, time_ms: int, row_class: int) -> None:

@@ -13,6 +13,7 @@ from headwater_server.engine.features.own_columns import column_names
 from headwater_server.engine.features.own_values import OwnValues
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot.state import in_steps
+from headwater_server.models.bandit.bandit import Bandit
 from headwater_server.models.base import ItemModel
 from headwater_server.models.content.content import Content
 from headwater_server.models.content.word_flow import WordFlow
@@ -66,6 +67,7 @@ class Models:
         self.ranker = make_ranker(settings, self.own_values.names)
         self.probability = ProbabilityHead()
         self.sales = Sales()
+        self.bandit = Bandit()
 
     def _over_items(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self._names)
@@ -123,6 +125,8 @@ class Models:
         state["content"]["_words"] = in_steps(state["content"]["_words"])
         if self.own_values.features:
             state["own_values"] = self.own_values.state()
+        if self.bandit.is_used:  # a shop of lists has the digests that it had before
+            state["bandit"] = self.bandit.state()
         return state
 
     def load(self, state: dict[str, Any]) -> None:
@@ -131,6 +135,8 @@ class Models:
             getattr(self, name).load(state[name])
         if self.own_values.features:
             self.own_values.load(state["own_values"])
+        if "bandit" in state:
+            self.bandit.load(state["bandit"])
 
 
 def make_ranker(settings: EngineSettings, own: tuple[str, ...]) -> Any:

@@ -51,7 +51,6 @@ _STATEFUL = (
     "progress", "calibration", "drift", "placements", "act_rates", "models", "experiments",
 )  # fmt: skip
 
-
 Steps = Generator[bool | None, None, None]
 """Work that may be interrupted wherever it yields: other tasks then read the state.
 
@@ -261,7 +260,7 @@ class Parts:
             "learned": self.learned,
             "popular": self.retriever.popular.state,
             **{name: getattr(self, name).state for name in _STATEFUL},
-            **self.sources.branch,
+            **(self.sources.branch | self.impressions.decisions.branch),
         }
 
     def stored(self) -> dict[str, Any]:
@@ -291,6 +290,7 @@ class Parts:
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])
         parts.sources.load(learned)
+        parts.impressions.decisions.load(learned)
         parts._answer_by(parts.experiments.policies.over(parts.written))
         parts.retriever.popular.load(learned["popular"], len(parts.catalogue.ids))
         return parts

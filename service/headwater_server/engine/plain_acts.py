@@ -26,7 +26,9 @@ def note_plain(parts: Parts, event: Event, entry: Entry) -> bool:
     As many acts may wait then as may: the caller lets them be learned.
     """
     kind = parts.kinds.get(event.event_type)
-    if kind is None or _refuses(event) or not _passes(parts, event, entry):
+    if kind is None or _refuses(event) or parts.impressions.decisions.awaits(event):
+        return False
+    if not _passes(parts, event, entry):
         return False
     now_ms = parts.time_ms(entry, event.event_time_ms)
     if now_ms < parts.clock_ms or _needs_steps(parts, event, now_ms):

@@ -25,24 +25,22 @@ DEFAULT_REWARDS: dict[str, float] = {
 }
 
 ALIASES: dict[str, str] = {
-    "view": "detail-page-view",
-    "cart": "add-to-cart",
-    "addtocart": "add-to-cart",
+    "view": "detail-page-view", "cart": "add-to-cart", "addtocart": "add-to-cart",
     "like": "favorite",
     "purchase": "purchase-complete",
     "transaction": "purchase-complete",
     "order": "purchase-complete",
-}
+}  # fmt: skip
 
 _BEFORE: dict[str, Any] = {
-    "catalogue_only": "nobody",
-    "page_event_items_max": 0,
-    "event_items_max": 0,
-}
+    "catalogue_only": "nobody", "page_event_items_max": 0, "event_items_max": 0,
+}  # fmt: skip
 """What builds without these settings did: events of pages created items, in all free places."""
 
 _SINCE: dict[str, Any] = {
     "features": (), "act_half_life_days": 14.0, "objective": "acts",
+    "exploration_bandit": "matching", "exploration_bandit_epsilon": 0.005,
+    "exploration_bandit_scale": 0.4,
 }  # fmt: skip
 """What earlier builds do not know, and its default."""
 
@@ -91,6 +89,24 @@ class EngineSettings:
     exploration_temperature: float = field(
         default=0.2,
         metadata={"help": "softmax temperature of the score; a small value explores little"},
+    )
+    exploration_bandit: str = field(
+        default="matching",
+        metadata={
+            "help": "how one of at most 50 candidate_item_ids is chosen (page_size 1, or with "
+            "first_slot_propensities, as by the Personalizer adapter). matching: each with its "
+            "chance to be the best, which its rewards decide; propensities are exact. off: as lists"
+        },
+    )
+    exploration_bandit_epsilon: float = field(
+        default=0.005,
+        metadata={"help": "share of such choices that are drawn uniformly, for evaluation"},
+    )
+    exploration_bandit_scale: float = field(
+        default=0.4,
+        metadata={
+            "help": "factor of the deviations of what such a choice believes; smaller explores less"
+        },
     )
     hide_days: dict[str, float] = field(
         default_factory=dict,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.exploration.slates import BANDIT
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.experiments import (
@@ -16,6 +19,8 @@ from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.tokens.attribution_token import sign
 from headwater_server.engine.tokens.token_key import TokenKey
+
+_OF_A_CHOICE = "impression", "click", "purchase-complete"
 
 
 def warm_up(settings: EngineSettings | None = None) -> None:
@@ -50,8 +55,19 @@ def warm_up(settings: EngineSettings | None = None) -> None:
         engine.recommend_all(
             [RecommendRequest("v1", "r5"), RecommendRequest("v2", "r6")], now_ms=40
         )
+    _choose(engine, items[:2])
     _count_in_arms(engine)
     Engine.restore(engine.capture()).digest()
+
+
+def _choose(engine: Engine, items: Sequence[str]) -> None:
+    """Let a visitor be shown one of few items, and reward it twice."""
+    request = RecommendRequest("v1", "r7", page_size=1, candidate_item_ids=tuple(items))
+    engine.recommend(request, now_ms=40)
+    slate = Slate("r7", BANDIT, "", tuple(items), (0.5, 0.5))
+    one = (EventItem(items[0]),)
+    acts = [Event(f"r7-{kind}", kind, "v1", items=one, slate=slate) for kind in _OF_A_CHOICE]
+    engine.apply(Entry(30 * 86_400_000, tuple(acts)))
 
 
 def _count_in_arms(engine: Engine) -> None:

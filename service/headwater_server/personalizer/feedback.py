@@ -49,28 +49,33 @@ class FeedbackSender:
         self._settings = settings
 
     async def send(self, key: str, event: PendingEvent, reward: float | None) -> None:
-        """Report what was not reported yet; ``reward`` None: only that the action was shown."""
-        learned = 0.0
+        """Report what was not reported yet; ``reward`` None: only that the action was shown.
+
+        A reward of 0 is reported, too: the next choice knows it, without waiting for the window.
+        """
+        learned = None
         if reward is not None and not event.settled:
             learned = reward_of_event(reward)
-        if event.seen and not learned:
+        if event.seen and learned is None:
             return
         events = [*self._events(event, learned)]
         answer = await self._server.feedback(key, events)
         for sent, result in zip(events, answer.results, strict=True):
             if result.status not in ACCEPTED:
                 _log.warning("not learned", event=sent.event_id, why=result.detail)
-        settled = ("settled",) if learned else ()
+        settled = () if learned is None else ("settled",)
         await self._pending.mark(event.event_id, "seen", *settled)
 
-    def _events(self, event: PendingEvent, reward: float) -> Iterator[Event]:
+    def _events(self, event: PendingEvent, reward: float | None) -> Iterator[Event]:
         """Yield the impression, then the outcome: an event counts for earlier impressions only."""
         if not event.seen:
             yield self._event(SHOWN, "seen", event)
-        if reward > 0:
-            yield self._event(POSITIVE_TYPE, "reward", event, reward, STARS * reward)
-        elif reward < 0:
+        if reward is None:
+            return
+        if reward < 0:
             yield self._event(NEGATIVE_TYPE, "reward", event, reward)
+        else:
+            yield self._event(POSITIVE_TYPE, "reward", event, reward, STARS * reward)
 
     def _event(
         self,

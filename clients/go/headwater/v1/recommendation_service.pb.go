@@ -417,7 +417,7 @@ type RecommendResponse struct {
 	Results []*Result `protobuf:"bytes,3,rep,name=results,proto3" json:"results,omitempty"`
 	// The state that answered. Opaque; may be given as `min_offset`.
 	Offset string `protobuf:"bytes,4,opt,name=offset,proto3" json:"offset,omitempty"`
-	// The policy that chose: "plackett_luce", "thompson", or "best" without exploration.
+	// The policy that chose: "plackett_luce", "thompson", "bandit", or "best" without exploration.
 	Policy string `protobuf:"bytes,5,opt,name=policy,proto3" json:"policy,omitempty"`
 	// What was left out to meet the deadline. Empty: nothing.
 	Degraded []string `protobuf:"bytes,6,rep,name=degraded,proto3" json:"degraded,omitempty"`

@@ -275,7 +275,7 @@ class RecommendResponse(_message.Message):
     offset: _builtins.str
     """The state that answered. Opaque; may be given as `min_offset`."""
     policy: _builtins.str
-    """The policy that chose: "plackett_luce", "thompson", or "best" without exploration."""
+    """The policy that chose: "plackett_luce", "thompson", "bandit", or "best" without exploration."""
     shortfall: _builtins.str
     """Why there are fewer results than requested, as text for people, such as "only 3 items may be
     shown that pass the filter". Empty: there are `page_size` results, or all given candidates.

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.exploration import thompson
+from headwater_server.engine.exploration import bandit, thompson
 from headwater_server.engine.exploration.plackett_luce import best_slate, draw_slate, seed_of
 from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
@@ -17,7 +17,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.evidence import SOURCES
 from headwater_server.models.probability.probability import ProbabilityHead
 
-EXPLORING, BEST = "plackett_luce", "best"
+EXPLORING, BEST, BANDIT = "plackett_luce", "best", "bandit"
 _REASONS = {
     "next": "often comes right after the item viewed last",
     "together": "goes with recently viewed items",
@@ -40,6 +40,8 @@ def _names(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def policy_of(request: RecommendRequest, settings: EngineSettings, head: ProbabilityHead) -> str:
     """Return the name of the policy that fills this request's slots."""
+    if request.explore and bandit.applies(request, settings):
+        return BANDIT
     if thompson.applies(head, request, settings):
         return thompson.THOMPSON
     return EXPLORING if request.explore else BEST

@@ -8,6 +8,7 @@ import numpy as np
 
 from headwater_server.engine.exploration.slot_probabilities import slot_features
 from headwater_server.engine.learning.attribution import Attribution, Impression
+from headwater_server.engine.learning.decisions import Decisions
 from headwater_server.engine.learning.learning import Learning
 from headwater_server.engine.measures.measures import Measures
 from headwater_server.engine.measures.placements import ALL
@@ -29,6 +30,7 @@ class Impressions:
         measures: Measures,
     ) -> None:
         self.attribution = attribution
+        self.decisions = Decisions(scoring.models.bandit)
         self.learning = learning
         self.scoring = scoring
         self.measures = measures
@@ -71,6 +73,7 @@ class Impressions:
                 rewards=np.zeros(len(seen), dtype=np.float32),
             )
         )
+        self.decisions.open(event, profile, history, float(scores[0]))
         return seen
 
     def closing(self, now_ms: int, events_learned: int) -> Generator[bool, None, None]:
@@ -83,6 +86,8 @@ class Impressions:
                 placement, acted=acted, events_learned=events_learned, now_ms=now_ms
             )
             self._learn(impression, placement)
+            best = float(impression.rewards.max())
+            self.decisions.close(impression.recommendation_id, best)
             yield True
 
     def _observe(self, acted: bool, reward: float, placement: str, policy: str) -> None:  # noqa: FBT001

@@ -24,6 +24,7 @@ class Question:
 
     Visitor, placement, recommendation and sender are theirs. ``exclude_item_ids`` contains the
     items of the lists that ``exclude_attribution_tokens`` named. ``context`` is as it was asked.
+    ``first_slot``: the chances of the first slot were asked for, by a caller that shows one item.
     """
 
     page_size: int = 20
@@ -37,6 +38,7 @@ class Question:
     session_id: str = ""
     context: tuple[tuple[str, str | float], ...] = ()
     objective: str = ""
+    first_slot: bool = False
 
 
 def over_slate(candidates: Sequence[str], item_ids: Sequence[str]) -> tuple[list[int], list[str]]:

@@ -57,6 +57,7 @@ class RecommendRequest:
             self.session_id,
             self.context,
             self.objective,
+            self.first_slot,
         )
 
 

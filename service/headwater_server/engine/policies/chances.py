@@ -17,10 +17,11 @@ from headwater_server.engine.exploration.plackett_luce import (
 )
 from headwater_server.engine.policies.asked_filling import AskedFilling
 from headwater_server.engine.policies.predictions import Predictions
-from headwater_server.engine.reranking.answer_settings import ActiveRules, AnswerSettings
+from headwater_server.engine.reranking.answer_settings import ActiveRules, AnswerSettings, Order
 from headwater_server.engine.reranking.candidates import Pool
 from headwater_server.engine.reranking.drawing.slots import NO_VALUES
 from headwater_server.engine.reranking.similarity_inputs import SimilarityInputs
+from headwater_server.engine.settings import EngineSettings
 
 LISTS, LISTS_MAX = 64, 200
 DRAWS = 2_000
@@ -68,13 +69,15 @@ def chances(
     predictions: Predictions | None = None,
 ) -> Chances:
     """Return the chances of a list of ``item_ids`` drawn from these candidates."""
-    question, settings = pool.question, under.settings
-    request, head = question.request, pool.scoring.models.probability
+    question, head = pool.question, pool.scoring.models.probability
+    request, settings = question.request, under.settings
+    if under.order is Order.SCORE:
+        pool, settings = pool.as_choice(settings)
     active, count = under.active_rules(request, question.now_ms), len(item_ids)
     is_thompson = thompson.applies(head, request, settings)
     worth = NO_VALUES if predictions is None else predictions.of(pool.items)[: request.page_size]
     if active is None and not is_thompson:
-        slots, means, in_list, drawn = _by_score(pool, under, item_ids, worth, lists)
+        slots, means, in_list, drawn = _by_score(pool, settings, item_ids, worth, lists)
     else:
         drawn = lists if request.explore else 1
         args = pool, similarity, settings, item_ids, DRAWS
@@ -89,7 +92,7 @@ def chances(
 
 def _by_score(
     pool: Pool,
-    under: AnswerSettings,
+    settings: EngineSettings,
     item_ids: tuple[str, ...],
     worth: NDArray[np.float64],
     lists: int,
@@ -98,7 +101,7 @@ def _by_score(
 
     And from how many lists these are estimated.
     """
-    request, scores, settings = pool.question.request, pool.values(under.settings), under.settings
+    request, scores = pool.question.request, pool.values(settings)
     rows, size = pool.rows(item_ids), request.page_size
     if not request.explore:
         best = best_slate(scores, size)[0]

@@ -28,7 +28,11 @@ _BASELINE: dict[str, dict[str, Any]] = {
     "baseline": {"explore": False, "order": Order.GIVEN},
     "popular": {"explore": False, "order": Order.POPULAR},
 }
-_UNIFORM: dict[str, Any] = {"exploration_policy": "plackett_luce", "exploration_epsilon": 1.0}
+_UNIFORM: dict[str, Any] = {
+    "exploration_policy": "plackett_luce",
+    "exploration_epsilon": 1.0,
+    "exploration_bandit": "off",
+}
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _SHADOW = "changes what the state means: use a shadow"
 

@@ -10,12 +10,15 @@ from headwater_server.engine.ranking.objectives import OBJECTIVES
 from headwater_server.engine.reranking.levels import LEVELS
 
 NUMBERS: dict[str, tuple[float, float]] = {
+    "exploration_bandit_epsilon": (0, 1),
+    "exploration_bandit_scale": (0, 1_000),
     "exploration_epsilon": (0, 1),
     "exploration_temperature": (1e-6, 1_000),
 }
 """Name -> (minimum, maximum), both allowed."""
 SHOWN_MAX = 60
 CHOICES: dict[str, tuple[str, ...]] = {
+    "exploration_bandit": ("matching", "off"),
     "exploration_policy": ("plackett_luce", "thompson"),
     "diversity": tuple(LEVELS),
     "objective": OBJECTIVES,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.exploration import thompson
+from headwater_server.engine.exploration import bandit, thompson
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.ranking import objectives
 from headwater_server.engine.ranking.candidate_scoring import REFILL, CandidateScoring
@@ -180,6 +180,24 @@ class Pool:
             return sampled
         tokens = buckets(history.circumstances)
         return log_normal_cdf(sampled + head.shared_mean(tokens)) + worth
+
+    def as_choice(self, settings: EngineSettings) -> tuple[Self, EngineSettings]:
+        """Return the pool and the settings with which slots are drawn: those of a list as given.
+
+        One of few given items is drawn by the chance to be the best, which replaces its score.
+        """
+        question, candidates = self.question, self.candidates
+        request = question.request
+        if candidates.given is None or not bandit.applies(request, settings):
+            return self, settings
+        context = bandit.context_of(request.context, question.circumstances)
+        ranked = candidates.scores if question.history_length else None
+        model = self.scoring.models.bandit
+        args = model, candidates.given, context, ranked, settings
+        scores = bandit.scores_of(*args, explore=request.explore)
+        other = self.about(question)
+        other.candidates = candidates._replace(scores=scores)
+        return other, bandit.drawing_settings(settings)
 
     def may_join(self, item: int) -> bool:
         """Return whether the catalogue and the request allow an item."""

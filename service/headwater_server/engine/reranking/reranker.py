@@ -54,7 +54,12 @@ class Reranking:
         candidates, drawn = self.answering.candidates(question, draw)
         if drawn is not None:
             return Filled(candidates, *drawn)
-        return self._filled(Pool(self.scoring, question, candidates), active, under.settings)
+        pool, settings = Pool(self.scoring, question, candidates).as_choice(under.settings)
+        filled = self._filled(pool, active, settings)
+        if filled.candidates.items is candidates.items:
+            # what follows, such as the chance of an act, needs the scores of the ranker
+            return filled._replace(candidates=candidates)
+        return filled
 
     def _filled(self, pool: Pool, active: ActiveRules | None, settings: EngineSettings) -> Filled:
         if active is None:

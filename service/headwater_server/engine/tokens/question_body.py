@@ -24,6 +24,7 @@ _BEST, _DIVERSITY, _FILTER, _USER, _SESSION, _CONTEXT, _CANDIDATES, _LISTS = (
 _TEXT, _NUMBER = b"\0", b"\1"
 _FLOAT = struct.Struct(">d")
 _ID_BYTES = 128  # of an item's id, at most
+_FIRST_SLOT = 1 << 10  # added to the number of slots, of which there are at most 100
 _RATIO = 16  # of deflate, at the most: longer questions need not be tried
 
 
@@ -40,7 +41,7 @@ def question_bytes(question: Question, item_ids: Sequence[str], bytes_max: int) 
     True
     """
     if _is_plain(question):
-        raw = _plain_bytes(question.page_size, explore=question.explore)
+        raw = _plain_bytes(_size(question), explore=question.explore)
         return raw if len(raw) <= bytes_max else None
     if _is_too_long(question, _RATIO * bytes_max):
         return None
@@ -54,6 +55,10 @@ def question_bytes(question: Question, item_ids: Sequence[str], bytes_max: int) 
 @lru_cache(maxsize=256)  # of pages of 1 to 100 items
 def _plain_bytes(page_size: int, *, explore: bool) -> bytes:
     return bytes((0 if explore else _BEST,)) + number_bytes(page_size)
+
+
+def _size(q: Question) -> int:
+    return q.page_size + _FIRST_SLOT if q.first_slot else q.page_size
 
 
 def _is_plain(q: Question) -> bool:
@@ -71,7 +76,7 @@ def _is_too_long(q: Question, most: int) -> bool:
 
 
 def _written(q: Question, item_ids: Sequence[str]) -> bytes:
-    flags, parts = 0 if q.explore else _BEST, [b"", number_bytes(q.page_size)]
+    flags, parts = 0 if q.explore else _BEST, [b"", number_bytes(_size(q))]
     if q.diversity or q.objective:  # no bit is free for another flag
         flags |= _DIVERSITY
         parts.append(long_text_bytes(_choices_text(q.diversity, q.objective)))
@@ -129,7 +134,7 @@ def _lists_bytes(*lists: Sequence[str]) -> list[bytes]:
 
 def question_of(reader: Reader, item_ids: Sequence[str]) -> Question:
     """Return the question that `question_bytes` wrote. IndexError … for other bytes."""
-    flags, page_size = reader.byte(), reader.number()
+    flags, size = reader.byte(), reader.number()
     choices, text = (reader.long_text() if flags & flag else "" for flag in (_DIVERSITY, _FILTER))
     user_id, session_id = (reader.id() if flags & flag else "" for flag in (_USER, _SESSION))
     context = _context_of(reader) if flags & _CONTEXT else ()
@@ -139,7 +144,7 @@ def question_of(reader: Reader, item_ids: Sequence[str]) -> Question:
     explores = not flags & _BEST
     diversity, objective = _choices_of(choices)
     return Question(
-        page_size,
+        size % _FIRST_SLOT,
         candidates,
         excluded,
         viewed,
@@ -150,6 +155,7 @@ def question_of(reader: Reader, item_ids: Sequence[str]) -> Question:
         session_id,
         context,
         objective,
+        size >= _FIRST_SLOT,
     )
 
 

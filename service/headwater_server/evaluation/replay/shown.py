@@ -67,6 +67,7 @@ def request_of(visitor_id: str, slate: Slate, *, by_page: bool = False) -> Recom
         question.context,
         question.explore,
         diversity=question.diversity,
+        first_slot=question.first_slot,
         from_page=by_page,
         objective=question.objective,
     )

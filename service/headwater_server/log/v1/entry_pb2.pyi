@@ -573,6 +573,7 @@ class Question(_message.Message):
     CONTEXT_FIELD_NUMBER: _builtins.int
     HAS_CONTEXT_OF_EVENT_FIELD_NUMBER: _builtins.int
     OBJECTIVE_FIELD_NUMBER: _builtins.int
+    FIRST_SLOT_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """How many items."""
     filter: _builtins.str
@@ -589,6 +590,8 @@ class Question(_message.Message):
     """Whether the context is that of the event."""
     objective: _builtins.str
     """The objective that was asked for."""
+    first_slot: _builtins.bool
+    """Whether the chances of the first slot were asked for, as by a caller that shows one item."""
     @_builtins.property
     def candidate_places(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Where the items of the slate are among the candidates, slot by slot, from 1; 0: not there."""
@@ -625,10 +628,11 @@ class Question(_message.Message):
         context: _abc.Iterable[Global___Feature] | None = ...,
         has_context_of_event: _builtins.bool = ...,
         objective: _builtins.str = ...,
+        first_slot: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_session_id", b"_session_id", "_user_id", b"_user_id", "session_id", b"session_id", "user_id", b"user_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_session_id", b"_session_id", "_user_id", b"_user_id", "candidate_places", b"candidate_places", "context", b"context", "context_item_ids", b"context_item_ids", "diversity", b"diversity", "exclude_item_ids", b"exclude_item_ids", "exploration_off", b"exploration_off", "filter", b"filter", "has_context_of_event", b"has_context_of_event", "objective", b"objective", "other_candidate_item_ids", b"other_candidate_item_ids", "page_size", b"page_size", "session_id", b"session_id", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_session_id", b"_session_id", "_user_id", b"_user_id", "candidate_places", b"candidate_places", "context", b"context", "context_item_ids", b"context_item_ids", "diversity", b"diversity", "exclude_item_ids", b"exclude_item_ids", "exploration_off", b"exploration_off", "filter", b"filter", "first_slot", b"first_slot", "has_context_of_event", b"has_context_of_event", "objective", b"objective", "other_candidate_item_ids", b"other_candidate_item_ids", "page_size", b"page_size", "session_id", b"session_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__session_id: _TypeAlias = _typing.Literal["session_id"]  # noqa: Y015
     _WhichOneofArgType__session_id: _TypeAlias = _typing.Literal["_session_id", b"_session_id"]  # noqa: Y015

@@ -68,6 +68,8 @@ def _write_question(question: Question, slate: Slate, event: Event, stored: pb.Q
         stored.objective = question.objective
     if not question.explore:
         stored.exploration_off = True
+    if question.first_slot:
+        stored.first_slot = True
     if question.user_id != event.user_id:
         stored.user_id = question.user_id
     if question.session_id != event.session_id:
@@ -93,6 +95,7 @@ def _decode_question(event: pb.Event) -> Question:
         stored.session_id if stored.HasField("session_id") else event.session_id,
         decode_features(event.context if of_event else stored.context),
         stored.objective,
+        stored.first_slot,
     )
 
 

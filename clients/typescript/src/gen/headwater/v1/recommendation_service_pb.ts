@@ -207,7 +207,7 @@ export type RecommendResponse = Message<"headwater.v1.RecommendResponse"> & {
   offset: string;
 
   /**
-   * The policy that chose: "plackett_luce", "thompson", or "best" without exploration.
+   * The policy that chose: "plackett_luce", "thompson", "bandit", or "best" without exploration.
    *
    * @generated from field: string policy = 5;
    */

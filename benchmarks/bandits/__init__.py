@@ -1,0 +1,1 @@
+"""Choices of one of few actions: Headwater beside the explorers of Vowpal Wabbit."""
