@@ -26,8 +26,7 @@ DEFAULT_REWARDS: dict[str, float] = {
 
 ALIASES: dict[str, str] = {
     "view": "detail-page-view", "cart": "add-to-cart", "addtocart": "add-to-cart",
-    "like": "favorite",
-    "purchase": "purchase-complete",
+    "like": "favorite", "purchase": "purchase-complete",
     "transaction": "purchase-complete",
     "order": "purchase-complete",
 }  # fmt: skip
