@@ -113,6 +113,8 @@ async def test_learning_settings_are_policies_of_the_log(shop):
     assert (await calls.ok("DELETE", POLICY))["name"] == "settings"
     changed = await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.4})
     assert changed["explorationPercentage"] == pytest.approx(0.4)
+    found = (await calls.ok("GET", POLICY))["arguments"].splitlines()
+    assert found == ["exploration_epsilon = 0.4", "exploration_bandit_epsilon = 0.4"]
 
 
 async def test_keys_of_pages_see_nothing_and_reading_ones_change_nothing(shop):

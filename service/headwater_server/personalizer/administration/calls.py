@@ -62,7 +62,8 @@ class Administration:
         change = service.changes_of(given, self._configuration)
         share = await policies.exploration(self._server, key)
         if change.exploration is not None and change.exploration != share:
-            policy = Policy(EXPLORATION_POLICY, {policies.EXPLORATION: change.exploration})
+            shares = dict.fromkeys(policies.EXPLORATIONS, change.exploration)
+            policy = Policy(EXPLORATION_POLICY, shares)
             await self._server.promote(key, policy, f"explorationPercentage {BY}")
         if change.settings:
             await self._configuration.change(change.settings, wall_clock_ms())

@@ -16,6 +16,7 @@ NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 ARGUMENTS_CHARS_MAX = 1_024
 NONE = "settings"
 EXPLORATION = "exploration_epsilon"
+EXPLORATIONS = (EXPLORATION, "exploration_bandit_epsilon")  # of lists, and of one of few actions
 EXAMPLE = 'such as exploration_epsilon = 0.1, or {"exploration_epsilon": 0.1}'
 
 
