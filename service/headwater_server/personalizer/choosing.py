@@ -15,6 +15,10 @@ from dataclasses import dataclass
 from headwater import Choice, Recommendation
 
 ONLINE, APPRENTICE = "online", "apprentice"
+RATIO_MAX, WEIGHT_MAX = 5e5, 1e12
+"""Weights are cut at it: the server refuses a choice beyond twice as much, and learns nothing."""
+CHANCE_MIN, PRODUCT_MIN = 1e-12, 1e-200
+"""Chances that are 0 by rounding count as so much: what was shown had one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,25 +119,36 @@ def draw(slot: Slot, event_id: str, mode: str, share: float, before: Before, wai
         shares[slot.baseline] = shares.get(slot.baseline, 0.0) + (1.0 - part)
     shares = {name: joint / chance_before for name, joint in shares.items()}
     after = Before(
-        before.policy * slot.chances.get(action, 0.0),
+        max(PRODUCT_MIN, before.policy * slot.chances.get(action, 0.0)),
         before.random * _equal(slot, action, before),
         before.is_baseline and action == slot.baseline,
     )
+    propensity = max(CHANCE_MIN, min(1.0, shares[action]))
+    policy, equal = min(1.0, slot.chances.get(action, 0.0)), _equal(slot, action, before)
     choice = Choice(
-        propensity=min(1.0, shares[action]),
-        policy_propensity=min(1.0, slot.chances.get(action, 0.0)),
-        random_propensity=_equal(slot, action, before),
+        propensity=propensity,
+        policy_propensity=policy,
+        random_propensity=equal,
         is_baseline=after.is_baseline,
         baseline_propensity=min(1.0, slot.chances.get(slot.baseline, 0.0)),
         slot=slot.name,
         mode=mode,
         wait_ms=wait_ms,
         covers_both=_covers(slot, shares, before, part, is_online=is_online),
-        policy_weight=before.policy / chance_before,
-        random_weight=before.random / chance_before,
-        baseline_weight=before.is_baseline / chance_before,
+        policy_weight=_cut(before.policy / chance_before, policy / propensity),
+        random_weight=_cut(before.random / chance_before, equal / propensity),
+        baseline_weight=_cut(before.is_baseline / chance_before, after.is_baseline / propensity),
     )
     return Drawn(action, choice, shares, after, by_policy)
+
+
+def _cut(weight: float, ratio: float) -> float:
+    """Return the weight, smaller if its product with ``ratio`` would be beyond `RATIO_MAX`.
+
+    >>> _cut(4.0, 0.5), _cut(4.0, 1e7)
+    (4.0, 0.05)
+    """
+    return min(weight, RATIO_MAX / max(ratio, RATIO_MAX / WEIGHT_MAX))
 
 
 def _again(slot: Slot, event_id: str) -> str:

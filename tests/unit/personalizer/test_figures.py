@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
-from headwater_server.engine.messages.events import Choice, Event, EventItem
+from headwater_server.engine.messages.events import Choice, Event, EventItem, Slate
 from headwater_server.personalizer.choosing import Before, Slot, draw
+from headwater_server.personalizer.figures import reading
 from headwater_server.personalizer.figures.fold import GRACE_MS, Figures
+from headwater_server.personalizer.figures.reading import FigureReader
 from headwater_server.personalizer.figures.report import as_json
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.replica.ports.position import Position
 from headwater_server.storage.codecs.stored_entry import key_of
 
 WAIT_MS = 1_000
+SLATE = Slate("r1", "best", "home", ("tea",), (1.0,))
 SETTINGS = PersonalizerSettings(personalizer_mode="apprentice", personalizer_share=0.2)
 
 
@@ -129,6 +134,77 @@ def test_a_page_and_an_impossible_choice_change_nothing() -> None:
     figures.take(Entry(Position(f"{end_ms}-0", 90), end_ms, bad))
     figures.take(Entry(Position(f"{2 * end_ms}-0", 91), 2 * end_ms, []))
     assert json.dumps(figures.kept()["groups"]) == before
+
+
+@pytest.mark.parametrize("propensity", [1e-320, 1e-160, 1e-100, 1e-7])
+def test_a_weight_beyond_the_bound_on_the_log_has_no_value_and_changes_none(
+    propensity: float,
+) -> None:
+    figures = _figures([*_log(200)])
+    before = as_json(figures, SETTINGS)["groups"][0]
+    choice = Choice(propensity, 1.0, 0.5, covers_both=True, mode="online")
+    seen = Event("odd:seen", "impression", "v", choice=choice)
+    act = Event("odd:reward", "rating", "v", value=5.0)
+    figures.take(Entry(Position("x-0", 900), 10**7, [seen, act]))
+    figures.take(Entry(Position("y-0", 901), 2 * 10**7, []))
+    after = as_json(figures, SETTINGS)["groups"][0]
+    assert after["values"] == before["values"]
+    assert after["withoutValues"] == before["withoutValues"] + 1
+    assert after["events"] == before["events"] + 1
+    json.dumps(Figures.restored(json.loads(json.dumps(figures.kept()))).kept(), allow_nan=False)
+
+
+def test_a_checkpoint_with_absurd_sums_is_not_used() -> None:
+    kept = _figures([*_log(50)]).kept()
+    for total in (1e100, float("inf"), float("nan")):
+        broken = json.loads(json.dumps(kept))
+        broken["groups"][""]["values"]["plain"]["policy"]["low"]["total"] = total
+        with pytest.raises(ValueError, match="too large"):
+            Figures.restored(broken)
+
+
+@pytest.mark.parametrize(
+    ("act", "earned"),
+    [
+        ({}, 1.0),
+        ({"from_page": True}, 0.0),
+        ({"from_page": True, "slate": SLATE}, 1.0),
+        ({"from_page": True, "slate": SLATE, "self_asked": True}, 0.0),
+        ({"slate": SLATE, "visitor_id": "other"}, 0.0),
+        ({"visitor_id": "other", "user_id": "anna"}, 1.0),
+    ],
+)
+def test_only_a_proven_act_of_the_same_visitor_earns(act: dict[str, Any], earned: float) -> None:
+    figures, choice = Figures(), Choice(0.5, mode="online")
+    seen = Event("r1:seen", "impression", "v", user_id="anna", choice=choice)
+    done = Event(**{"event_id": "r1:click", "event_type": "rating", "visitor_id": "v", **act})
+    figures.take(Entry(Position("a-0", 1), 0, [seen, replace(done, value=5.0)]))
+    figures.take(Entry(Position("b-0", 2), 10**7, []))
+    assert figures.groups[""].total.rewards == earned
+
+
+async def test_the_watch_outlives_a_sum_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "EVERY_S", 0.0)
+    tries, enough = 0, asyncio.Event()
+
+    class Failing(FigureReader):
+        def __init__(self) -> None: ...
+
+        async def current(self) -> Figures:
+            nonlocal tries
+            tries += 1
+            if tries > 4:
+                enough.set()
+            raise (OverflowError, ZeroDivisionError, ValueError, OverflowError)[tries % 4]
+
+    with capture_logs() as logs:
+        watching = asyncio.create_task(Failing().watch())
+        await asyncio.wait(
+            {watching, asyncio.create_task(enough.wait())}, return_when="FIRST_COMPLETED"
+        )
+        assert not watching.done()
+        watching.cancel()
+    assert [one["log_level"] for one in logs] == ["warning"]
 
 
 def test_a_negative_reward_widens_the_scale_to_minus_one() -> None:

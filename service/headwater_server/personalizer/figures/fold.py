@@ -42,6 +42,8 @@ class _Open:
     """A choice that waits for its reward, or had its time a while ago and is remembered."""
 
     choice: Choice
+    visitor: str
+    account: str
     shown_ms: int
     ends_ms: int
     before: Position
@@ -94,15 +96,19 @@ class Figures:
         if not key or key in self._open or key in self._past or choice.propensity <= 0.0:
             return
         ends_ms = self._now_ms + choice.wait_ms + GRACE_MS
-        self._open[key] = _Open(choice, self._now_ms, ends_ms, before)
+        self._open[key] = _Open(
+            choice, event.visitor_id, event.user_id, self._now_ms, ends_ms, before
+        )
         if len(self._open) > OPEN_MAX:
             self._end(next(iter(self._open)))
 
     def _act(self, event: Event) -> None:
         key = key_of(event)
-        found = self._open.get(key)
-        if found is None:
-            self.late += self._counts and key in self._past
+        found = self._open.get(key) or self._past.get(key)
+        if found is None or not _earns(event, found):
+            return
+        if key in self._past:
+            self.late += self._counts
         elif event.event_id not in found.acts:
             found.acts |= {event.event_id}
             found.reward += reward_on_log(event)
@@ -154,6 +160,17 @@ class Figures:
         figures._counted = kept["position"][1]
         figures.position = Position(*kept["resume"])
         return figures
+
+
+def _earns(act: Event, shown: _Open) -> bool:
+    """Return whether a backend confirms the act, and it is of the visitor who saw the choice.
+
+    Else anyone who knows the id of a list could make up its reward.
+    """
+    if not act.is_proven:
+        return False
+    of_account = bool(act.user_id) and act.user_id == shown.account
+    return of_account or act.visitor_id == shown.visitor
 
 
 class _Either(Container[str]):

@@ -61,9 +61,7 @@ class Group:
         self.days.setdefault(day_of(shown_ms), Day()).add(choice, reward)
         while len(self.days) > DAYS_MAX:
             del self.days[min(self.days)]
-        if choice.covers_both:
-            self.values.add(choice, reward)
-        else:
+        if not (choice.covers_both and self.values.add(choice, reward)):
             self.uncovered += 1
 
     def kept(self) -> dict[str, Any]:

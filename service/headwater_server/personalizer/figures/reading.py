@@ -30,6 +30,8 @@ AT_ONCE = 20
 """Entries between which other tasks run."""
 EVERY_S = 20.0
 CHECKPOINT_ENTRIES = 5_000
+# what is on the log may have been written by any build: a sum that fails is a problem to log, too
+_PROBLEMS = (HeadwaterError, UnreadableEntry, LogBroken, OSError, ArithmeticError, ValueError)
 _log = structlog.get_logger(__name__)
 
 
@@ -69,9 +71,10 @@ class FigureReader:
             try:
                 await self.current()
                 failing = False
-            except (HeadwaterError, UnreadableEntry, LogBroken, OSError) as error:
+            except _PROBLEMS as error:
                 if not failing:
-                    _log.warning("figures of the Personalizer API are not read", why=str(error))
+                    why = str(error) or type(error).__name__
+                    _log.warning("figures of the Personalizer API are not read", why=why)
                 failing = True
             await asyncio.sleep(EVERY_S)
 

@@ -5,25 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from headwater_server.engine.messages.choice_weights import RATIO_MAX, too_large, weights_of
 from headwater_server.engine.messages.events import Choice
 from headwater_server.inference.interval import Interval
 from headwater_server.inference.intervals.empirical_bernstein import RunningLow
 from headwater_server.inference.intervals.policy_sequence import DifferenceSequence, PolicySequence
 
 POLICIES = ("policy", "baseline", "random")
-
-
-def weights_of(choice: Choice) -> dict[str, float]:
-    """Return the weight of each policy: its chance of what was shown by that of the choice.
-
-    >>> weights_of(Choice(0.8, 0.4, 0.25, is_baseline=True))
-    {'policy': 0.5, 'baseline': 1.25, 'random': 0.3125}
-    """
-    return {
-        "policy": choice.policy_weight * choice.policy_propensity / choice.propensity,
-        "baseline": choice.baseline_weight * choice.is_baseline / choice.propensity,
-        "random": choice.random_weight * choice.random_propensity / choice.propensity,
-    }
 
 
 @dataclass(slots=True)
@@ -43,11 +31,15 @@ class Sequences:
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Sequences:
-        """Return what `asdict` made of one."""
+        """Return what `asdict` made of one. ValueError for sums that no choices can have."""
         ends = {
             name: {end: RunningLow(**sums) for end, sums in part.items()}
             for name, part in kept.items()
         }
+        for sums in (one for part in ends.values() for one in part.values()):
+            most = 2.0 * RATIO_MAX * sums.rows  # a difference adds two weights
+            if not (0.0 <= sums.total <= most and 0.0 <= sums.spread <= 2.0 * RATIO_MAX * most):
+                raise ValueError("sums of weights that are too large")
         policies = {name: PolicySequence(**ends[name]) for name in POLICIES}
         return cls(**policies, apart=DifferenceSequence(**ends["apart"]))
 
@@ -64,13 +56,19 @@ class Values:
     halved: Sequences = field(default_factory=Sequences)
     has_negative: bool = False
 
-    def add(self, choice: Choice, reward: float) -> None:
-        """Add a choice and what it earned, from -1 to 1; more counts as 1."""
+    def add(self, choice: Choice, reward: float) -> bool:
+        """Add a choice and what it earned, from -1 to 1; more counts as 1.
+
+        Return False, and add nothing, if a weight is too large: older builds let it onto the log.
+        """
+        weights = weights_of(choice)
+        if too_large(weights):
+            return False
         earned = max(-1.0, min(1.0, reward))
         self.has_negative = self.has_negative or earned < 0.0
-        weights = weights_of(choice)
         self.plain.add(weights, max(0.0, earned))
         self.halved.add(weights, (earned + 1.0) / 2.0)
+        return True
 
     @property
     def rows(self) -> int:

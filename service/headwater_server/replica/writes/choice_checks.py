@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from headwater_server.engine.intake.limits import ID_BYTES_MAX
+from headwater_server.engine.messages.choice_weights import (
+    RATIO_MAX,
+    TERMS,
+    too_large,
+    weights_of,
+)
 from headwater_server.engine.messages.events import Choice, Event
 from headwater_server.engine.messages.rewards import IMPRESSION, canonical_type
 
@@ -43,6 +49,9 @@ def _other_problem(choice: Choice) -> str:
             return f"choice.{name}: {weight:g} is no weight from 0 to {WEIGHT_MAX:g}"
     if choice.propensity == 0.0:
         return "choice.propensity: is 0, and what was shown had a chance above 0"
+    if name := too_large(weights_of(choice)):
+        by = " * ".join(f"choice.{part}" for part in TERMS[name])
+        return f"choice.propensity: {by} is more than {RATIO_MAX:g} times {choice.propensity:g}"
     if choice.mode not in MODES:
         return f"choice.mode: {choice.mode[:32]!r}: write {' or '.join(MODES)}"
     if len(choice.slot.encode("utf-8", "replace")) > ID_BYTES_MAX:
