@@ -203,7 +203,10 @@ class CountingEngine:
     def seen_slots_of(self, placement: str, item_id: str) -> SeenSlots:
         return self.seen_slots(placement)
 
-    def lists_counted(self) -> int:
+    def act_version(self, placement: str) -> tuple[tuple[int, float], float]:
+        return (0, 1.0), 0.0
+
+    def lists_counted(self, placement: str) -> int:
         return 0
 
     def item_statistics(

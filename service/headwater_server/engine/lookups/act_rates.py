@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LEVEL = 0.9
 """The rate lies between low and high with this probability."""
+FADED_AWAY = 1e-6
+"""Of less than so many slots nothing is left."""
 PRIOR_ITEMS_MAX = 2_000
 """The prior is fitted to so many of the seen items, evenly spaced by their numbers."""
 
@@ -61,6 +63,7 @@ class PlacementRates:
 
     def later(self, slots: SeenSlots) -> ActRate | None:
         """Return the rate of one item by what is counted now, under the same prior."""
+        slots = _left_of(slots)
         if not (len(slots.items) and self._prior):
             return None
         a, b = _posterior(slots, self._prior)
@@ -75,18 +78,25 @@ class PlacementRates:
 
 
 def rates_at(placement: str, slots: SeenSlots) -> PlacementRates:
-    """Return the posteriors of the items seen at a placement.
+    """Return the posteriors of the items seen at a placement; what has faded away is not seen.
 
     It takes tens of milliseconds and reads nothing but its arguments: meant for a thread.
     """
     # imported where it is used: a start needs no scipy
     from headwater_server.inference.bayes.hierarchical import fit_hierarchical  # noqa: PLC0415
 
+    slots = _left_of(slots)
     if not len(slots.items):
         return PlacementRates(placement, slots, None)
     every = -(-len(slots.items) // PRIOR_ITEMS_MAX)
     prior = fit_hierarchical(slots.equal_acts[::every], slots.slots[::every])
     return PlacementRates(placement, slots, prior)
+
+
+def _left_of(slots: SeenSlots) -> SeenSlots:
+    """Return what was seen of the items of which anything is left."""
+    is_left = (slots.seen > FADED_AWAY) & (slots.slots > FADED_AWAY)
+    return slots if is_left.all() else SeenSlots(*(part[is_left] for part in slots))
 
 
 def _posterior(

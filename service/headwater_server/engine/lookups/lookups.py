@@ -28,6 +28,7 @@ from headwater_server.engine.lookups.statistics import (
     ItemQuestion,
     ItemStatistics,
 )
+from headwater_server.engine.measures.act_changes import Version
 from headwater_server.engine.measures.act_rates import SeenSlots
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
@@ -94,9 +95,13 @@ class Lookups:
         at = -1 if number is None else number
         return self._parts.act_rates.of(placement, at, self._parts.clock_ms / 1000.0)
 
-    def lists_counted(self) -> int:
-        """Return a number that grows with each list whose slots are counted; it is not state."""
-        return self._parts.act_rates.observed
+    def act_version(self, placement: str) -> tuple[Version, float]:
+        """Return what differs as soon as these counts do, and the time in s to which they fade."""
+        return self._parts.act_rates.version(placement), self._parts.clock_ms / 1000.0
+
+    def lists_counted(self, placement: str) -> int:
+        """Return how many lists were counted at one of these placements; it is not state."""
+        return self._parts.act_rates.lists_at(placement)
 
     def open_slots(self) -> Iterator[Slots]:
         """Yield items that were seen and the reward of each so far, in short steps."""

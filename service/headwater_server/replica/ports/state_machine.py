@@ -16,6 +16,7 @@ from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
+from headwater_server.engine.measures.act_changes import Version
 from headwater_server.engine.measures.act_rates import SeenSlots
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
@@ -85,8 +86,11 @@ class StateLookups(Protocol):
     def seen_slots_of(self, placement: str, item_id: str) -> SeenSlots:
         """Return the same of one item."""
 
-    def lists_counted(self) -> int:
-        """Return a number that grows with each list whose slots are counted."""
+    def act_version(self, placement: str) -> tuple[Version, float]:
+        """Return what differs as soon as these counts do, and the time in s to which they fade."""
+
+    def lists_counted(self, placement: str) -> int:
+        """Return how many lists were counted at one of these placements."""
 
     def open_slots(self) -> Iterator[Slots]:
         """Yield recent counts in steps; the caller may pause between steps."""

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+
+import structlog
 
 from headwater_server.engine.lookups.act_rates import ActRate, PlacementRates, rates_at
+from headwater_server.engine.measures.act_changes import Version
 from headwater_server.replica.ports.state_machine import StateMachine
 
 EXPLAIN_WAIT_S = 0.25
 """So long an explained answer waits for the rates of its placement, at most."""
 NEARLY = 0.02
 """Beside an answer, rates go by a prior that has missed at most this share of the lists."""
+FADED = 1e-3
+"""Rates without a new list hold until their counts have faded by this share."""
+_log = structlog.get_logger(__name__)
 
 
-class _Kept(NamedTuple):
-    """Rates, and how many lists the state had counted."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Rates, and what they follow from: the counts' version, time, and number of lists."""
 
+    version: Version
+    at_s: float
     lists: int
     rates: PlacementRates
 
@@ -51,18 +60,30 @@ class ActRatesReader:
 
     async def _nearly(self, name: str, within_s: float) -> PlacementRates | None:
         kept = self._kept.get(name)
-        if kept and self._engine.lookups.lists_counted() <= kept.lists * (1.0 + NEARLY):
+        if kept and kept.lists <= self._lists(name) <= kept.lists * (1.0 + NEARLY):
             return kept.rates
         try:
             return await asyncio.wait_for(asyncio.shield(self._task(name)), max(0.0, within_s))
         except TimeoutError:
             return kept.rates if kept else None
+        except (ArithmeticError, ValueError) as error:  # an answer without rates is still one
+            _log.warning("act rates cannot be computed", placement=name, why=str(error))
+            return None
 
     async def _fresh(self, name: str) -> PlacementRates:
         kept = self._kept.get(name)
-        if kept and kept.lists == self._engine.lookups.lists_counted():
+        if kept and self._holds(kept, name):
             return kept.rates
         return await asyncio.shield(self._task(name))
+
+    def _lists(self, name: str) -> int:
+        return self._engine.lookups.lists_counted(name)
+
+    def _holds(self, kept: _Kept, name: str) -> bool:
+        """Return whether nothing was counted at the placement since, and little has faded."""
+        version, now_s = self._engine.lookups.act_version(name)
+        _, half_life_s = version
+        return version == kept.version and abs(now_s - kept.at_s) <= FADED * half_life_s
 
     def _task(self, name: str) -> asyncio.Task[PlacementRates]:
         """Return the task that computes the rates; those who ask meanwhile share it."""
@@ -73,7 +94,10 @@ class ActRatesReader:
 
     async def _make(self, name: str) -> PlacementRates:
         lookups = self._engine.lookups
-        lists, slots = lookups.lists_counted(), lookups.seen_slots(name)
+        version, now_s = lookups.act_version(name)
+        lists, slots = self._lists(name), lookups.seen_slots(name)
         rates = await asyncio.to_thread(rates_at, name, slots)
-        self._kept[name] = _Kept(lists, rates)
+        counted = {*lookups.act_placements(), name}  # others are dropped, and may come back
+        self._kept = {one: kept for one, kept in self._kept.items() if one in counted}
+        self._kept[name] = _Kept(version, now_s, lists, rates)
         return rates

@@ -9,6 +9,7 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.lookups.act_rates import rates_at
+from headwater_server.engine.measures.act_changes import NumberedActRates
 from headwater_server.engine.measures.act_rates import PLACEMENTS_MAX, ActRates
 from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
@@ -183,3 +184,44 @@ def test_nothing_seen_is_no_rate():
     assert found.of(0) is None
     assert found.keys(np.arange(3, dtype=np.int32)).tolist() == [0.0, 0.0, 0.0]
     assert found.later(ActRates().of("home", 0, 0.0)) is None
+
+
+def test_what_has_faded_away_is_not_seen_and_leaves_the_others_their_rates():
+    rates = ActRates()
+    rates.half_life_s = 0.01 * DAY_S
+    observe(rates, number=1, acted=True, times=5)
+    idle = rates.at("home", 11 * DAY_S)
+    assert len(idle.items) == 1
+    gone = rates_at("home", idle)
+    assert gone.of(1) is None
+    assert gone.later(rates.of("home", 1, 11 * DAY_S)) is None
+    assert gone.keys(np.arange(3, dtype=np.int32)).tolist() == [0.0, 0.0, 0.0]
+    observe(rates, number=2, at_s=11 * DAY_S, times=30)
+    found = rates_at("home", rates.at("home", 11 * DAY_S))
+    assert found.of(1) is None
+    assert 0.0 < found.of(2).mean < 0.2
+    assert found.later(rates.of("home", 1, 11 * DAY_S)) is None
+
+
+def test_the_version_of_a_placement_changes_with_its_counts_alone():
+    rates = NumberedActRates()
+    names = ("home", "shop", "other")
+
+    def changed(act):
+        before = {name: rates.version(name) for name in names}
+        act()
+        return {name for name in names if rates.version(name) != before[name]}
+
+    observe(rates, "shop", 7)
+    assert changed(lambda: observe(rates, "home", 3)) == {"home"}
+    assert changed(lambda: rates.forget(item(9))) == set()
+    assert changed(lambda: rates.forget(item(7))) == {"shop"}
+    assert changed(lambda: rates.set_back(1.0)) == set(names)
+    assert changed(lambda: rates.load(rates.state())) == set(names)
+    assert "shop" in changed(lambda: rates.drop("shop"))
+    assert "shop" in changed(lambda: observe(rates, "shop", 7))
+    rates.half_life_s = 1.0
+    assert rates.lists_at("shop") == 1
+    for n in range(PLACEMENTS_MAX):
+        observe(rates, f"p{n}")
+    assert changed(lambda: observe(rates, "one more")) == {"other"}
