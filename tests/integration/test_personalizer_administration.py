@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AsyncExitStack
 
 import pytest
@@ -9,11 +10,15 @@ from pydantic import SecretStr
 
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
+from headwater_server.personalizer.administration import running
+from headwater_server.personalizer.administration.evaluations import Evaluation, Evaluations
 from headwater_server.personalizer.calls.handling import BODY_BYTES_MAX
+from headwater_server.storage.key_names import Keys
+from headwater_server.storage.redis.store import Store
 from headwater_server.storage.storage import open_storage
 from tests.integration.api_server import serving
 from tests.integration.conftest import url_of
-from tests.integration.personalizer_calls import V1, V11, V2022, personalizer
+from tests.integration.personalizer_calls import ACTIONS, V1, V11, V2022, personalizer
 from tests.integration.replicas import running_replica
 from tests.integration.waiting import eventually
 
@@ -49,7 +54,7 @@ async def test_the_configuration_is_that_of_all_processes_and_of_the_next_start(
     assert before["rewardWaitTime"] == "PT10M"
     assert before["learningMode"] == "Online"
     assert before["rewardAggregation"] == "earliest"
-    assert before["explorationPercentage"] == pytest.approx(0.02)
+    assert before["explorationPercentage"] == pytest.approx(0.005)
     for name in ("defaultReward", "modelExportFrequency", "logRetentionDays"):
         assert name in before  # what the published SDKs cannot do without
     sent = {**before, "learningMode": "Apprentice", "trafficShare": 0.25, "defaultReward": -0.5}
@@ -99,13 +104,19 @@ async def test_learning_settings_are_policies_of_the_log(shop):
     calls = await shop()
     assert await calls.ok("GET", POLICY) == {"name": "settings", "arguments": ""}
     assert await calls.ok("PUT", "/policy", WIDE) == WIDE
-    assert (await calls.ok("GET", SERVICE))["explorationPercentage"] == pytest.approx(0.3)
+    assert (await calls.ok("GET", SERVICE))["explorationPercentage"] == pytest.approx(0.005)
     for given, said in (
         ({"name": "vw", "arguments": "--cb_explore_adf --epsilon 0.2"}, "Vowpal Wabbit"),
         ({"name": "a/b", "arguments": ""}, "name"),
         ({"name": "x", "arguments": "[1, 2"}, "no settings"),
         ({"name": "x", "arguments": "exploration_epsilon = 7"}, "exploration_epsilon"),
         ({"name": "x", "arguments": 5}, "arguments"),
+        ({"name": "x", "arguments": "exploration_epsilon = 2026-01-01"}, "'exploration_epsilon'"),
+        ({"name": "x", "arguments": "a = [{b = 10:00:00}]"}, "'a'"),
+        ({"name": "x", "arguments": '{"exploration_epsilon": NaN}'}, "'exploration_epsilon'"),
+        ({"name": "x", "arguments": '{"exploration_epsilon": 1e999}'}, "'exploration_epsilon'"),
+        ({"name": "x", "arguments": f"exploration_epsilon = {10**400}"}, "'exploration_epsilon'"),
+        (b'{"name": "x", "arguments": "a = \\"\\ud800\\""}', "not Unicode"),
     ):
         status, text = await calls.error("PUT", POLICY, given)
         assert (status, said in text) == (400, True), text
@@ -114,7 +125,115 @@ async def test_learning_settings_are_policies_of_the_log(shop):
     changed = await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.4})
     assert changed["explorationPercentage"] == pytest.approx(0.4)
     found = (await calls.ok("GET", POLICY))["arguments"].splitlines()
-    assert found == ["exploration_epsilon = 0.4", "exploration_bandit_epsilon = 0.4"]
+    assert found == ["exploration_bandit_epsilon = 0.4", "exploration_epsilon = 0.4"]
+
+
+async def test_an_exploration_share_is_that_of_personalizers_own_calls(shop):
+    calls = await shop()
+    both = ["exploration_bandit_epsilon = 0.02", "exploration_epsilon = 0.02"]
+    await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.02})
+    assert (await calls.ok("GET", POLICY))["arguments"].splitlines() == both
+    await calls.ok("PUT", POLICY, {"name": "old", "arguments": "exploration_epsilon = 0.1"})
+    assert (await calls.ok("GET", SERVICE))["explorationPercentage"] == pytest.approx(0.02)
+    changed = await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.1})
+    assert changed["explorationPercentage"] == pytest.approx(0.1)
+    assert (await calls.ok("GET", POLICY))["name"] == "personalizer-exploration-2"
+    for share in (1e-5, 0.1, 0.02, 0.1, 0.0, 1.0, 0.1):
+        changed = await calls.ok("PUT", SERVICE, {"explorationPercentage": share})
+        assert changed["explorationPercentage"] == share
+    kept = {"name": "kept", "arguments": ""}
+    await calls.ok("PUT", POLICY, kept)
+    await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.1})  # both are so already
+    assert await calls.ok("GET", POLICY) == kept
+    lists = 'exploration_epsilon = 0.3\nexploration_bandit = "off"'
+    await calls.ok("PUT", POLICY, {"name": "lists", "arguments": lists})
+    assert (await calls.ok("GET", SERVICE))["explorationPercentage"] == pytest.approx(0.3)
+
+
+async def test_a_request_of_nothing_is_no_request_for_what_is_not_offered(shop):
+    calls = await shop()
+    for name in ("logMirrorEnabled", "logMirrorSasUri", "isAutoOptimizationEnabled"):
+        await calls.ok("PUT", SERVICE, {name: None})
+    assert (await calls.error("PUT", SERVICE, {"logMirrorEnabled": 0}))[0] == 501
+    status, text = await calls.error("PUT", SERVICE, b'{"\\ud800": 1}')
+    assert (status, "not Unicode" in text) == (400, True)
+
+
+async def test_no_body_and_no_record_breaks_the_list_of_evaluations(shop, server_dir, settings):
+    calls = await shop()
+    asked = {
+        "name": "all", "startTime": "0001-01-01T00:00:00Z",
+        "endTime": "9999-12-31T23:59:59.9999999Z",
+    }  # fmt: skip
+    for changes, field in (
+        ({"startTime": "0001-01-01T00:00:00+14:00"}, "startTime"),
+        ({"endTime": "9999-12-31T23:59:59-14:00"}, "endTime"),
+        ({"policies": [{"name": "x", "arguments": '{"exploration_epsilon": NaN}'}]}, "policies[0]"),
+        ({"policies": [{"name": "x", "arguments": "a = 2026-01-01"}]}, "policies[0].arguments"),
+    ):
+        status, text = await calls.error("POST", "/evaluations", {**asked, **changes})
+        assert (status, text.startswith(field)) == (400, True), text
+    status, text = await calls.error(
+        "POST", "/evaluations", json.dumps({**asked, "name": "\ud800"}).encode()
+    )
+    assert (status, "not Unicode" in text) == (400, True)
+    odd = Evaluation("odd", "odd", -(10**17), 10**17, 5, status="Failed")
+    store = Store(url_of(server_dir), settings)
+    await Evaluations(store, settings.catalogue).put(odd)
+    key = Keys(settings.catalogue).personalizer_evaluations
+    await store.call("HSET", key, "of another build", '{"form": 9}')
+    await store.close()
+    (shown,) = await calls.ok("GET", "/evaluations")
+    assert shown["startTime"] == "0001-01-01T00:00:00.000Z"
+    assert (await calls.error("GET", "/evaluations/of another build"))[0] == 404
+    for path in ("/evaluations/odd", "/evaluations/of another build"):
+        await calls.ok("DELETE", path)
+    made = await calls.ok("POST", "/evaluations", asked)
+    assert made["endTime"] == "9999-12-31T23:59:59.999Z"
+
+
+async def test_a_removed_evaluation_is_stopped_and_stays_away(shop, monkeypatch):
+    monkeypatch.setattr(running, "BEAT_S", 0.02)
+    calls, other = await shop(), await shop()
+    asked = {
+        "name": "long", "startTime": "2020-01-01T00:00:00Z", "endTime": "2100-01-01T00:00:00Z",
+    }  # fmt: skip
+    for process in (calls, other):  # the one that runs it, and another one
+        made = await calls.ok("POST", "/evaluations", asked)
+        await process.ok("DELETE", f"/evaluations/{made['id']}")
+
+        async def is_free():
+            return (await calls.call("POST", "/evaluations", asked)).status_code == 201
+
+        await eventually(is_free)  # only one runs at a time
+        (again,) = await calls.ok("GET", "/evaluations")
+        assert again["id"] != made["id"]
+        await calls.ok("DELETE", f"/evaluations/{again['id']}")
+        assert await calls.ok("GET", "/evaluations") == []
+
+
+async def test_an_event_id_cannot_be_that_of_a_page_or_of_a_slot(shop):
+    calls = await shop()
+    slots = [{"id": "hero", "baselineAction": "tea"}]
+    for base, path, more in (
+        (V1, "/rank", {}),
+        (V11, "/multislot/rank", {"slots": slots}),
+    ):
+        for event_id in ("page\x1fX", "slot\x1fX\x1fhero", "a\nb", "\x00"):
+            body = {"actions": ACTIONS, "eventId": event_id, **more}
+            status, text = await calls.error("POST", path, body, base=base)
+            assert (status, text.startswith("eventId: ")) == (400, True), text
+    for base, path, body in (
+        (V1, "/events/page%1FX/reward", {"value": 1.0}),
+        (V1, "/events/page%1FX/activate", None),
+        (V11, "/multislot/events/a%1Fb/reward", {"reward": [{"slotId": "hero", "value": 1.0}]}),
+        (V11, "/multislot/events/a%00b/activate", None),
+    ):
+        status, text = await calls.error("POST", path, body, base=base)
+        assert (status, text.startswith("eventId: ")) == (400, True), text
+    body = {"actions": ACTIONS, "slots": [{**slots[0], "id": "he\x1fro"}]}
+    status, text = await calls.error("POST", "/multislot/rank", body, base=V11)
+    assert (status, text.startswith("slots[0].id: ")) == (400, True), text
 
 
 async def test_keys_of_pages_see_nothing_and_reading_ones_change_nothing(shop):

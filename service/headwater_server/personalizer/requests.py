@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from headwater_server.personalizer.errors import bad_request
 ACTIONS_MAX = 100  # as many as a slate has slots; Personalizer takes 50
 ACTION_ID_BYTES_MAX = 128
 EVENT_ID_CHARS_MAX = 256
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 RANK, REWARD = "InvalidRankRequest", "InvalidRewardRequest"
 
 
@@ -29,6 +31,21 @@ def _bounded(action_id: str) -> str:
     if not 0 < len(action_id.encode()) <= ACTION_ID_BYTES_MAX:
         raise ValueError(f"must be a text of 1 to {ACTION_ID_BYTES_MAX} bytes")
     return action_id
+
+
+def printable(text: str) -> str:
+    """Return a text without control characters: our own ids of pages have them between parts."""
+    if _CONTROL.search(text):
+        raise ValueError("must not contain control characters")
+    return text
+
+
+def event_id_of(path_part: str) -> str:
+    """Return the event id of a path. Raises `AdapterError` if no rank call can have had it."""
+    try:
+        return printable(path_part)
+    except ValueError as error:
+        raise bad_request("InvalidEventId", f"eventId: {error}") from None
 
 
 def _each_once(actions: list[Action]) -> list[Action]:
@@ -47,7 +64,9 @@ _EmptyIsNew = BeforeValidator(
 Features = Annotated[list[dict[str, Any]], _NullIsEmpty]
 Texts = Annotated[list[str], _NullIsEmpty]
 YesNo = Annotated[bool, _NullIsFalse]
-EventId = Annotated[str, Field(max_length=EVENT_ID_CHARS_MAX), _EmptyIsNew]
+EventId = Annotated[
+    str, Field(max_length=EVENT_ID_CHARS_MAX), AfterValidator(printable), _EmptyIsNew
+]
 
 
 class Action(BaseModel):
@@ -135,11 +154,11 @@ def json_object(body: bytes, inner: str) -> dict[str, Any]:
     return content
 
 
-def canonical(content: dict[str, Any]) -> bytes:
+def canonical(content: dict[str, Any], inner: str = RANK) -> bytes:
     """Return the same bytes for the same content. Raises `AdapterError`."""
     try:
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return text.encode()
     except (UnicodeEncodeError, RecursionError):  # half a character such as \ud800, or too deep
         text = "the body contains a text that is not Unicode, or is nested too deeply"
-        raise bad_request(RANK, text) from None
+        raise bad_request(inner, text) from None

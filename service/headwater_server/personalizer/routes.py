@@ -20,7 +20,7 @@ from headwater_server.personalizer.calls.handling import (
 from headwater_server.personalizer.errors import NOT_FOUND, UNAVAILABLE, AdapterError
 from headwater_server.personalizer.multislot.adapter import MultiSlot
 from headwater_server.personalizer.multislot.requests import multi_slot_request, slot_rewards
-from headwater_server.personalizer.requests import rank_request, reward_value
+from headwater_server.personalizer.requests import event_id_of, rank_request, reward_value
 
 __all__ = ["BASE", "BODY_BYTES_MAX", "PREFIXES", "adapter_routes"]
 
@@ -69,11 +69,13 @@ def _calls(prefix: str, opened: Callable[[], Adapter]) -> list[BaseRoute]:
 
     async def reward(request: Request) -> Response:
         value = reward_value(await body_of(request))
-        await opened().reward(key_of_call(request), request.path_params["event_id"], value)
+        await opened().reward(
+            key_of_call(request), event_id_of(request.path_params["event_id"]), value
+        )
         return answer(204)
 
     async def activate(request: Request) -> Response:
-        await opened().activate(key_of_call(request), request.path_params["event_id"])
+        await opened().activate(key_of_call(request), event_id_of(request.path_params["event_id"]))
         return answer(204)
 
     async def rank_slots(request: Request) -> Response:
@@ -82,12 +84,12 @@ def _calls(prefix: str, opened: Callable[[], Adapter]) -> list[BaseRoute]:
 
     async def reward_slots(request: Request) -> Response:
         values = slot_rewards(await body_of(request))
-        slots, event_id = MultiSlot(opened()), request.path_params["event_id"]
+        slots, event_id = MultiSlot(opened()), event_id_of(request.path_params["event_id"])
         await slots.reward(key_of_call(request), event_id, values)
         return answer(204)
 
     async def activate_slots(request: Request) -> Response:
-        slots, event_id = MultiSlot(opened()), request.path_params["event_id"]
+        slots, event_id = MultiSlot(opened()), event_id_of(request.path_params["event_id"])
         await slots.activate(key_of_call(request), event_id)
         return answer(204)
 

@@ -13,6 +13,7 @@ from headwater_server.personalizer.administration.evaluations import (
     Evaluation,
     Evaluations,
     evaluation_of,
+    unknown,
 )
 from headwater_server.personalizer.administration.running import ONLINE, Runner
 from headwater_server.personalizer.administration.times import iso
@@ -24,7 +25,6 @@ from headwater_server.personalizer.server_client import ServerClient
 from headwater_server.replica.clock import wall_clock_ms
 
 BY = "by the Personalizer API"
-EXPLORATION_POLICY = "personalizer-exploration"
 NO_LOG = "the log cannot be read from here: give headwater web the place of the server's log"
 
 
@@ -60,11 +60,10 @@ class Administration:
         await self._server.check_operator(key, changes=True)
         await self._configuration.refresh()
         change = service.changes_of(given, self._configuration)
-        share = await policies.exploration(self._server, key)
-        if change.exploration is not None and change.exploration != share:
-            shares = dict.fromkeys(policies.EXPLORATIONS, change.exploration)
-            policy = Policy(EXPLORATION_POLICY, shares)
-            await self._server.promote(key, policy, f"explorationPercentage {BY}")
+        shares_now = await policies.exploration(self._server, key)
+        if change.exploration is not None and not shares_now.is_all(change.exploration):
+            reason = f"explorationPercentage {BY}"
+            await policies.explore(self._server, key, change.exploration, reason)
         if change.settings:
             await self._configuration.change(change.settings, wall_clock_ms())
         return await self._service(key)
@@ -117,10 +116,12 @@ class Administration:
         return await self._evaluations.all(wall_clock_ms())
 
     async def remove_evaluation(self, key: str, evaluation_id: str) -> None:
-        """Remove an evaluation. Raises `AdapterError` if there is none."""
+        """Remove an evaluation, and stop it. Raises `AdapterError` if there is none."""
         await self._server.check_operator(key, changes=True)
-        await self._evaluations.get(evaluation_id, wall_clock_ms())
-        await self._evaluations.remove(evaluation_id)
+        if not await self._evaluations.remove(evaluation_id):
+            raise unknown(evaluation_id)
+        if self._runner is not None:
+            await self._runner.stop(evaluation_id)
 
     async def apply(self, key: str, given: dict[str, Any]) -> None:
         """Put a policy of an evaluation in force."""
@@ -172,4 +173,4 @@ class Administration:
     async def _service(self, key: str) -> Any:
         share = await policies.exploration(self._server, key)
         figures = await self._reader.current() if self._reader else None
-        return service.as_json(self._configuration, share, figures)
+        return service.as_json(self._configuration, share.shown, figures)

@@ -15,6 +15,7 @@ from headwater_server.personalizer.administration.policies import contract_of
 from headwater_server.personalizer.administration.times import time_ms_of_text
 from headwater_server.personalizer.errors import AdapterError, bad_request
 from headwater_server.storage.key_names import Keys
+from headwater_server.storage.redis.script import Script
 from headwater_server.storage.redis.store import Store
 
 INVALID = "InvalidEvaluationContract"
@@ -97,33 +98,59 @@ class Evaluations:
         """Keep them in ``store``."""
         self._store = store
         self._key = Keys(catalogue).personalizer_evaluations
+        self._renew = Script("renew.lua", "headwater_server.personalizer")
 
     async def put(self, evaluation: Evaluation) -> None:
         """Write a record; the oldest are removed for it."""
-        text = json.dumps(asdict(evaluation), allow_nan=False)
-        if len(text) > BYTES_MAX:
-            text = json.dumps(asdict(replace(
-                evaluation, status=FAILED, report=None, description="the report is too long to keep"
-            )))  # fmt: skip
-        await self._store.call("HSET", self._key, evaluation.evaluation_id, text)
+        await self._store.call("HSET", self._key, evaluation.evaluation_id, _written(evaluation))
         kept = await self.all(evaluation.created_ms)
         for old in kept[KEPT_MAX:]:
             await self.remove(old.evaluation_id)
 
+    async def renew(self, evaluation: Evaluation) -> bool:
+        """Write a record again unless it was removed meanwhile; return whether it was not."""
+        arguments = (evaluation.evaluation_id, _written(evaluation))
+        return bool(await self._renew.run(self._store, [self._key], arguments))
+
     async def get(self, evaluation_id: str, now_ms: int) -> Evaluation:
         """Return one. Raises `AdapterError` if there is none."""
         raw = await self._store.call("HGET", self._key, evaluation_id)
-        if raw is None:
-            text = f"there is no evaluation {evaluation_id[:64]!r}; GET …/evaluations lists them"
-            raise AdapterError(404, "EvaluationNotFound", text)
-        return Evaluation(**json.loads(raw)).at(now_ms)
+        found = _read(raw)
+        if found is None:
+            raise unknown(evaluation_id)
+        return found.at(now_ms)
 
     async def all(self, now_ms: int) -> list[Evaluation]:
         """Return all, newest first."""
         held = await self._store.call("HVALS", self._key)
-        found = [Evaluation(**json.loads(raw)).at(now_ms) for raw in held]
+        found = [one.at(now_ms) for one in map(_read, held) if one is not None]
         return sorted(found, key=lambda one: (-one.created_ms, one.evaluation_id))
 
     async def remove(self, evaluation_id: str) -> bool:
         """Remove one; return whether it was there."""
         return bool(await self._store.call("HDEL", self._key, evaluation_id))
+
+
+def unknown(evaluation_id: str) -> AdapterError:
+    """Return the error of an evaluation that is not there."""
+    text = f"there is no evaluation {evaluation_id[:64]!r}; GET …/evaluations lists them"
+    return AdapterError(404, "EvaluationNotFound", text)
+
+
+def _written(evaluation: Evaluation) -> str:
+    try:
+        text = json.dumps(asdict(evaluation), allow_nan=False)
+        why = "" if len(text) <= BYTES_MAX else "the report is too long to keep"
+    except ValueError:
+        why = "the report contains a number that is not finite"
+    if not why:
+        return text
+    return json.dumps(asdict(replace(evaluation, status=FAILED, report=None, description=why)))
+
+
+def _read(raw: bytes | None) -> Evaluation | None:
+    """Return a record; None if there is none, or another build wrote it in another form."""
+    try:
+        return Evaluation(**json.loads(raw)) if raw is not None else None
+    except (ValueError, TypeError):
+        return None

@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 from headwater import Policy
+from headwater_server.engine.settings import EngineSettings
 from headwater_server.personalizer.errors import AdapterError, bad_request
 from headwater_server.personalizer.server_client import ServerClient
 
 INVALID = "InvalidPolicyContract"
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 ARGUMENTS_CHARS_MAX = 1_024
+NUMBER_MAX = 1e300
 NONE = "settings"
-EXPLORATION = "exploration_epsilon"
-EXPLORATIONS = (EXPLORATION, "exploration_bandit_epsilon")  # of lists, and of one of few actions
+EXPLORATIONS = ("exploration_epsilon", "exploration_bandit_epsilon")  # of lists, of one of few
+EXPLORATION_POLICY = "personalizer-exploration"
+BANDIT = "exploration_bandit"
+DEFAULTS = EngineSettings()
 EXAMPLE = 'such as exploration_epsilon = 0.1, or {"exploration_epsilon": 0.1}'
 
 
@@ -26,15 +32,48 @@ async def current(server: ServerClient, key: str) -> dict[str, str]:
     if not found.promotions:
         return {"name": NONE, "arguments": ""}
     last = found.promotions[-1]
-    return {"name": last.policy_id, "arguments": toml_of(dict(last.overrides))}
+    return {"name": last.policy_id, "arguments": toml_of(dict(sorted(last.overrides.items())))}
 
 
-async def exploration(server: ServerClient, key: str) -> float:
-    """Return the share of random answers in force: of the settings, and the policies over them."""
-    share = (await server.settings(key)).get(EXPLORATION, 0.0)
+@dataclass(frozen=True)
+class Exploration:
+    """The shares of random answers in force: of lists, and of one of few actions."""
+
+    of_lists: float
+    of_few: float
+    few_are_lists: bool = False
+
+    @property
+    def shown(self) -> float:
+        """The share of the calls of Personalizer: each asks for one of few actions."""
+        return self.of_lists if self.few_are_lists else self.of_few
+
+    def is_all(self, share: float) -> bool:
+        """Return whether both shares are this one."""
+        return self.of_lists == self.of_few == share
+
+
+async def exploration(server: ServerClient, key: str) -> Exploration:
+    """Return the shares in force: of the settings, and of the policies over them."""
+    named = await server.settings(key)  # the log leaves defaults out
     for promotion in (await server.policies(key)).promotions:
-        share = promotion.overrides.get(EXPLORATION, share)
-    return float(share)
+        named = {**named, **promotion.overrides}
+    lists, few = (float(named.get(name, getattr(DEFAULTS, name))) for name in EXPLORATIONS)
+    return Exploration(lists, few, named.get(BANDIT, DEFAULTS.exploration_bandit) == "off")
+
+
+async def explore(server: ServerClient, key: str, share: float, reason: str) -> None:
+    """Promote a policy with this share. One of an earlier call is replaced, if it is the last.
+
+    A policy that is promoted cannot be written again, and few policies can be kept: so the last one
+    is rolled back first, and another name is taken only if one of ours lies below others.
+    """
+    names = [one.policy_id for one in (await server.policies(key)).promotions]
+    if names and names[-1].startswith(EXPLORATION_POLICY):
+        await server.roll_back(key, names.pop(), reason)
+    free = (f"{EXPLORATION_POLICY}-{number}" for number in count(2))
+    name = next(one for one in chain([EXPLORATION_POLICY], free) if one not in names)
+    await server.promote(key, Policy(name, dict.fromkeys(EXPLORATIONS, share)), reason)
 
 
 def contract_of(given: Any, where: str = "") -> Policy:
@@ -63,7 +102,22 @@ def _overrides(arguments: str, where: str) -> dict[str, Any]:
         raise _not_settings(where) from None
     if not isinstance(found, dict):
         raise _not_settings(where)
+    for name, value in found.items():
+        if not _can_be_set(value):
+            text = f"{name[:64]!r} is no text, no finite number, neither true nor false, no table"
+            raise bad_request(INVALID, f"{where}: {text}")
     return found
+
+
+def _can_be_set(value: Any) -> bool:
+    """Return whether a setting can have the value: TOML has dates as well, and JSON has NaN."""
+    if isinstance(value, dict):
+        return all(map(_can_be_set, value.values()))
+    if isinstance(value, list):
+        return all(map(_can_be_set, value))
+    if isinstance(value, str | bool):
+        return True
+    return isinstance(value, int | float) and abs(value) <= NUMBER_MAX
 
 
 def _not_settings(where: str) -> AdapterError:

@@ -19,7 +19,7 @@ from headwater_server.personalizer.calls.handling import (
     key_of_call,
 )
 from headwater_server.personalizer.errors import not_offered
-from headwater_server.personalizer.requests import json_object
+from headwater_server.personalizer.requests import canonical, json_object
 
 INVALID = "InvalidRequest"
 DIGEST = "the state is a fold over the log: start a server on an empty --catalogue"
@@ -84,7 +84,9 @@ def administration_routes(prefix: str, opened: Callable[[], Opened]) -> list[Bas
 
 
 async def _object(request: Request) -> dict[str, Any]:
-    return json_object(await body_of(request), INVALID)
+    found = json_object(await body_of(request), INVALID)
+    canonical(found, INVALID)  # what is not Unicode could be kept, and never answered
+    return found
 
 
 async def _figures(request: Request, calls: Administration) -> Response:

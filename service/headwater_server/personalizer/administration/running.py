@@ -45,6 +45,10 @@ class Place:
     placement: str
 
 
+class _Removed(Exception):
+    """Its record was removed, perhaps by a call to another process."""
+
+
 class Runner:
     """Runs one evaluation at a time in this process."""
 
@@ -52,6 +56,7 @@ class Runner:
         """Write records to ``evaluations``."""
         self._evaluations, self._place = evaluations, place
         self._task: asyncio.Task[None] | None = None
+        self._running = ""
 
     async def start(self, evaluation: Evaluation, wait_minutes: float) -> None:
         """Begin. Raises `AdapterError` while another one is running here."""
@@ -59,14 +64,19 @@ class Runner:
             text = "another evaluation is running: ask again when it is done"
             raise AdapterError(409, NOT_ALLOWED, text)
         await self._evaluations.put(evaluation)
+        self._running = evaluation.evaluation_id
         self._task = asyncio.create_task(self._run(evaluation, wait_minutes))
+
+    async def stop(self, evaluation_id: str) -> None:
+        """Stop an evaluation that was removed, if it is the one that runs here."""
+        if self._running == evaluation_id:
+            await self.close()
 
     async def close(self) -> None:
         """Stop what is running; its record says so."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self, evaluation: Evaluation, wait_minutes: float) -> None:
         try:
@@ -75,8 +85,10 @@ class Runner:
         except asyncio.CancelledError:
             text = "the web process ended: ask for it again"
             with contextlib.suppress(HeadwaterError):
-                await self._evaluations.put(replace(evaluation, status=FAILED, description=text))
+                await self._evaluations.renew(replace(evaluation, status=FAILED, description=text))
             raise
+        except _Removed:
+            return
         except (OSError, ValueError) as error:
             _log.warning("an evaluation failed", evaluation=evaluation.name, why=str(error))
             done = replace(evaluation, status=FAILED, description=str(error)[:SAID_CHARS_MAX])
@@ -86,11 +98,12 @@ class Runner:
         """Write the result, also if the store is away for some minutes."""
         for _ in range(TRIES):
             try:
-                return await self._evaluations.put(done)
+                await self._evaluations.renew(done)
             except HeadwaterError as error:
                 _log.warning("a result is not written yet", evaluation=done.name, why=str(error))
                 await asyncio.sleep(BEAT_S)
-        return None
+            else:
+                return
 
     async def _evaluate(
         self, evaluation: Evaluation, wait_minutes: float, folder: Path
@@ -124,7 +137,10 @@ class Runner:
         try:
             while not (await asyncio.wait({waiting}, timeout=BEAT_S))[0]:
                 with contextlib.suppress(HeadwaterError):  # the store is away: try again soon
-                    await self._evaluations.put(replace(evaluation, beat_ms=wall_clock_ms()))
+                    if not await self._evaluations.renew(
+                        replace(evaluation, beat_ms=wall_clock_ms())
+                    ):
+                        raise _Removed
         finally:
             if not waiting.done():
                 waiting.cancel()

@@ -107,7 +107,8 @@ def _check_fixed(name: str, value: Any) -> None:
         if not isinstance(value, str):
             raise _invalid(name, "must be a text")
         return
-    if isinstance(value, bool) != isinstance(allowed[0], bool) or value not in allowed:
+    is_other_type = value is not None and isinstance(value, bool) != isinstance(allowed[0], bool)
+    if is_other_type or value not in allowed:
         raise not_offered(f"{name} = {str(value)[:64]}", instead)
 
 

@@ -63,7 +63,7 @@ class MultiSlot:
     async def _slots(self, key: str, event_id: str) -> list[str]:
         await self._adapter.server.check_key(key)
         page = await self._adapter.pending.get(_page(event_id))
-        if page is None:
+        if page is None or "slots" not in page.decision.answer:  # or it is an event of one slot
             raise unknown_event(event_id)
         return list(page.decision.answer["slots"])
 

@@ -28,6 +28,7 @@ from headwater_server.personalizer.requests import (
     json_object,
     message,
     number_of_reward,
+    printable,
 )
 
 SLOTS_MAX = 50
@@ -37,7 +38,7 @@ SLOT_ID_BYTES_MAX = 128
 def _slot_id(text: str) -> str:
     if not 0 < len(text.encode()) <= SLOT_ID_BYTES_MAX:
         raise ValueError(f"must be a text of 1 to {SLOT_ID_BYTES_MAX} bytes")
-    return text
+    return printable(text)
 
 
 class Slot(BaseModel):
