@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -11,12 +11,16 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
+from headwater_server.api.settings import ApiSettings
+from headwater_server.engine.engine import Engine
 from headwater_server.personalizer.administration.running import Place
 from headwater_server.personalizer.lifecycle import LogPlace, open_adapter
 from headwater_server.personalizer.routes import adapter_routes
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
+from tests.integration.api_server import serving
+from tests.integration.replicas import running_replica
 from tests.integration.waiting import PATIENCE_S
 
 V1, V11, V2022 = "/personalizer/v1.0", "/personalizer/v1.1-preview.3", "/personalizer"
@@ -85,3 +89,20 @@ async def personalizer(
         transport = httpx.ASGITransport(Starlette(routes=adapter_routes(lambda: adapter)))
         client = httpx.AsyncClient(transport=transport, base_url="http://shop", timeout=PATIENCE_S)
         yield Calls(await parts.enter_async_context(client), key)
+
+
+@asynccontextmanager
+async def shop_of(
+    redis_url: str, storage: StorageSettings, key: str, **api: Any
+) -> AsyncIterator[Callable[..., Awaitable[Calls]]]:
+    """Run a server, and give a function that opens another web process of the same shop."""
+    async with AsyncExitStack() as parts:
+        enter = parts.enter_async_context
+        opened = await enter(open_storage(storage, redis_url=redis_url))
+        replica = await enter(running_replica(opened, engine_type=Engine))
+        address = await enter(serving(replica, ApiSettings(stop_grace_s=0, **api)))
+
+        async def another(**more: Any) -> Calls:
+            return await enter(personalizer(address, redis_url, storage, key, **more))
+
+        yield another
