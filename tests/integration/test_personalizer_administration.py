@@ -92,6 +92,10 @@ async def test_learning_settings_are_policies_of_the_log(shop):
         ({"name": "x", "arguments": '{"exploration_epsilon": NaN}'}, "'exploration_epsilon'"),
         ({"name": "x", "arguments": '{"exploration_epsilon": 1e999}'}, "'exploration_epsilon'"),
         ({"name": "x", "arguments": f"exploration_epsilon = {10**400}"}, "'exploration_epsilon'"),
+        ({"name": "x", "arguments": '{"exploration_policy": "\\ud800"}'}, "'exploration_policy'"),
+        ({"name": "x", "arguments": '{"\\udfff": 1}'}, "ud"),
+        ({"name": "x", "arguments": '{"rewards": ' + "[" * 490 + "]" * 490 + "}"}, "'rewards'"),
+        ({"name": "x", "arguments": '{"rewards": {"\\ud800": null}}'}, "'rewards'"),
         (b'{"name": "x", "arguments": "a = \\"\\ud800\\""}', "not Unicode"),
     ):
         status, text = await calls.error("PUT", POLICY, given)

@@ -17,7 +17,7 @@ from headwater_server.personalizer.server_client import ServerClient
 INVALID = "InvalidPolicyContract"
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 ARGUMENTS_CHARS_MAX = 1_024
-NUMBER_MAX = 1e300
+NUMBER_MAX, DEPTH_MAX = 1e300, 16
 NONE = "settings"
 EXPLORATIONS = ("exploration_epsilon", "exploration_bandit_epsilon")  # of lists, of one of few
 EXPLORATION_POLICY = "personalizer-exploration"
@@ -103,21 +103,30 @@ def _overrides(arguments: str, where: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _not_settings(where)
     for name, value in found.items():
-        if not _can_be_set(value):
-            text = f"{name[:64]!r} is no text, no finite number, neither true nor false, no table"
+        if not (_is_unicode(name) and _can_be_set(value)):
+            text = (
+                f"{name[:64]!r} has no value of a setting: write texts, finite numbers, true, false"
+            )
             raise bad_request(INVALID, f"{where}: {text}")
     return found
 
 
-def _can_be_set(value: Any) -> bool:
+def _can_be_set(value: Any, depth: int = 0) -> bool:
     """Return whether a setting can have the value: TOML has dates as well, and JSON has NaN."""
+    if depth > DEPTH_MAX:
+        return False
     if isinstance(value, dict):
-        return all(map(_can_be_set, value.values()))
+        return all(_is_unicode(n) and _can_be_set(one, depth + 1) for n, one in value.items())
     if isinstance(value, list):
-        return all(map(_can_be_set, value))
-    if isinstance(value, str | bool):
-        return True
-    return isinstance(value, int | float) and abs(value) <= NUMBER_MAX
+        return all(_can_be_set(one, depth + 1) for one in value)
+    if isinstance(value, str):
+        return _is_unicode(value)
+    return isinstance(value, bool | int | float) and abs(value) <= NUMBER_MAX
+
+
+def _is_unicode(text: str) -> bool:
+    """Return whether a text has no half of a character, as JSON within JSON may have."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _not_settings(where: str) -> AdapterError:
