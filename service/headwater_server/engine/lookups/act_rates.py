@@ -96,7 +96,10 @@ def rates_at(placement: str, slots: SeenSlots) -> PlacementRates:
 def _left_of(slots: SeenSlots) -> SeenSlots:
     """Return what was seen of the items of which anything is left."""
     is_left = (slots.seen > FADED_AWAY) & (slots.slots > FADED_AWAY)
-    return slots if is_left.all() else SeenSlots(*(part[is_left] for part in slots))
+    if is_left.all():
+        return slots
+    items, seen, acts, weights = slots
+    return SeenSlots(items[is_left], seen[is_left], acts[is_left], weights[is_left])
 
 
 def _posterior(
