@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from headwater_server.engine.exploration import slates, slot_probabilities
+from headwater_server.engine.exploration import bandit, slates, slot_probabilities
 from headwater_server.engine.exploration.slot_probabilities import SlotProbabilities
 from headwater_server.engine.grouped.answering import Drawn, GroupedAnswering
 from headwater_server.engine.messages.asked import Arm
@@ -80,6 +80,8 @@ def _recommendation(
     found = results(parts, asked, slots, objective)
     policy = slates.policy_of(request, under.settings, parts.models.probability)
     answered = slates.recommendation(request, found, policy, slots.limits).within(arms)
+    if slots.by_score and (note := bandit.objective_note(request, under.settings)):
+        return answered.ranked_by(objectives.ACTS, note)
     if objective == objectives.ACTS:
         return answered
     chosen = slots.candidates.items[slots.rows]

@@ -37,6 +37,7 @@ from headwater_server.engine.parts import Applied, Parts
 from headwater_server.engine.reranking.rules import parse_rules
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.profile_rows import hashed
+from headwater_server.models.bandit.contexts import key_of
 
 Write = TypeVar("Write", ItemWrite, ItemDelete, UserWrite)
 _OLDER = Outcome(Status.EXISTS, "set_time: the catalogue holds a newer write")
@@ -131,7 +132,7 @@ def erase_user(parts: Parts, erase: UserErase) -> Outcome:
         ):  # fmt: skip
             part.forget(profile)
     parts.users.forget(erase.user_id)
-    for names in (hashed, owner_of):  # each keeps the latest names with their hashes
+    for names in (hashed, owner_of, key_of):  # each keeps the latest names with their hashes
         names.cache_clear()
     return CREATED
 

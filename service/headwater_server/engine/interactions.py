@@ -126,7 +126,9 @@ def attribute(
     """Give the reward of an act to the lists, and to the choice, that showed one of ``items``."""
     if reward > 0:
         parts.attribution.act(profile, items, reward, weight_of(event, reward))
-    parts.impressions.decisions.settle(event, reward)
+    if parts.impressions.decisions.awaits(event):
+        profiles = parts.visitors.profiles_of(event.visitor_id, event.user_id)
+        parts.impressions.decisions.settle(event, profiles, reward)
 
 
 def hide(parts: Parts, event: Event, profile: str, item: int, time_ms: int, row_class: int) -> None:

@@ -247,7 +247,7 @@ class Parts:
         self.act_rates.forget(gone)
         self.retriever.popular.forget(gone)
         yield from self.models.forgetting(gone)
-        yield from self.attribution.forgetting(gone)
+        yield from self.impressions.forgetting(gone)
         yield from self.visitors.histories.forgetting(gone, self.catalogue.rows)
         yield from self.hiding.forgetting(gone)
         yield from self.catalogue.evicting(gone)

@@ -9,6 +9,7 @@ given list are exact as for any other scores.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.messages.events import ContextValue
 from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.ranking.objectives import ACTS
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.bandit.bandit import Bandit
 
@@ -42,6 +44,32 @@ def is_choice(request: RecommendRequest) -> bool:
 def applies(request: RecommendRequest, settings: EngineSettings) -> bool:
     """Whether the slots are drawn so."""
     return settings.exploration_bandit == MATCHING and is_choice(request)
+
+
+def objective_of(request: RecommendRequest, settings: EngineSettings) -> str:
+    """Return what a list maximises: the request's objective, else the setting.
+
+    For a choice it is acts: what an item is worth here is what the caller's rewards say. A worth on
+    top would count twice, and take the chances away from what was computed.
+
+    >>> asked = RecommendRequest("ann", "r1", page_size=1, objective="revenue")
+    >>> objective_of(asked, EngineSettings())
+    'revenue'
+    >>> choice = RecommendRequest(
+    ...     "ann", "r1", page_size=1, candidate_item_ids=("a", "b"), objective="revenue"
+    ... )
+    >>> objective_of(choice, EngineSettings())
+    'acts'
+    """
+    return ACTS if applies(request, settings) else request.objective or settings.objective
+
+
+def objective_note(request: RecommendRequest, settings: EngineSettings) -> str:
+    """Return why a choice has another objective than was asked for; empty: it has not."""
+    asked = request.objective or settings.objective
+    if asked == ACTS or not applies(request, settings):
+        return ""
+    return f"one of few items is chosen by the rewards of its own acts, not by {asked}"
 
 
 def context_of(context: Context, circumstances: Sequence[str]) -> list[tuple[str, ContextValue]]:
@@ -78,8 +106,9 @@ def scores_of(
     chances = bandit.chances(item_ids, vectors, settings.exploration_bandit_scale)
     even = settings.exploration_bandit_epsilon
     mixed = (1.0 - even) * chances + even / len(chances)
-    logs: NDArray[np.float64] = np.log(np.maximum(mixed, _CHANCE_MIN))
-    return settings.exploration_temperature * logs
+    # math.log, not numpy's: an answer is the same on every machine, to the last bit
+    logs = [math.log(max(chance, _CHANCE_MIN)) for chance in mixed.tolist()]
+    return settings.exploration_temperature * np.array(logs)
 
 
 def drawing_settings(settings: EngineSettings) -> EngineSettings:

@@ -165,16 +165,18 @@ class Attribution:
         for number in [*self._numbers.get(profile, ())]:
             self._drop(number)
 
-    def forgetting(self, items: NDArray[np.int32]) -> Iterator[None]:
-        """Drop open impressions with an item that is removed, in steps of about a millisecond."""
+    def forgetting(self, items: NDArray[np.int32]) -> Iterator[list[Impression]]:
+        """Drop open impressions with an item that is removed, in steps of about a millisecond.
+
+        Yield those that a step has dropped.
+        """
         numbers, seen = list(self._open), [one.items for one in self._open.values()]
         for start in range(0, len(seen) if len(items) else 0, STEP):
             part = seen[start : start + STEP]
             # one search in the slots of all: a search for each impression takes fifty times as long
             places = np.repeat(np.arange(len(part)), [len(one) for one in part])
-            for place in np.unique(places[np.isin(np.concatenate(part), items)]).tolist():
-                self._drop(numbers[start + place])
-            yield
+            gone = np.unique(places[np.isin(np.concatenate(part), items)]).tolist()
+            yield [self._drop(numbers[start + place]) for place in gone]
 
     def open_slots(self) -> Iterator[Slots]:
         """Yield the items of open impressions, slot by slot, and the reward of each so far.

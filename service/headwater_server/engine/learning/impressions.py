@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from headwater_server.engine.exploration.slot_probabilities import slot_features
 from headwater_server.engine.learning.attribution import Attribution, Impression
@@ -73,8 +74,19 @@ class Impressions:
                 rewards=np.zeros(len(seen), dtype=np.float32),
             )
         )
-        self.decisions.open(event, profile, history, float(scores[0]))
+        names = self.scoring.catalogue.ids
+        ranked = zip(seen, scores[slots].tolist(), strict=True)
+        scored = {names[item]: score for item, score in ranked}
+        self.decisions.open(event, profile, history, scored)
         return seen
+
+    def forgetting(self, items: NDArray[np.int32]) -> Iterator[None]:
+        """Drop impressions with an item that is removed, and their choices, in steps."""
+        for dropped in self.attribution.forgetting(items):
+            for impression in dropped:
+                if self._choice_of(impression) is not None:
+                    self.decisions.drop(impression.recommendation_id)
+            yield
 
     def closing(self, now_ms: int, events_learned: int) -> Generator[bool, None, None]:
         """Learn from the impressions whose window is over; yield True after each."""
@@ -86,9 +98,23 @@ class Impressions:
                 placement, acted=acted, events_learned=events_learned, now_ms=now_ms
             )
             self._learn(impression, placement)
-            best = float(impression.rewards.max())
-            self.decisions.close(impression.recommendation_id, best)
+            reward = self._choice_of(impression)
+            if reward is not None:
+                self.decisions.close(impression.recommendation_id, reward)
             yield True
+
+    def _choice_of(self, impression: Impression) -> float | None:
+        """Return the reward of the choice's own item; None: the impression opened no choice.
+
+        Another one may have its id: callers choose ids.
+        """
+        decision = self.decisions.of(impression.recommendation_id, impression.profile)
+        if decision is None:
+            return None
+        rewards = impression.rewards[
+            impression.items == self.scoring.catalogue.number(decision.item_id)
+        ]
+        return float(rewards.max()) if len(rewards) else None
 
     def _observe(self, acted: bool, reward: float, placement: str, policy: str) -> None:  # noqa: FBT001
         """Record the metrics of the slate, before it is learned."""

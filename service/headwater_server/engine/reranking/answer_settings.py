@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from headwater_server.engine.exploration import thompson
+from headwater_server.engine.exploration import bandit, thompson
 from headwater_server.engine.exploration.plackett_luce import seed_of
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.ranking.objectives import ACTS
@@ -100,7 +100,7 @@ class AnswerSettings:
 
     def objective(self, request: RecommendRequest) -> str:
         """Return what the list is to maximise: the request's objective, else the setting."""
-        return request.objective or self.settings.objective
+        return bandit.objective_of(request, self.settings)
 
     def draw(self, request: RecommendRequest, head: ProbabilityHead) -> Draw:
         """Return how the kernel draws the slots; not at all if it is to be done otherwise."""

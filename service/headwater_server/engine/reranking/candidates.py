@@ -142,7 +142,7 @@ class Pool:
 
     def worth(self, settings: EngineSettings) -> NDArray[np.float64] | None:
         """Return float64[n]: what the objective adds to each candidate's score; None: nothing."""
-        objective = self.question.request.objective or settings.objective
+        objective = bandit.objective_of(self.question.request, settings)
         if objective == objectives.ACTS:
             return None
         return objectives.lifts(self.scoring.models, self.candidates.items, objective)

@@ -30,11 +30,12 @@ _MEAN_FADING = 0.999
 class _Action:
     """What is known of one action: rewards, a belief for each expert, when it was last shown."""
 
-    __slots__ = ("beliefs", "count", "last", "total")
+    __slots__ = ("beliefs", "count", "last", "since", "total")
 
-    def __init__(self) -> None:
+    def __init__(self, since: int = 0) -> None:
         self.count = self.total = 0.0
         self.last = 0
+        self.since = since  # rewards learned before it was entered
         self.beliefs = tuple(Belief() for _ in FADINGS)
 
 
@@ -73,7 +74,7 @@ class Bandit:
     @property
     def is_used(self) -> bool:
         """Whether anything was learned or met."""
-        return bool(self._actions)
+        return bool(self._actions) or self.contexts.is_used
 
     def vector(self, context: Any, score: float | None = None) -> Vector:
         """Return a context's vector; a pure read."""
@@ -136,8 +137,11 @@ class Bandit:
 
     def learn(
         self, action_id: str, x: Vector, reward: float, action_ids: Sequence[str] = ()
-    ) -> None:
-        """Learn what an action earned; ``action_ids`` are those that it was chosen from."""
+    ) -> int:
+        """Learn what an action earned; ``action_ids`` are those that it was chosen from.
+
+        Return how many rewards are learned now, for `correct`.
+        """
         action = self._entered(action_id)
         rivals = action_ids if len(action_ids) > 1 else list(self._actions)
         others = _mean_of([self._actions[name] for name in rivals if name in self._actions])
@@ -153,24 +157,31 @@ class Bandit:
             self._errors[expert] += step / seen
         self._weigh(logs)
         self._count(action, reward)
+        return self._learned
 
-    def correct(self, action_id: str, x: Vector, by: float) -> None:
-        """Learn that a reward which was learned before is larger by so much."""
+    def correct(self, action_id: str, x: Vector, by: float, learned_at: int) -> None:
+        """Learn that a reward which was learned before is larger by so much.
+
+        ``learned_at`` is what `learn` returned. An action that was forgotten since knows nothing
+        of that reward, also if it was entered again: then there is nothing to correct.
+        """
         action = self._actions.get(action_id)
-        if action is not None:
+        if action is not None and action.since < learned_at:
             action.total += by
             for belief in action.beliefs:
                 belief.correct(x, by)
 
     def _entered(self, action_id: str) -> _Action:
-        action = self._actions.setdefault(action_id, _Action())
+        action = self._actions.setdefault(action_id, _Action(self._learned))
         self._actions.move_to_end(action_id)
         if len(self._actions) > ACTIONS_MAX:
             self._actions.popitem(last=False)
         return action
 
     def _weigh(self, logs: NDArray[np.float64]) -> None:
-        weights = self._weights * np.exp(logs - logs.max())
+        # math.exp, not numpy's: the last bit of numpy's depends on the machine's vector unit
+        ratios = [math.exp(log) for log in (logs - logs.max()).tolist()]
+        weights = self._weights * np.array(ratios)
         prior = np.array(_PRIOR_WEIGHTS)
         self._weights = (1.0 - _SHARE) * weights / weights.sum() + _SHARE * prior
 
@@ -192,6 +203,7 @@ class Bandit:
             "counts": [action.count for action in actions],
             "totals": [action.total for action in actions],
             "last": [action.last for action in actions],
+            "since": [action.since for action in actions],
             "beliefs": [
                 {"cov": belief.cov, "weights": belief.weights}
                 for action in actions
@@ -209,9 +221,9 @@ class Bandit:
         self._learned, self._mean, self._squares = state["sums"]
         self._actions.clear()
         beliefs = iter(state["beliefs"])
-        columns = state["ids"], state["counts"], state["totals"], state["last"]
-        for name, count, total, last in zip(*columns, strict=True):
-            action = self._actions[name] = _Action()
+        columns = state["ids"], state["counts"], state["totals"], state["last"], state["since"]
+        for name, count, total, last, since in zip(*columns, strict=True):
+            action = self._actions[name] = _Action(since)
             action.count, action.total, action.last = count, total, last
             for belief in action.beliefs:
                 stored = next(beliefs)

@@ -115,14 +115,19 @@ class Belief:
     def learn(self, x: Vector, reward: float, fading: float = 0.0) -> None:
         """Learn a reward; ``fading`` is the share by which variances return to the prior first."""
         places, values, _ = x
-        while len(places) and int(places.max()) >= len(self.cov):
-            self._widen(2 * len(self.cov))
+        self._reach(places)
         _learn(self.cov, self.weights, places, values, float(reward), float(fading))
 
     def correct(self, x: Vector, by: float) -> None:
         """Learn that a reward was larger by so much: the same as if it had been from the start."""
         places, values, _ = x
+        self._reach(places)
         _correct(self.cov, self.weights, places, values, float(by))
+
+    def _reach(self, places: NDArray[np.int64]) -> None:
+        """Make room for the places: kernels read and write without looking at the bounds."""
+        while len(places) and int(places.max()) >= len(self.cov):
+            self._widen(2 * len(self.cov))
 
     def _widen(self, width: int) -> None:
         before = len(self.cov)

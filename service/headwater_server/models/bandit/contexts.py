@@ -22,8 +22,11 @@ _Named = list[tuple[int, float, bool]]
 
 
 @lru_cache(maxsize=65_536)
-def _key(text: str) -> int:
-    """Return a number for a name: what a context says of a person is not kept as text."""
+def key_of(text: str) -> int:
+    """Return a number for a name: what a context says of a person is not kept as text.
+
+    Only this cache has the latest names; clear it when a person is erased.
+    """
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8)
     return int.from_bytes(digest.digest(), "big") >> 1
 
@@ -47,11 +50,16 @@ class Contexts:
         self._places: dict[int, int] = {}
         self._moments: dict[int, list[float]] = {}  # of numbers: count, mean, sum of squares
 
+    @property
+    def is_used(self) -> bool:
+        """Whether anything was met."""
+        return bool(self._places or self._moments)
+
     def meet(self, context: Context, score: float | None = None) -> None:
         """Note the names and numbers of a context that was shown: they have places from now on."""
         for name, value in context:
             if not isinstance(value, str):
-                self._observe(_key(name), value)
+                self._observe(key_of(name), value)
         if score is not None:
             self._observe(SCORE, score)
         single = self._single(context)
@@ -97,10 +105,10 @@ class Contexts:
         found: dict[int, tuple[int, float, bool]] = {}
         for name, value in context:
             if isinstance(value, str):
-                key = _key(f"{name}={value}")
+                key = key_of(f"{name}={value}")
                 found[key] = key, 1.0, True
             else:
-                key = _key(name)
+                key = key_of(name)
                 found[key] = key, self._deviations(key, value), False
         return list(found.values())
 
@@ -144,4 +152,4 @@ def _pairs(single: _Named) -> list[tuple[int, float]]:
 
 @lru_cache(maxsize=65_536)
 def _pair(one: int, other: int) -> int:
-    return _key(f"{min(one, other)}*{max(one, other)}")
+    return key_of(f"{min(one, other)}*{max(one, other)}")

@@ -87,6 +87,37 @@ def test_actions_are_bounded(monkeypatch):
     assert bandit.state()["ids"] == ["a", "c", "d"]
 
 
+def test_a_correction_is_what_the_larger_reward_had_been():
+    first, second = Bandit(), Bandit()
+    x = first.meet([("device", "mobile")])
+    at = first.learn("a", x, 0.3)
+    first.correct("a", x, 0.7, at)
+    second.learn("a", second.meet([("device", "mobile")]), 1.0)
+    assert first.means(["a"], [x]) == pytest.approx(second.means(["a"], [x]))
+
+
+def test_a_correction_of_what_was_forgotten_changes_nothing(monkeypatch):
+    """Also where the action was entered again, with a belief that has fewer places."""
+    monkeypatch.setattr(module, "ACTIONS_MAX", 3)
+    bandit = Bandit()
+    wide = bandit.meet([(f"name {n}", "x") for n in range(12)])
+    at = bandit.learn("a", wide, 0.3)
+    for name in ("b", "c", "d"):
+        bandit.learn(name, bandit.vector([]), 0.0)
+    bandit.correct("a", wide, 0.7, at)
+    bandit.learn("a", bandit.vector([]), 0.5)
+    before = [*map(str, flatten(bandit.state()))]
+    bandit.correct("a", wide, 0.7, at)
+    assert [*map(str, flatten(bandit.state()))] == before
+
+
+def test_what_was_met_is_a_part_of_the_state():
+    bandit = Bandit()
+    assert not bandit.is_used
+    bandit.meet([("device", "mobile")])
+    assert bandit.is_used
+
+
 def test_names_are_bounded():
     contexts = Contexts()
     for number in range(1_000):

@@ -67,3 +67,12 @@ def test_fading_brings_doubt_back():
         fading.learn(x, 0.5, fading=0.01)
     assert firm.value(x, 0.0)[1] < 0.001
     assert 0.05 < fading.value(x, 0.0)[1] < BIAS_PRIOR
+
+
+def test_a_correction_has_places_for_all_of_its_context():
+    """The kernel does not look at bounds."""
+    belief = Belief()
+    places = np.array([0, 100])
+    belief.correct((places, np.ones(2), 0.0), 1.0)
+    assert belief.cov.shape == (128, 128)
+    assert np.count_nonzero(belief.weights[0]) == len(places)
