@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from headwater_server.engine.messages.events import Event
@@ -52,6 +50,16 @@ async def _counted(calls: Calls, count: int):
     return await calls.ok("GET", "/figures")
 
 
+async def _all_waits_over(served):
+    """Wait until nothing is reported any more: the end of a wait brings a default reward."""
+
+    async def are_over() -> bool:
+        keys = await served.storage.store.call("KEYS", "hw:*personalizer:event:*")
+        return not any(served._settings.catalogue.encode() in key for key in keys)
+
+    await eventually(are_over)
+
+
 async def test_without_a_share_the_first_action_is_shown_and_only_imitation_is_known(
     served, settings
 ):
@@ -90,7 +98,7 @@ async def test_a_share_shows_both_with_chances_that_are_on_the_log_and_survive_a
             await calls.reward(f"e{number}", float(answer["rewardActionId"] == "cake"))
         assert {"tea"} < shown
         await _counted(calls, 30)
-        await asyncio.sleep(0)
+        await _all_waits_over(served)
         async with _open(served, settings, **more) as beside:
             assert await beside.ok("GET", "/figures") == await calls.ok("GET", "/figures")
         last = await calls.ok("GET", "/figures")

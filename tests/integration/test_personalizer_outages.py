@@ -107,6 +107,19 @@ async def test_an_adapter_that_ends_before_the_wait_does_leaves_the_default_to_t
     assert shown == folded
 
 
+async def test_a_default_of_zero_is_sent_when_the_wait_is_over(served, settings):
+    """So the next choice knows it, and does not wait for the server's window."""
+    async with adapter_to(served, settings) as adapter:
+        await adapter.rank("", _question("e"))
+
+        async def learned():
+            return await _learned(served) == PAIR and not await _kept(served)
+
+        await eventually(learned)
+    known = served.replica.engine.parts.models.bandit.state()
+    assert (known["sums"][0], known["totals"]) == (1, [0.0])
+
+
 async def test_without_the_server_nothing_is_taken_from_a_caller_nobody_knows(served, settings):
     async with open_adapter("127.0.0.1:1", "", served._redis_url, settings, SETTINGS) as adapter:
         with pytest.raises(HeadwaterError):

@@ -46,7 +46,7 @@ class DeadlineWatcher:
     async def _end(self, event_id: str) -> None:
         event = await self._pending.get(event_id)
         if event and event.active and event.decision.action:  # a parent of slots has none
-            # without a reward, a default of 0 is what the end of the window teaches anyway
-            reward = event.total if event.rewards else event.decision.default_reward or None
+            # a default of 0, too: nothing has to wait for the server's window then
+            reward = event.total if event.rewards else event.decision.default_reward
             await self._feedback.send(self._key, event, reward)
         await self._pending.remove(event_id)

@@ -34,3 +34,11 @@ def test_a_share_without_apprentice_mode_is_refused_with_the_fix() -> None:
     assert _opening(
         "127.0.0.1:1", "", load_settings(redis_url=STORE, personalizer_share="0.2", **more)
     )
+
+
+@pytest.mark.parametrize(("wait", "warns"), [("30", False), ("31", True)])
+def test_a_wait_beyond_the_window_of_the_choice_is_warned_of(wait, warns, capsys) -> None:
+    flags = {"personalizer_reward_wait_minutes": wait, "attribution_token_minutes": "100"}
+    assert _opening("127.0.0.1:1", "", load_settings(redis_url=STORE, **flags))
+    said = capsys.readouterr()
+    assert ("set attribution_window_minutes" in said.out + said.err) == warns

@@ -99,8 +99,21 @@ def _opening(target: str, key: str, settings: Settings) -> Any:
     where = _where(settings.place)
     if where is None:
         return None
+    _warn_of_window(wait, settings.engine.attribution_window_minutes)
     log = _log_place(settings, where)
     return partial(open_adapter, target, key, where, settings.storage, settings.personalizer, log)
+
+
+def _warn_of_window(wait: float, window: float) -> None:
+    """Say that late rewards do not reach exploration, as far as this process knows the window."""
+    import structlog
+
+    if wait > window:
+        structlog.get_logger(__name__).warning(
+            f"rewards that come later than attribution_window_minutes ({window:g}) count as 0 for "
+            "the choice of the next actions; set attribution_window_minutes of the server to "
+            f"personalizer_reward_wait_minutes ({wait:g})"
+        )
 
 
 def _check_share(settings: Settings) -> None:
