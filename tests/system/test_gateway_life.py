@@ -92,7 +92,9 @@ def connections(process: psutil.Process) -> int:
 
 
 async def test_killed_workers_and_gateways_lose_no_acknowledged_event(tmp_path):
-    server = GatewayServer(tmp_path / "data", "--workers", "2")
+    # no answer is late because the machine is busy: what is asked here is whether one is lost
+    deadline = ("--gateway-deadline-default-ms", "60000")
+    server = GatewayServer(tmp_path / "data", "--workers", "2", *deadline)
     async with serving(server):
         async with traffic_to(server) as traffic:
             busiest_worker(server).send_signal(signal.SIGKILL)
