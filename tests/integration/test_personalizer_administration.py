@@ -104,15 +104,13 @@ async def test_learning_settings_are_policies_of_the_log(shop):
     assert (await calls.ok("DELETE", POLICY))["name"] == "settings"
     changed = await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.4})
     assert changed["explorationPercentage"] == pytest.approx(0.4)
-    found = (await calls.ok("GET", POLICY))["arguments"].splitlines()
-    assert found == ["exploration_bandit_epsilon = 0.4", "exploration_epsilon = 0.4"]
+    assert (await calls.ok("GET", POLICY))["arguments"] == "exploration_bandit_epsilon = 0.4"
 
 
 async def test_an_exploration_share_is_that_of_personalizers_own_calls(shop):
     calls = await shop()
-    both = ["exploration_bandit_epsilon = 0.02", "exploration_epsilon = 0.02"]
     await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.02})
-    assert (await calls.ok("GET", POLICY))["arguments"].splitlines() == both
+    assert (await calls.ok("GET", POLICY))["arguments"] == "exploration_bandit_epsilon = 0.02"
     await calls.ok("PUT", POLICY, {"name": "old", "arguments": "exploration_epsilon = 0.1"})
     assert (await calls.ok("GET", SERVICE))["explorationPercentage"] == pytest.approx(0.02)
     changed = await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.1})
@@ -123,11 +121,13 @@ async def test_an_exploration_share_is_that_of_personalizers_own_calls(shop):
         assert changed["explorationPercentage"] == share
     kept = {"name": "kept", "arguments": ""}
     await calls.ok("PUT", POLICY, kept)
-    await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.1})  # both are so already
+    await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.1})  # it is so already
     assert await calls.ok("GET", POLICY) == kept
     lists = 'exploration_epsilon = 0.3\nexploration_bandit = "off"'
     await calls.ok("PUT", POLICY, {"name": "lists", "arguments": lists})
     assert (await calls.ok("GET", SERVICE))["explorationPercentage"] == pytest.approx(0.3)
+    await calls.ok("PUT", SERVICE, {"explorationPercentage": 0.2})
+    assert (await calls.ok("GET", POLICY))["arguments"] == "exploration_epsilon = 0.2"
 
 
 async def test_a_request_of_nothing_is_no_request_for_what_is_not_offered(shop):

@@ -61,9 +61,10 @@ class Administration:
         await self._configuration.refresh()
         change = service.changes_of(given, self._configuration)
         shares_now = await policies.exploration(self._server, key)
-        if change.exploration is not None and not shares_now.is_all(change.exploration):
+        if change.exploration is not None and shares_now.shown != change.exploration:
             reason = f"explorationPercentage {BY}"
-            await policies.explore(self._server, key, change.exploration, reason)
+            wanted = {shares_now.setting: change.exploration}
+            await policies.explore(self._server, key, wanted, reason)
         if change.settings:
             await self._configuration.change(change.settings, wall_clock_ms())
         return await self._service(key)

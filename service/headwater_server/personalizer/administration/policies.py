@@ -48,9 +48,10 @@ class Exploration:
         """The share of the calls of Personalizer: each asks for one of few actions."""
         return self.of_lists if self.few_are_lists else self.of_few
 
-    def is_all(self, share: float) -> bool:
-        """Return whether both shares are this one."""
-        return self.of_lists == self.of_few == share
+    @property
+    def setting(self) -> str:
+        """The setting that has the share shown; that of the shop's other lists stays."""
+        return EXPLORATIONS[0 if self.few_are_lists else 1]
 
 
 async def exploration(server: ServerClient, key: str) -> Exploration:
@@ -62,8 +63,8 @@ async def exploration(server: ServerClient, key: str) -> Exploration:
     return Exploration(lists, few, named.get(BANDIT, DEFAULTS.exploration_bandit) == "off")
 
 
-async def explore(server: ServerClient, key: str, share: float, reason: str) -> None:
-    """Promote a policy with this share. One of an earlier call is replaced, if it is the last.
+async def explore(server: ServerClient, key: str, policy: dict[str, float], reason: str) -> None:
+    """Promote a policy with these overrides. One of an earlier call is replaced, if it is the last.
 
     A policy that is promoted cannot be written again, and few policies can be kept: so the last one
     is rolled back first, and another name is taken only if one of ours lies below others.
@@ -73,7 +74,7 @@ async def explore(server: ServerClient, key: str, share: float, reason: str) -> 
         await server.roll_back(key, names.pop(), reason)
     free = (f"{EXPLORATION_POLICY}-{number}" for number in count(2))
     name = next(one for one in chain([EXPLORATION_POLICY], free) if one not in names)
-    await server.promote(key, Policy(name, dict.fromkeys(EXPLORATIONS, share)), reason)
+    await server.promote(key, Policy(name, policy), reason)
 
 
 def contract_of(given: Any, where: str = "") -> Policy:
