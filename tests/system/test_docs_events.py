@@ -33,7 +33,7 @@ async def server(tmp_path):
 
 
 async def test_every_example_works(server):
-    assert len(examples("python")) == 5
+    assert len(examples("python")) == 6
     async with AsyncClient(server.address) as client:
         await client.upsert_items([Item(name) for name in ("boots", "socks", "tent", "map")])
     for program in examples("python"):

@@ -27,6 +27,7 @@ def test_every_field_of_an_event_is_sent() -> None:
         user_id="u",
         session_id="s",
         value=4.5,
+        reward=0.25,
         event_time=NOON,
         attribution_token="t",
         placement="basket",
@@ -42,6 +43,7 @@ def test_every_field_of_an_event_is_sent() -> None:
     assert not message.items[0].HasField("quantity")
     assert (message.choice.propensity, message.choice.policy_propensity) == (0.8, 0.25)
     assert (message.choice.baseline_weight, message.choice.mode) == (0.5, "online")
+    assert (message.value, message.reward) == (4.5, 0.25)
     assert message.event_time.ToDatetime(tzinfo=UTC) == NOON
     assert (message.context["device"].text, message.context["load"].number) == ("phone", 1)
     assert {name.name for name, _ in message.ListFields()} == {

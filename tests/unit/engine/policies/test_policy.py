@@ -9,6 +9,10 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.settings_ranges import RANGES
 from tests.unit.engine.small_shop import CAP, PIN
 
+NAMES = (
+    "diversity", "exploration_bandit", "exploration_bandit_epsilon", "exploration_bandit_scale",
+    "exploration_epsilon", "exploration_policy", "exploration_temperature", "objective", "rules",
+)  # fmt: skip
 HIDE = {"name": "bought", "kind": "hide", "days": 3, "event_types": ["purchase"]}
 
 
@@ -32,7 +36,7 @@ def test_a_setting_that_changes_what_the_state_means_is_refused_with_its_name(na
         ({"rules": "@file"}, "rules: a list of objects was expected"),
         ({"rules": [CAP | {"most": -1}]}, 'rules[0] "one a brand": most: a whole number from 0'),
         ({"rules": [PIN, HIDE]}, 'rules[1] "bought": kind: hide changes what the state means'),
-        ({"epsilon": 0.1}, "epsilon: no policy has it; diversity, exploration_epsilon"),
+        ({"epsilon": 0.1}, f"epsilon: no policy has it; {', '.join(NAMES)} are possible"),
         ([], "overrides: a table of settings was expected"),
     ],
 )
