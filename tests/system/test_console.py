@@ -277,9 +277,10 @@ def test_without_experiments_the_next_step_is_said(shown):
     seen = shown.play("noExperiments")
     assert "headwater experiment create FILE.toml" in seen["experiments"]
     assert "docs/experiments-in-your-shop.md" in seen["experiments"]
-    promoted, policies, evaluations = seen["policies"]
+    promoted, policies, shadows, evaluations = seen["policies"]
     assert promoted.startswith("Nothing is promoted")
     assert "headwater policy put NAME SETTING=VALUE" in policies
+    assert "headwater shadow --policy NAME" in shadows
     assert "headwater evaluate --policy NAME" in evaluations
     assert seen["unknown"].startswith("No experiment has this name")
     assert seen["complaints"] == []

@@ -52,10 +52,11 @@ export async function noExperiments(browser, url, _folder, key) {
   const experiments = await text(page, ".empty");
   await openView(page, "Policies");
   await loaded(page);
-  const [promoted, , policies, evaluations] = await texts(page, ".empty");
+  const cards = ["Promoted", "All policies", "Shadows", "Evaluations"];
+  const [promoted, policies, shadows, evaluations] = await Promise.all(cards.map((card) => text(page, `section[aria-label='${card}'] .empty`)));
   await page.goto(`${url}/console/#/experiments/none-of-this-name`);
   await page.waitForSelector("section[aria-label='Unknown experiment']");
-  return { experiments, policies: [promoted, policies, evaluations], unknown: await text(page, ".empty"), complaints: page.complaints };
+  return { experiments, policies: [promoted, policies, shadows, evaluations], unknown: await text(page, ".empty"), complaints: page.complaints };
 }
 
 export async function experiments(browser, url, folder, key) {
