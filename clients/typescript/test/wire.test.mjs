@@ -5,17 +5,19 @@ import { newEvent } from "headwater/node";
 import { fallbackSlate } from "../dist/core/fallback.js";
 import { fromBytes, newId } from "../dist/core/ids.js";
 import { EventSchema } from "../dist/gen/headwater/v1/event_pb.js";
+import { EvaluationSchema } from "../dist/gen/headwater/v1/experiment_report_pb.js";
 import { Freshness } from "../dist/web/freshness.js";
 import { MemoryShelf } from "../dist/web/shelf.js";
 import { visitorOf } from "../dist/web/visitor.js";
 import { checkDetails, wireEvent } from "../dist/web/wire-event.js";
 import { toEvent } from "../dist/wire/events.js";
+import { evaluation } from "../dist/wire/experiment-reports.js";
 import { named, recommendRequest } from "../dist/wire/recommendations.js";
 import { clock } from "./shop.mjs";
 
 const WHOLE = newEvent("purchase", "ann", {
   items: ["boots", { itemId: "socks", quantity: 2, price: 9.5, currencyCode: "EUR" }],
-  userId: "u", sessionId: "s", value: 5, eventTime: new Date("2026-11-26T10:00:00.123Z"), attributionToken: "t",
+  userId: "u", sessionId: "s", value: 5, reward: 0.25, eventTime: new Date("2026-11-26T10:00:00.123Z"), attributionToken: "t",
   placement: "home", position: 3, context: { device: "phone", temperature: -3.5 },
 }); // biome-ignore format: a table
 
@@ -86,4 +88,25 @@ test("the newest state is requested while it is fresh, also by the next page", (
   freshness.learned("2-0");
   freshness.forget();
   assert.equal(freshness.newest, undefined);
+});
+
+test("an evaluation is plain numbers and dates, also what only a shadow finds out", () => {
+  const sent = fromJson(EvaluationSchema, {
+    evaluationId: "e",
+    createTime: "2026-11-26T10:00:00Z",
+    policies: [{ policyId: "bold", visitorsNeeded: "900" }],
+    shadow: {
+      policyId: "bold", ownState: true, foldedTime: "2026-11-26T09:59:00Z", entriesBehind: "7", caughtUp: true,
+      publishSeconds: 60, answersLate: "2", driftAlarmsWorse: "1", championDriftAlarmsWorse: "3",
+      figures: [{ name: "log_loss", count: "40", value: 0.25, low: 0, champion: 0.5 }],
+    },
+  }); // biome-ignore format: a table
+  const { createTime, policies, shadow } = evaluation(sent);
+  assert.deepEqual([createTime, policies[0].visitorsNeeded], [new Date("2026-11-26T10:00:00Z"), 900]);
+  assert.deepEqual(shadow, {
+    policyId: "bold", ownState: true, foldedTime: new Date("2026-11-26T09:59:00Z"), entriesBehind: 7, caughtUp: true,
+    publishSeconds: 60, answersLate: 2, driftAlarmsWorse: 1, championDriftAlarmsWorse: 3,
+    figures: [{ name: "log_loss", count: 40, value: 0.25, low: 0, champion: 0.5 }],
+  }); // biome-ignore format: a table
+  assert.equal("shadow" in evaluation(create(EvaluationSchema)), false);
 });

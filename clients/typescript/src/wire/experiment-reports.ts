@@ -1,5 +1,12 @@
 import { create } from "@bufbuild/protobuf";
-import type { ArmFigures, Evaluation, ExperimentReport, MetricFigures } from "../core/experiment-reports.js";
+import type {
+  ArmFigures,
+  Evaluation,
+  ExperimentReport,
+  MetricFigures,
+  Shadow,
+  ShadowFigure,
+} from "../core/experiment-reports.js";
 import { ExperimentSchema } from "../gen/headwater/v1/experiment_pb.js";
 import type * as pb from "../gen/headwater/v1/experiment_report_pb.js";
 import { fromExperiment, VERDICTS } from "./experiments.js";
@@ -46,12 +53,31 @@ function metric(message: pb.MetricFigures): MetricFigures {
 
 /** Read an evaluation. */
 export function evaluation(message: pb.Evaluation): Evaluation {
-  const { $typeName: _, $unknown: __, createTime, policies, ...plain } = message;
+  const { $typeName: _, $unknown: __, createTime, policies, shadow: own, ...plain } = message;
   return {
     ...plain,
     createTime: fromTime(createTime),
     policies: policies.map(({ $typeName: _, $unknown: __, visitorsNeeded, ...policy }) => {
       return { ...policy, visitorsNeeded: Number(visitorsNeeded) };
     }),
+    ...(own && { shadow: shadow(own) }),
   };
+}
+
+function shadow(message: pb.Shadow): Shadow {
+  const { $typeName: _, $unknown: __, foldedTime, figures, ...plain } = message;
+  return {
+    ...plain,
+    foldedTime: fromTime(foldedTime),
+    entriesBehind: Number(plain.entriesBehind),
+    answersLate: Number(plain.answersLate),
+    figures: figures.map(figure),
+    driftAlarmsWorse: Number(plain.driftAlarmsWorse),
+    championDriftAlarmsWorse: Number(plain.championDriftAlarmsWorse),
+  };
+}
+
+function figure(message: pb.ShadowFigure): ShadowFigure {
+  const { $typeName: _, $unknown: __, count, ...plain } = message;
+  return { ...plain, count: Number(count) };
 }
