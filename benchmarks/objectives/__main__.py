@@ -23,7 +23,7 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.messages.rewards import PURCHASE, canonical_type
-from headwater_server.engine.ranking.objectives import ACTS, OBJECTIVES
+from headwater_server.engine.ranking.objective_names import ACTS, OBJECTIVES
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shop_history import read_history
 

@@ -15,7 +15,7 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
-from headwater_server.engine.ranking.objectives import Objective
+from headwater_server.engine.ranking.objective_names import Objective
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shop import ShopItem
 from headwater_server.evaluation.simulator import Shopper, Simulator

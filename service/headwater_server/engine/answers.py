@@ -16,6 +16,7 @@ from headwater_server.engine.messages.requests import Recommendation, RecommendR
 from headwater_server.engine.messages.results import Result, Results
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.ranking import objectives
+from headwater_server.engine.ranking.objective_names import ACTS
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
 from headwater_server.engine.reranking.candidates import Question
 from headwater_server.engine.reranking.filling import Filled
@@ -76,13 +77,13 @@ def _recommendation(
     parts: Parts, asked: Question, slots: Filled, under: AnswerSettings, arms: tuple[Arm, ...]
 ) -> Recommendation:
     request = asked.request
-    objective = under.objective(request) if slots.by_score else objectives.ACTS
+    objective = under.objective(request) if slots.by_score else ACTS
     found = results(parts, asked, slots, objective)
     policy = slates.policy_of(request, under.settings, parts.models.probability)
     answered = slates.recommendation(request, found, policy, slots.limits).within(arms)
     if slots.by_score and (note := bandit.objective_note(request, under.settings)):
-        return answered.ranked_by(objectives.ACTS, note)
-    if objective == objectives.ACTS:
+        return answered.ranked_by(ACTS, note)
+    if objective == ACTS:
         return answered
     chosen = slots.candidates.items[slots.rows]
     return answered.ranked_by(*objectives.reached(parts.models, chosen, objective))
@@ -108,7 +109,7 @@ def _question(
 
 
 def results(
-    parts: Parts, asked: Question, slots: Filled, objective: str = objectives.ACTS
+    parts: Parts, asked: Question, slots: Filled, objective: str = ACTS
 ) -> Sequence[Result]:
     """Return the slots as results: with their chances, and with reasons if asked for."""
     explain = asked.request.explain

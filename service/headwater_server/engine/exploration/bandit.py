@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.messages.events import ContextValue
 from headwater_server.engine.messages.requests import RecommendRequest
-from headwater_server.engine.ranking.objectives import ACTS
+from headwater_server.engine.ranking.objective_names import ACTS
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.bandit.bandit import Bandit
 

@@ -12,7 +12,7 @@ from headwater_server.engine.lookups.feature_warnings import of_features
 from headwater_server.engine.lookups.nearest_name import near
 from headwater_server.engine.messages.rewards import canonical_type
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
-from headwater_server.engine.ranking.objectives import ACTS, REVENUE
+from headwater_server.engine.ranking.objective_names import ACTS, REVENUE
 from headwater_server.engine.reranking.rules import Cap, Hide, Pin, Rule, parse_rules
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.sales.sales import PURCHASES_MIN

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from headwater_server.engine.ranking.objectives import OBJECTIVES
+from headwater_server.engine.ranking.objective_names import OBJECTIVES
 from headwater_server.engine.reranking.levels import LEVELS
 
 NUMBERS: dict[str, tuple[float, float]] = {

@@ -6,18 +6,13 @@ logarithm of what an act on the item is worth added, the order is that of chance
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.models import Models
+from headwater_server.engine.ranking.objective_names import ACTS, REVENUE
 from headwater_server.models.sales.sales import PURCHASES_MIN
 
-Objective = Literal["acts", "purchases", "revenue"]
-ACTS: Objective = "acts"
-REVENUE: Objective = "revenue"
-OBJECTIVES: tuple[Objective, ...] = (ACTS, "purchases", REVENUE)
 PARTLY = 0.5  # share of the list's items without a price from which the answer says so
 
 

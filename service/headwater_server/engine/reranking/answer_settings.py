@@ -12,7 +12,7 @@ import numpy as np
 from headwater_server.engine.exploration import bandit, thompson
 from headwater_server.engine.exploration.plackett_luce import seed_of
 from headwater_server.engine.messages.requests import RecommendRequest
-from headwater_server.engine.ranking.objectives import ACTS
+from headwater_server.engine.ranking.objective_names import ACTS
 from headwater_server.engine.reranking.answering import NO_DRAW, Draw
 from headwater_server.engine.reranking.levels import Level
 from headwater_server.engine.reranking.rules import (

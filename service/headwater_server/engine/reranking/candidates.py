@@ -13,6 +13,7 @@ from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.ranking import objectives
 from headwater_server.engine.ranking.candidate_scoring import REFILL, CandidateScoring
 from headwater_server.engine.ranking.most_popular import Allowed
+from headwater_server.engine.ranking.objective_names import ACTS
 from headwater_server.engine.reranking.rules import Boost, Bury
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.reading import read_asking
@@ -143,7 +144,7 @@ class Pool:
     def worth(self, settings: EngineSettings) -> NDArray[np.float64] | None:
         """Return float64[n]: what the objective adds to each candidate's score; None: nothing."""
         objective = bandit.objective_of(self.question.request, settings)
-        if objective == objectives.ACTS:
+        if objective == ACTS:
             return None
         return objectives.lifts(self.scoring.models, self.candidates.items, objective)
 
