@@ -32,7 +32,7 @@ def refused(*arguments: object, code: int = 2) -> str:
         (("--policy", "champion"), "leave it out, and give --set and --name"),
         (("--policy", "none"), "no such policy; write best, random, baseline, popular"),
         (("--policy", "best", "--set", "diversity=low"), "best is a baseline"),
-        (("--policy", "gone.toml"), "there is no file gone.toml"),
+        (("--policy", "gone.toml"), "gone.toml: there is no such file"),
         (("--name", "a b", "--set", "diversity=low"), "--name a b: write 1 to 57 of"),
         (("--name", "x", "--set", "divrsity=low"), "did you mean diversity"),
         (("--name", "x", "--set", "diversity=loud"), "diversity"),

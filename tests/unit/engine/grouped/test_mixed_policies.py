@@ -62,7 +62,7 @@ def test_one_kernel_answers_under_all_combinations_of_policies(monkeypatch):
     answer_all = grouped_answering.answer_all
 
     def counted(*args):
-        called.append(len(args[3].numbers))
+        called.append(len(args[2].numbers))
         answer_all(*args)
 
     monkeypatch.setattr(grouped_answering, "answer_all", counted)

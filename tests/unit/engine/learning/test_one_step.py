@@ -26,6 +26,7 @@ def count_one_by_one(engine, history, item, now_ms, *, begins):
     models.companions.learn(before, item, in_session=history.in_session[others])
     models.circumstances.learn(before, item, tokens=history.circumstances + history.claimed)
     models.words.learn(before, item)
+    models.sales.act(item)
     if repeat:
         models.cycles.learn(before, item, age_s=float(history.ages_s[~others][0]))
     models.by_event.learn(before, item)

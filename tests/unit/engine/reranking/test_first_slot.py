@@ -65,7 +65,7 @@ def test_nothing_to_show_is_no_error():
 
 @pytest.mark.parametrize("rules", [(), (BOOST,)], ids=["no rule", "a boost"])
 def test_of_thompson_sampling_it_is_estimated_from_the_same_draws(rules):
-    engine = shop(*rules, exploration_policy="thompson")
+    engine = shop(*rules, exploration_policy="thompson", exploration_bandit="off")
     for n in range(150):
         slate = Slate(f"s{n}", "best", "home", IDS, (1.0,) * len(IDS))
         seen = Event(f"seen {n}", "impression", f"w{n % 9}", slate=slate)
