@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.exploration.bandit import applies, drawing_settings
 from headwater_server.engine.messages.entries import (
     Entry,
     Item,
@@ -181,17 +182,20 @@ class Shop(RuleBasedStateMachine):
             allowed |= set(candidates) - self.model.seen_ids - set(excluded)
         assert len(ids) == len(set(ids)) == min(size, len(allowed))
         assert set(ids) <= allowed
+        choice = applies(request, self.engine.settings)  # the bandit's: its scores are its chances
         whole = RecommendRequest(
-            visitor, "r7", candidate_item_ids=tuple(allowed), page_size=100, explore=False
-        )
+            visitor, "r7", candidate_item_ids=tuple(allowed), page_size=100,
+            explore=explore and choice, first_slot=choice,
+        )  # fmt: skip
         scored = self.engine.recommend(whole, now_ms).results if allowed else ()
         assert {result.item_id for result in scored} == allowed
-        self._check_propensities(results, scored, explore=explore)
+        self._check_propensities(results, scored, explore=explore, choice=choice)
 
-    def _check_propensities(self, results, scored, *, explore):
+    def _check_propensities(self, results, scored, *, explore, choice=False):
         """Recompute each slot's chances over all that is allowed there: they sum to one."""
         left = {result.item_id: result.score for result in scored}
-        rules = self.engine.settings
+        settings = self.engine.settings
+        rules = drawing_settings(settings) if choice else settings
         for result in results:
             assert math.isfinite(result.score)
             top = max(left.values())
