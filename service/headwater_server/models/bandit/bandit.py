@@ -58,7 +58,7 @@ class Bandit:
     >>> for turn in range(60):
     ...     for n, context in enumerate(contexts):
     ...         action = "ab"[turn % 2]
-    ...         bandit.learn(action, bandit.meet(context), float(n == turn % 2))
+    ...         _ = bandit.learn(action, bandit.meet(context), float(n == turn % 2))
     >>> bandit.chances(["a", "b"], [bandit.vector(contexts[0])] * 2).round(2).tolist()
     [1.0, 0.0]
     """
