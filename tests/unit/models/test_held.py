@@ -11,7 +11,10 @@ import pytest
 from numba import njit
 from numpy.typing import NDArray
 
-from headwater_server.models.held import hold
+from headwater_server.models import held as module
+
+# compiled here, and not kept: what other processes read must not name a type of the tests
+hold = njit(module.hold.py_func)
 
 
 class Some(NamedTuple):
