@@ -17,7 +17,7 @@ from headwater_server.engine.learning.impressions import Impressions
 from headwater_server.engine.learning.kinds import kinds_of
 from headwater_server.engine.learning.learning import Learning
 from headwater_server.engine.lookups.lists import Lists
-from headwater_server.engine.measures.act_changes import NumberedActRates
+from headwater_server.engine.measures.act_rates import ActRates
 from headwater_server.engine.measures.calibration import Calibration
 from headwater_server.engine.measures.drift import Drift
 from headwater_server.engine.measures.measures import Measures
@@ -81,7 +81,7 @@ class Parts:
         self.progress = ProgressiveValidation()
         self.calibration = Calibration(self.progress)
         self.drift = Drift()
-        self.placements, self.act_rates = Placements(), NumberedActRates()
+        self.placements, self.act_rates = Placements(), ActRates()
         self.models = models = Models(settings)
         # the pipeline: none of these keeps state but what it is given
         catalogue, visitors = self.catalogue, self.visitors

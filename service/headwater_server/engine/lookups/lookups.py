@@ -28,8 +28,7 @@ from headwater_server.engine.lookups.statistics import (
     ItemQuestion,
     ItemStatistics,
 )
-from headwater_server.engine.measures.act_changes import Version
-from headwater_server.engine.measures.act_rates import SeenSlots
+from headwater_server.engine.measures.act_rates import SeenSlots, Version
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.asked import Arm

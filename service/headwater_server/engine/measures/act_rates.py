@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from headwater_server.engine.measures.act_changes import ActChanges
 from headwater_server.engine.measures.placements import OTHER
 from headwater_server.models.base import CAPACITY_START, growing
 
@@ -18,6 +19,8 @@ SEEN, ACTS, SQUARES, LAST = 0, 1, 2, 3
 _NOTHING = np.zeros((0, 4))
 _OWN = ("", OTHER)  # these need no place of the 16
 DAY_S = 86_400.0
+Version = tuple[int, float]
+"""The number of the last change of a placement, and the half-life."""
 
 
 @njit(cache=True)
@@ -74,8 +77,7 @@ class ActRates:
 
     def __init__(self) -> None:
         self.half_life_s = 14 * DAY_S
-        self.observed = 0
-        """Lists counted by this process. It is no state: who keeps figures compares it."""
+        self._changes = ActChanges()
         self._rows = CAPACITY_START
         self._tables: dict[str, NDArray[np.float64]] = {}
 
@@ -84,7 +86,15 @@ class ActRates:
     ) -> None:
         """Add the seen slots of a list whose window is over; ``items`` are different ones."""
         count_slots(self._table(placement), items, acted, at_s, self.half_life_s)
-        self.observed += 1
+        self._changes.counted(self.placement_of(placement))
+
+    def version(self, placement: str) -> Version:
+        """Return what differs as soon as the counts of a placement do, but for their fading."""
+        return self._changes.last(placement), self.half_life_s
+
+    def lists_at(self, placement: str) -> int:
+        """Return how many lists this process has counted at a placement."""
+        return self._changes.lists(placement)
 
     def _table(self, placement: str) -> NDArray[np.float64]:
         found = self._tables.get(placement)
@@ -134,17 +144,22 @@ class ActRates:
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the counts of items whose numbers will be used again."""
-        for table in self._tables.values():
-            table[items[items < len(table)]] = 0.0
+        for placement, table in self._tables.items():
+            gone = items[items < len(table)]
+            if table[gone, SEEN].any():
+                table[gone] = 0.0
+                self._changes.changed(placement)
 
     def drop(self, placement: str) -> None:
         """Forget a placement that is used no more."""
         self._tables.pop(placement, None)
+        self._changes.dropped(placement)
 
     def set_back(self, now_s: float) -> None:
         """Count as now what was seen after now, while the store's clock was ahead."""
         for table in self._tables.values():
             np.minimum(table[:, LAST], now_s, out=table[:, LAST])
+        self._changes.changed_everywhere()
 
     def state(self) -> dict[str, Any]:
         """Return the counts by placement, not copied."""
@@ -158,4 +173,4 @@ class ActRates:
         """Replace the state by what `state` returned."""
         self._rows = state["rows"]
         self._tables = dict(zip(state["placements"], state["tables"], strict=True))
-        self.observed += 1
+        self._changes.loaded()

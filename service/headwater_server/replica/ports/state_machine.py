@@ -16,8 +16,7 @@ from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
-from headwater_server.engine.measures.act_changes import Version
-from headwater_server.engine.measures.act_rates import SeenSlots
+from headwater_server.engine.measures.act_rates import SeenSlots, Version
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.asked import Arm

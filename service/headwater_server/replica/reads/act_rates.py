@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from headwater_server.engine.lookups.act_rates import ActRate, PlacementRates, rates_at
-from headwater_server.engine.measures.act_changes import Version
+from headwater_server.engine.measures.act_rates import Version
 from headwater_server.replica.ports.state_machine import StateMachine
 
 EXPLAIN_WAIT_S = 0.25

@@ -9,7 +9,6 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.lookups.act_rates import rates_at
-from headwater_server.engine.measures.act_changes import NumberedActRates
 from headwater_server.engine.measures.act_rates import PLACEMENTS_MAX, ActRates
 from headwater_server.engine.messages.entries import Entry, Item, ItemDelete, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
@@ -204,7 +203,7 @@ def test_what_has_faded_away_is_not_seen_and_leaves_the_others_their_rates():
 
 
 def test_the_version_of_a_placement_changes_with_its_counts_alone():
-    rates = NumberedActRates()
+    rates = ActRates()
     names = ("home", "shop", "other")
 
     def changed(act):
