@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headwater_server.cli.evaluating.command import UNANSWERED
-from headwater_server.cli.failures import FAILED, explained, fail
-from headwater_server.cli.stores import store_explained
+from headwater_server.cli.evaluating.command import UNANSWERED, no_answer_explained
+from headwater_server.cli.failures import explained
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
@@ -147,17 +146,10 @@ def _span(given: dict[str, Any]) -> Any:
 
 def _found(asked: CausalAsked, flags: dict[str, Any], report: Path | None) -> dict[str, Any]:
     from headwater_server.cli.causal.of_log import causal_of_log
-    from headwater_server.evaluation.asking.evaluate import NothingShown
-    from headwater_server.evaluation.asking.start import NoStart
 
     _check_report(report)
-    with store_explained():
-        try:
-            return causal_of_log(asked, flags)
-        except NothingShown as error:
-            fail(str(error), UNANSWERED)
-        except NoStart as error:
-            fail(str(error), FAILED)
+    with no_answer_explained():
+        return causal_of_log(asked, flags)
 
 
 def _check_report(report: Path | None) -> None:

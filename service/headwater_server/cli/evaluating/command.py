@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,7 @@ from headwater_server.cli.stores import store_explained
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 UNANSWERED = 3
 """No policy could be compared: the log does not overlap with any."""
@@ -140,18 +141,26 @@ def check_report(report: Path | None) -> None:
         raise BadSettings(f"--report: there is no directory {report.absolute().parent}")
 
 
-def _evaluate_log(given: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
-    from headwater_server.cli.evaluating.of_log import evaluate_log
+@contextmanager
+def no_answer_explained() -> Iterator[None]:
+    """Say why a log or its store gives no answer, with the exit code of the reason."""
     from headwater_server.evaluation.asking.evaluate import NothingShown
     from headwater_server.evaluation.asking.start import NoStart
 
     with store_explained():
         try:
-            return evaluate_log(given, flags)
+            yield
         except NothingShown as error:
             fail(str(error), UNANSWERED)
         except NoStart as error:
             fail(str(error), FAILED)
+
+
+def _evaluate_log(given: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
+    from headwater_server.cli.evaluating.of_log import evaluate_log
+
+    with no_answer_explained():
+        return evaluate_log(given, flags)
 
 
 def write_report(found: dict[str, Any], report: Path | None) -> Sequence[Path]:

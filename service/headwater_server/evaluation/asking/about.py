@@ -66,18 +66,18 @@ def about(
     )
 
 
-def nothing_shown(found: Collecting, asked: LogAsked) -> str:
+def nothing_shown(found: Collecting, placement: str | None, end_flag: str = "--until") -> str:
     """Return why there is no answer to ask again, and what to do."""
     counts = found.counts
-    if asked.placement is not None and found.placements:
+    if placement is not None and found.placements:
         known = ", ".join(sorted(found.placements))
-        return f"no list of the placement {asked.placement!r} was shown; the log has {known}"
+        return f"no list of the placement {placement!r} was shown; the log has {known}"
     if counts.unreplayable:
         reasons = "; ".join(f"{count}: {why}" for why, count in counts.unreplayable.items())
         return f"no list can be asked again ({reasons}); wait until this release has answered"
     return (
         f"no list was reported as seen among {counts.events:,} events: send impression events with "
-        "the attribution token, or choose another --from and --until"
+        f"the attribution token, or choose another --from and {end_flag}"
     )
 
 

@@ -59,7 +59,7 @@ async def evaluate(source: Source, asked: LogAsked, choose: Choose, bars: Bars) 
         found = await collected(start, engine, *args, bar.at)
     wanted = choose(found.policies)
     if not found.answers:
-        raise NothingShown(nothing_shown(found, asked))
+        raise NothingShown(nothing_shown(found, asked.placement))
     check = Check() if asked.check else None
     policies: dict[str, Policy | None] = {CHAMPION: None}
     policies |= {one.name: one.policy for one in wanted if not one.state}

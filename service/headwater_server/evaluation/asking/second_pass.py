@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.policies.policy import Policy
 from headwater_server.evaluation.asking.asker import Asker
 from headwater_server.evaluation.asking.checking import Check, other_build
@@ -33,6 +34,28 @@ class Replayed:
     settings: dict[str, Any]
 
 
+def stops(
+    start: Start,
+    engine: Engine,
+    found: Collecting,
+    on_entry: OnEntry,
+    changed: Callable[[Entry], Entry] = lambda entry: entry,
+) -> AsyncIterator[int]:
+    """Fold the log from the start, and yield the row of each answer while ``engine`` is there.
+
+    ``on_entry`` takes the number of each entry; ``changed`` is applied to each before the engine.
+    """
+    steps = Replay(
+        start.source.log,
+        engine,
+        start.position,
+        until=found.until.offset,
+        changed=changed,
+        on_entry=lambda position: on_entry(position.sequence),
+    )
+    return steps.stops([answer.place for answer in found.answers])
+
+
 async def replay(
     start: Start,
     engine: Engine,
@@ -45,14 +68,7 @@ async def replay(
 ) -> Replayed:
     """Ask every answer again under policies that share the champion's state (None)."""
     asker = Asker(engine, policies, found.answers, first_slot=first_slot)
-    steps = Replay(
-        start.source.log,
-        engine,
-        start.position,
-        until=found.until.offset,
-        on_entry=lambda position: on_entry(position.sequence),
-    )
-    async for row in steps.stops([answer.place for answer in found.answers]):
+    async for row in stops(start, engine, found, on_entry):
         if check is not None:
             answer = found.answers[row]
             check.ask(engine, answer, other_build(found.build_at(answer.place[0])))
@@ -82,15 +98,7 @@ async def replay_own(
     warm_ms = start_ms + warm_days * DAY_MS if start.meta else 0
     named = {wanted.name: wanted.policy}
     asker = Asker(engine, named, found.answers, first_slot=first_slot)
-    steps = Replay(
-        start.source.log,
-        engine,
-        start.position,
-        until=found.until.offset,
-        changed=own.changed,
-        on_entry=lambda position: on_entry(position.sequence),
-    )
-    async for row in steps.stops([answer.place for answer in found.answers]):
+    async for row in stops(start, engine, found, on_entry, own.changed):
         if found.answers[row].slate.time_ms >= warm_ms:
             asker.ask(row)
     return asker.tables[wanted.name]

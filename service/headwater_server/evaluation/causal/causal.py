@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from headwater_server.evaluation.asking.about import nothing_shown
 from headwater_server.evaluation.asking.evaluate import Bars, NothingShown
 from headwater_server.evaluation.asking.source import Source
 from headwater_server.evaluation.causal.analysis import analyse
@@ -30,7 +31,7 @@ async def causal(
     with bars("read", head.sequence) as bar:
         found = await collect(start, engine.settings, asked, bar.at)
     if not found.lists.answers:
-        raise NothingShown(_nothing_shown(found, asked))
+        raise NothingShown(nothing_shown(found.lists, asked.placement, "--to"))
     with bars("replay", found.lists.until.sequence) as bar:
         replayed = await replay(start, engine, found.lists, asked, bar.at, rows_max)
     del engine
@@ -102,20 +103,6 @@ def _notes(asked: CausalAsked, found: Found, replayed: Replayed, young: int) -> 
             "them"
         )
     return notes
-
-
-def _nothing_shown(found: Found, asked: CausalAsked) -> str:
-    counts, known = found.lists.counts, found.lists.placements
-    if known:
-        names = ", ".join(sorted(known))
-        return f"no list of the placement {asked.placement!r} was shown; the log has {names}"
-    if counts.unreplayable:
-        reasons = "; ".join(f"{count}: {why}" for why, count in counts.unreplayable.items())
-        return f"no list can be asked again ({reasons}); wait until this release has answered"
-    return (
-        f"no list was reported as seen among {counts.events:,} events: send impression events with "
-        "the attribution token, or choose another --from and --to"
-    )
 
 
 def _no_candidate(replayed: Replayed, asked: CausalAsked) -> str:

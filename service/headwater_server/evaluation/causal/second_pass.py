@@ -14,10 +14,10 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.policies.chances import LISTS_MAX
 from headwater_server.engine.policies.standing import Standing, standing
 from headwater_server.evaluation.asking.asker import SAME_MAX
+from headwater_server.evaluation.asking.second_pass import stops
 from headwater_server.evaluation.asking.start import Start
 from headwater_server.evaluation.causal.asked import CausalAsked
 from headwater_server.evaluation.causal.gathered import ROWS_MAX, Gathered
-from headwater_server.evaluation.replay.replay import Replay
 from headwater_server.evaluation.replay.shown import request_of
 from headwater_server.evaluation.shown.answer import Answer
 from headwater_server.evaluation.shown.collecting import Collecting
@@ -47,14 +47,7 @@ async def replay(
 ) -> Replayed:
     """Return a row for each list in which an item was a candidate."""
     found = Replayed(Gathered(rows_max))
-    steps = Replay(
-        start.source.log,
-        engine,
-        start.position,
-        until=lists.until.offset,
-        on_entry=lambda position: on_entry(position.sequence),
-    )
-    async for number in steps.stops([answer.place for answer in lists.answers]):
+    async for number in stops(start, engine, lists, on_entry):
         answer = lists.answers[number]
         if not answer.slate.question or not answer.slate.question.explore:
             found.undrawn += 1
