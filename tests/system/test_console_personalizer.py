@@ -47,7 +47,6 @@ def test_mode_match_rate_and_values_are_shown_and_that_only_imitation_is_known(t
             configuration = f"{BASE}/configurations/service"
             changes = {"learningMode": "Apprentice", "rewardWaitTime": "PT2S"}
             shop.put(configuration, json=changes).raise_for_status()
-            time.sleep(1)  # a configuration is at most half a second old
             assert {_rank(shop, f"imitated{number}") for number in range(5)} == {"tea"}
             _figures(shop, 5)
             before = play(server.url, "personalizer", KEY)
