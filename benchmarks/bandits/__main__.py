@@ -31,7 +31,8 @@ Figures = dict[str, Any]
 def bandits(
     seeds: Annotated[int, typer.Option(min=1, help="of each world")] = 10,
     world: Annotated[str, typer.Option(help="one world only")] = "",
-    quick: Annotated[bool, typer.Option(help="2 seeds, fewer turns: about 2 minutes")] = False,  # noqa: FBT002
+    *,
+    quick: Annotated[bool, typer.Option(help="2 seeds, fewer turns: about 2 minutes")] = False,
     report: Annotated[Path | None, typer.Option(help="write all figures here, as JSON")] = None,
 ) -> None:
     """Print the rewards of all contestants by world, and the ratio to the best other one."""
@@ -62,13 +63,13 @@ def _measured(world: World, seeds: int, *, quick: bool) -> Figures:
                 progress.at(at, "")
             return won
 
+        def playing(line: str) -> Callable[[int], float]:
+            return lambda seed: vowpal.play(world, seed, events, line)
+
         own = all_seeds(lambda seed: ours.play(world, seed, events))
         others = {}
         for name, lines in commands.items():
-            tried = {
-                line: all_seeds(lambda seed, line=line: vowpal.play(world, seed, events, line))  # type: ignore[misc]
-                for line in lines
-            }
+            tried = {line: all_seeds(playing(line)) for line in lines}
             best = max(tried, key=lambda line: mean(tried[line]))
             others[name] = {"flags": best, "rewards": tried[best]}
     return {"world": world.name, "events": events, "headwater": own, "vowpal wabbit": others}

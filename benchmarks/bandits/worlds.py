@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from sklearn import datasets
@@ -79,7 +80,4 @@ def classes(name: str) -> World:
 
 def worlds() -> Mapping[str, Callable[[], World]]:
     """Return what makes each world, by name."""
-    makers: dict[str, Callable[[], World]] = {SIMULATED: simulated}
-    for name in CLASSES:
-        makers[name] = lambda name=name: classes(name)  # type: ignore[misc]
-    return makers
+    return {SIMULATED: simulated, **{name: partial(classes, name) for name in CLASSES}}

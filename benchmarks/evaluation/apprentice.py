@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Container, Iterator
+from dataclasses import asdict, dataclass, replace
 
 from benchmarks.personalizer import ACTIONS, CONTEXTS, world
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite, Operation
 from headwater_server.engine.messages.events import Choice, Event, EventItem, Slate
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
@@ -43,9 +43,9 @@ class Logged:
     time_ms: int
     events: tuple[Event, ...]
 
-    def chosen(self, open_keys: object) -> Iterator[Event]:
+    def chosen(self, open_keys: Container[str]) -> Iterator[Event]:
         """See `StoredEntry.chosen`."""
-        return (one for one in self.events if one.choice or key_of(one) in open_keys)  # type: ignore[operator]
+        return (one for one in self.events if one.choice or key_of(one) in open_keys)
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,13 @@ def _run(figures: Figures, truths: dict[str, float], ready_at: int | None) -> Ru
     return Run(truths, covered, ready_at, found["policy"]["high"] - found["policy"]["low"])
 
 
-def _applier(engine: Engine, figures: Figures) -> Callable[[int, tuple[object, ...]], None]:
+def _applier(engine: Engine, figures: Figures) -> Callable[[int, tuple[Operation, ...]], None]:
     sequence = 0
 
-    def apply(time_ms: int, operations: tuple[object, ...]) -> None:
+    def apply(time_ms: int, operations: tuple[Operation, ...]) -> None:
         nonlocal sequence
         sequence += 1
-        engine.apply(Entry(time_ms, operations))  # type: ignore[arg-type]
+        engine.apply(Entry(time_ms, operations))
         events = tuple(one for one in operations if isinstance(one, Event))
         figures.take(Logged(Position(f"{time_ms}-{sequence}", sequence), time_ms, events))
 
@@ -136,12 +136,12 @@ def _events(
     slate: Slate, drawn: Drawn, context: Context, *, is_rewarded: bool
 ) -> tuple[Event, ...]:
     name = slate.recommendation_id
-    shared = {
-        "visitor_id": name, "items": (EventItem(drawn.action),), "slate": slate,
-        "placement": PLACEMENT, "context": (("device", context[0]), ("time", context[1])),
-    }  # fmt: skip
-    choice = Choice(**asdict(drawn.choice))
-    seen = Event(f"{name}:seen", "impression", choice=choice, **shared)  # type: ignore[arg-type]
+    about = (("device", context[0]), ("time", context[1]))
+    seen = Event(
+        f"{name}:seen", "impression", name, items=(EventItem(drawn.action),), slate=slate,
+        placement=PLACEMENT, context=about, choice=Choice(**asdict(drawn.choice)),
+    )  # fmt: skip
     if not is_rewarded:
         return (seen,)
-    return seen, Event(f"{name}:reward", "rating", value=5.0, **shared)  # type: ignore[arg-type]
+    event_id = f"{name}:reward"
+    return seen, replace(seen, event_id=event_id, event_type="rating", value=5.0, choice=None)

@@ -69,7 +69,8 @@ class Rounds:
         interval = interval_of_blocks(logs, np.ones(len(logs)))
         if interval is None:
             return float(np.exp(logs.mean())), float("nan"), float("nan")
-        return tuple(float(np.exp(one)) for one in (logs.mean(), interval.low, interval.high))  # type: ignore[return-value]
+        mean, low, high = np.exp([logs.mean(), interval.low, interval.high]).tolist()
+        return mean, low, high
 
 
 def p99(values: list[float]) -> float:

@@ -37,8 +37,9 @@ class Blocks:
             self.begun = here
             return
         self.begun = 0, 0.0, 0.0
-        for column, value in zip((self.counts, self.champion, self.own), here, strict=True):
-            column.append(value)  # type: ignore[attr-defined]
+        self.counts.append(here[0])
+        self.champion.append(here[1])
+        self.own.append(here[2])
         if len(self.counts) >= BLOCKS_MAX:
             self.counts = [*map(sum, zip(*[iter(self.counts)] * 2, strict=True))]
             self.champion = [*map(sum, zip(*[iter(self.champion)] * 2, strict=True))]

@@ -90,6 +90,7 @@ class Shadow:
         if self.ahead.position.sequence >= head.sequence:
             return False
         done = 0
+        # a generator, which the port calls an iterator
         async with aclosing(self.source.log.iterate(self.ahead.position, head.offset)) as entries:  # type: ignore[type-var]
             async for logged in entries:
                 self._check(logged)

@@ -7,6 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.lookups.act_rates import PlacementRates
+from headwater_server.engine.measures.act_rates import SeenSlots
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.reads import act_rates
 from headwater_server.replica.reads.act_rates import ActRatesReader
@@ -25,9 +27,9 @@ def fits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     made: list[str] = []
     computed = act_rates.rates_at
 
-    def counting(name: str, slots: object) -> object:
+    def counting(name: str, slots: SeenSlots) -> PlacementRates:
         made.append(name)
-        return computed(name, slots)  # type: ignore[arg-type]
+        return computed(name, slots)
 
     monkeypatch.setattr(act_rates, "rates_at", counting)
     return made
