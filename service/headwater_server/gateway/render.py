@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from grpc import StatusCode
@@ -28,6 +29,7 @@ def rendered(plan: Plan) -> str:
         autoescape=False,  # noqa: S701 - YAML, not HTML; every value is `quoted`
     )
     environment.filters["quoted"] = lambda value: json.dumps(str(value))
+    environment.filters["lua_pattern"] = lua_pattern
     return environment.get_template(f"{CONFIG}.j2").render(
         plan=plan,
         settings=plan.settings,
@@ -37,6 +39,16 @@ def rendered(plan: Plan) -> str:
         grpc_names=[(code.value[0], code.name) for code in StatusCode],
         rest=rest(),
     )
+
+
+def lua_pattern(call: str) -> str:
+    """Return the pattern of Lua for a call whose path has ids in braces.
+
+    >>> lua_pattern("POST /v1/policies/{policy_id}:promote")
+    '^POST %/v1%/policies%/[^/]+%:promote$'
+    """
+    escaped = re.sub(r"([^\w {}])", r"%\1", call)
+    return f"^{re.sub(r'{[^}]*}', '[^/]+', escaped)}$"
 
 
 def write(plan: Plan, folder: Path) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from google.api.annotations_pb2 import http
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 
 from headwater_server.gateway.descriptors import API
 
@@ -21,11 +21,13 @@ class Rest:
 
     ``requests`` pairs "POST /v1/recommend" with the type of its body; ``types`` holds the names of
     each type, each with the type of its value. "" is a value without names of ours: a text, a
-    number, or a type of Google's.
+    number, or a type of Google's. ``spellings`` maps the name of a field to its name in JSON, where
+    the two differ.
     """
 
     requests: list[tuple[str, str]]
     types: dict[str, Fields]
+    spellings: Fields
 
 
 def rest() -> Rest:
@@ -35,20 +37,42 @@ def rest() -> Rest:
     'headwater.v1.RecommendRequest'
     >>> rest().types["headwater.v1.FeedbackRequest"]["events"]
     'headwater.v1.Event'
+    >>> rest().spellings["page_size"]
+    'pageSize'
     """
     bodies = list(_bodies())
     types: dict[str, Fields] = {}
     for _, message in bodies:
         _add(message, types)
-    return Rest([(path, message.full_name) for path, message in bodies], types)
+    requests = [(path, message.full_name) for path, message in bodies]
+    return Rest(requests, types, _spellings())
+
+
+def _methods() -> Iterator[MethodDescriptor]:
+    for service in (one for file in API for one in file.services_by_name.values()):
+        yield from service.methods
 
 
 def _bodies() -> Iterator[tuple[str, Descriptor]]:
-    for service in (one for file in API for one in file.services_by_name.values()):
-        for method in service.methods:
-            rule = method.GetOptions().Extensions[http]
-            if rule.body == ANY_NAME:
-                yield f"POST {rule.post}", method.input_type
+    for method in _methods():
+        rule = method.GetOptions().Extensions[http]
+        if rule.body == ANY_NAME:
+            yield f"POST {rule.post}", method.input_type
+
+
+def _spellings() -> Fields:
+    """Return the names of all requests, those in a path or a query, too."""
+    every: dict[str, Fields] = {}
+    for method in _methods():
+        _add(method.input_type, every)
+    names = {name for fields in every.values() for name in fields}
+    spelled = {name: camel for name in sorted(names) if (camel := _in_json(name)) != name}
+    return {name: camel for name, camel in spelled.items() if camel in names}
+
+
+def _in_json(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(part.capitalize() for part in others)
 
 
 def _add(message: Descriptor, types: dict[str, Fields]) -> None:

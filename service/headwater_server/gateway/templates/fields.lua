@@ -1,8 +1,14 @@
--- The transcoder drops what it does not know of a body without a word, so that a name with a
--- typo would do nothing for months. Here such a call is refused, and told the name.
+-- The transcoder ignores names in a body that it does not know, so that a name with a typo would
+-- do nothing for months. Here such a call is refused, with the name.
 local REQUESTS = {
-{% for path, type in rest.requests %}
-  ["{{ path }}"] = "{{ type }}",
+{% for call, type in rest.requests if "{" not in call %}
+  ["{{ call }}"] = "{{ type }}",
+{% endfor %}
+}
+-- the same for paths with an id in them, as patterns
+local REQUESTS_WITH_ID = {
+{% for call, type in rest.requests if "{" in call %}
+  ["{{ call | lua_pattern }}"] = "{{ type }}",
 {% endfor %}
 }
 -- type -> name -> the type below it; false: whatever there is, it has no names of ours
@@ -18,6 +24,7 @@ local TYPES = {
 local DEPTH_MAX = 32
 local QUOTE = 34
 local value
+local written  -- the names of the body that is being read
 
 -- Return where the text that begins with the quote at `at` ends; an error if it does not.
 local function text_end(json, at)
@@ -37,6 +44,7 @@ local function object(json, at, type, path, depth)
     local stop = text_end(json, at)
     local name = json:sub(at + 1, stop - 1)
     local place = path == "" and name or path .. "." .. name
+    written[name] = true
     local below = names and names["*"]  -- a map: every name will do
     if names and below == nil then
       below = names[name]
@@ -81,22 +89,45 @@ local function is_json(kind)
   return kind:find("^application/json") or kind:find("^text/plain")
 end
 
+local function type_of(call)
+  if REQUESTS[call] then
+    return REQUESTS[call]
+  end
+  for pattern, type in pairs(REQUESTS_WITH_ID) do
+    if call:find(pattern) then
+      return type
+    end
+  end
+end
+
+-- Refuse a call with a name that its type does not have.
+local function refuse(handle, problem)
+  local field = (problem.field:sub(1, 200):gsub("[^%w_.%[%]-]", "?"))
+  handle:headers():replace("x-headwater-field", field)  -- for local_reply_config
+  handle:respond({ [":status"] = "400" }, "is no field of " .. problem.type)
+end
+
 function envoy_on_request(handle)
-  local path = handle:headers():get(":path"):match("^[^?]*")
-  local type = REQUESTS[handle:headers():get(":method") .. " " .. path]
+  local whole = handle:headers():get(":path")
+  if whole:sub(1, 4) ~= "/v1/" then
+    return
+  end
+  local type = type_of(handle:headers():get(":method") .. " " .. whole:match("^[^?]*"))
   if type and not is_json(handle:headers():get("content-type") or "") then
     handle:respond({ [":status"] = "415" }, "content-type must be application/json")
     return
   end
+  local names = {}
+  add_query(names, whole)
   local body = type and handle:body()
-  if not body then
-    return
+  if body then
+    written = names  -- from here on no other call runs until this one is read
+    local json = body:getBytes(0, body:length())
+    local good, problem = pcall(value, json, json:find("%S") or 1, type, "", 0)
+    if not good and problem.field then  -- what is no JSON the transcoder says itself
+      refuse(handle, problem)
+      return
+    end
   end
-  local json = body:getBytes(0, body:length())
-  local good, problem = pcall(value, json, json:find("%S") or 1, type, "", 0)
-  if not good and problem.field then  -- what is no JSON the transcoder says itself
-    local field = (problem.field:sub(1, 200):gsub("[^%w_.%[%]-]", "?"))
-    handle:headers():replace("x-headwater-field", field)  -- for local_reply_config
-    handle:respond({ [":status"] = "400" }, "is no field of " .. problem.type)
-  end
+  keep_spelling(handle, names)
 end
