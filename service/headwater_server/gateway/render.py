@@ -9,6 +9,7 @@ from pathlib import Path
 from grpc import StatusCode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from headwater_server.gateway import welcome
 from headwater_server.gateway.descriptors import descriptor_set, services
 from headwater_server.gateway.plan import Plan
 from headwater_server.gateway.rest import rest
@@ -38,6 +39,7 @@ def rendered(plan: Plan) -> str:
         statuses=STATUSES,
         grpc_names=[(code.value[0], code.name) for code in StatusCode],
         rest=rest(),
+        welcome=welcome,
     )
 
 

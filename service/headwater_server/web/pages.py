@@ -1,4 +1,4 @@
-"""The built pages of the console and the shop, from the files in this package."""
+"""The built pages of console, shop and reference, from the files in this package."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from headwater_server.web.headers import FOREVER, FRESH
 
-PAGES = ("console", "shop")
+PAGES = ("console", "shop", "reference")
 SHOP_DIR_VARIABLE = "HEADWATER_SHOP_DIR"
 SHOP_FILES = ("config.json", "catalogue.json")
 # Vite writes the content's hash into the name: assets/index-BxK3q0aZ.js

@@ -1,0 +1,132 @@
+"""Errors over REST through a real Envoy: the JSON of a status that names the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.gateway_server import PAGE_KEY, GatewayServer, caller, gateway_server
+from tests.integration.rest_calls import event
+
+BODY_MAX = 20_000
+JSON = {"content-type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[GatewayServer]:
+    limit = ("--gateway-body-bytes-max", str(BODY_MAX))
+    with gateway_server(tmp_path_factory, *limit) as started:
+        yield started
+
+
+@pytest.fixture
+async def rest(server):
+    async with caller(server) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/recommend", {}, "visitorId"),
+        ("/v1/recommend", {"page_size": 3}, "visitor_id"),
+        ("/v1/recommend", {"pageSize": -1, "visitorId": "v"}, "pageSize"),
+        ("/v1/recommend", {"page_size": -1, "visitor_id": "v"}, "page_size"),
+        ("/v1/recommend", {"pageSize": -1, "visitor_id": "v"}, "pageSize"),
+        ("/v1/recommend", {"page_size": -1, "visitorId": "v"}, "page_size"),
+        ("/v1/recommend", {"visitorId": "v", "excludeItemIds": ["a", ""]}, "excludeItemIds[1]"),
+        ("/v1/feedback", {"events": [event("")]}, "events[0].eventId"),
+        (
+            "/v1/feedback",
+            {"events": [{"event_id": "", "event_type": "click", "items": [{"item_id": "a"}]}]},
+            "events[0].event_id",
+        ),
+        ("/v1/policies/bold:promote", {"forced": "x"}, "forced"),
+        ("/v1/recommend", {"visitorid": "v"}, "visitorid"),
+        ("/v1/recommend", {"visitor_id": "v", "context": {"a": {"txt": "b"}}}, "context.a.txt"),
+        ("/v1/feedback", {"events": [event("x"), event("y", itemz=[])]}, "events[1].itemz"),
+        (
+            "/v1/items",
+            {"writes": [{"item": {"itemId": "a", "titel": "A"}}]},
+            "writes[0].item.titel",
+        ),
+        (
+            "/v1/items",
+            {"writes": [{"item": {"itemId": "a"}, "setTime": "2062-01-01T00:00:00Z"}]},
+            "writes[0].setTime",
+        ),
+        (
+            "/v1/items",
+            {"writes": [{"item": {"item_id": "a"}, "set_time": "2062-01-01T00:00:00Z"}]},
+            "writes[0].set_time",
+        ),
+    ],
+)
+async def test_an_error_names_the_field(rest, path, body, field):
+    answer = await rest.post(path, json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
+    body = answer.json()
+    assert (body["code"], body["status"]) == (3, "INVALID_ARGUMENT")
+    (details,) = body["details"]
+    assert details["@type"] == "type.googleapis.com/google.rpc.BadRequest"
+    (violation,) = details["fieldViolations"]
+    assert violation["field"] == field
+    assert body["message"] == f"{field} {violation['description']}"
+
+
+@pytest.mark.parametrize("name", ["pageToken", "page_token"])
+async def test_an_error_names_a_parameter_of_the_query(rest, name):
+    answer = (await rest.get(f"/v1/items?{name}=nonsense")).json()
+    assert answer["details"][0]["fieldViolations"][0]["field"] == name
+    assert answer["message"].startswith(f"{name} ")
+
+
+@pytest.mark.parametrize("name", ["eventTime", "event_time"])
+async def test_a_detail_names_the_field(rest, name):
+    late = event(f"late-{name}", **{name: "2062-01-01T00:00:00Z"})
+    (result,) = (await rest.post("/v1/feedback", json={"events": [late]})).json()["results"]
+    assert result["status"] == "EVENT_STATUS_QUARANTINED"
+    assert result["detail"].startswith(name)
+
+
+async def test_a_value_in_an_error_is_left_alone(rest):
+    answer = (await rest.get("/v1/items/page_size")).json()
+    assert answer["message"] == "itemId 'page_size' is not known"
+
+
+RECOMMEND, LARGE = "/v1/recommend", " " * (BODY_MAX + 1)
+LATE = '{"visitorId": "v", "minOffset": "9999999999999-0"}'
+PAGES = {"authorization": f"Bearer {PAGE_KEY}"}
+# method, path, body, headers: HTTP status, code, status, and what the message says
+ERRORS = [
+    (("POST", RECOMMEND, "{bad", {}), (400, 3, "INVALID_ARGUMENT", "key:value")),
+    (("POST", RECOMMEND, '{"pageSize": "x"}', {}), (400, 3, "INVALID_ARGUMENT", "pageSize")),
+    (("POST", RECOMMEND, "[[[[", {}), (400, 3, "INVALID_ARGUMENT", "")),
+    (("POST", RECOMMEND, '{"a": {"b', {}), (400, 3, "INVALID_ARGUMENT", "")),
+    (("POST", RECOMMEND, '"', {}), (400, 3, "INVALID_ARGUMENT", "")),
+    (("POST", RECOMMEND, "[" * 5000, {}), (400, 3, "INVALID_ARGUMENT", "")),
+    (("POST", RECOMMEND, "{}", {"content-type": "text/xml"}), (415, 3, "INVALID_ARGUMENT", "json")),
+    (("POST", RECOMMEND, LARGE, {}), (413, 3, "INVALID_ARGUMENT", "gateway_body_bytes_max")),
+    (("POST", RECOMMEND, LATE, {}), (400, 3, "INVALID_ARGUMENT", "minOffset")),
+    (("POST", RECOMMEND, "{}", {"authorization": "x"}), (401, 16, "UNAUTHENTICATED", "key")),
+    (("POST", "/v1/users", "{}", PAGES), (403, 7, "PERMISSION_DENIED", "scopes")),
+    (("GET", "/v1/items?nope=1", None, {}), (400, 3, "INVALID_ARGUMENT", "nope")),
+    (("GET", "/v1/items/nothing", None, {}), (404, 5, "NOT_FOUND", "itemId 'nothing'")),
+    (("GET", "/v1/nothing", None, {}), (404, 5, "NOT_FOUND", "/v1/nothing")),
+    (("GET", RECOMMEND, None, {}), (404, 5, "NOT_FOUND", RECOMMEND)),
+    (("GET", "/nothing", None, {}), (404, 5, "NOT_FOUND", "")),
+]
+
+
+@pytest.mark.parametrize(("sent", "expected"), ERRORS)
+async def test_every_error_is_the_json_of_a_status(rest, sent, expected):
+    method, path, body, headers = sent
+    http_status, code, status, says = expected
+    answer = await rest.request(method, path, content=body, headers=JSON | headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (http_status, "application/json")
+    body = answer.json()
+    assert set(body) == {"code", "status", "message", "details"}
+    assert (body["code"], body["status"]) == (code, status)
+    assert says in body["message"]
+    assert answer.headers["grpc-status"] == str(code)
