@@ -20,7 +20,7 @@ from headwater_server.evaluation.baselines.recommender import AsEngine, Recommen
 
 HEADWATER = "Headwater"
 SERVICE = Path(headwater_server.__file__).parent
-PACKAGES = ("numpy", "scipy", "river", "implicit", "vowpalwabbit")
+PACKAGES = ("numpy", "scipy", "river", "implicit", "jax", "vowpalwabbit")
 WITHOUT = "without"  # the setting that names what is left out of the engine
 
 

@@ -47,6 +47,7 @@ class Measured:
     digest: str
     measured_on: str
     strengthened: bool
+    training_cpu_s: float = 0.0
     cached: bool = False
 
 
@@ -87,6 +88,7 @@ def run(data: DataSet, contestant: Contestant, on_event: Callable[[int, Tally], 
         digest=result.digest,
         measured_on=time.strftime("%Y-%m-%d"),
         strengthened=contestant.strengthened,
+        training_cpu_s=round(getattr(engine, "training_cpu_s", 0.0), 1),
     )
 
 

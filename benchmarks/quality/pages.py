@@ -81,18 +81,19 @@ def _summary(found: Sequence[Found]) -> str:
 
 
 def _totals(one: Found) -> str:
-    header = ["", *FIGURES, "events/s"]
+    header = ["", *FIGURES, "events/s", "training, CPU s"]
     rows = []
     for m in one.measured:
         speed = f"{m.events_per_second:,.0f}" + ("°" if m.cached else "")
-        rows.append([_name(m), *(_figure(m.total, f) for f in FIGURES), speed])
-    rows.append([f"{HEADWATER} / best peer", *_ratios(one), ""])
-    rows.append([f"{HEADWATER} / best, with additions", *_ratios(one, strengthened=True), ""])
+        training = f"{m.training_cpu_s:,.0f}" if m.training_cpu_s else ""
+        rows.append([_name(m), *(_figure(m.total, f) for f in FIGURES), speed, training])
+    rows.append([f"{HEADWATER} / best peer", *_ratios(one), "", ""])
+    rows.append([f"{HEADWATER} / best, with additions", *_ratios(one, strengthened=True), "", ""])
     counted = one.measured[0].total["events"]
     earlier = "; ° kept from an earlier run" if any(m.cached for m in one.measured) else ""
     return (
-        f"{counted:,} events counted (events/s: requests and learning, one core{earlier}).\n\n"
-        + markdown(header, rows)
+        f"{counted:,} events counted (events/s: requests and learning with all trainings, one core"
+        f"{earlier}).\n\n" + markdown(header, rows)
     )
 
 

@@ -16,6 +16,7 @@ from benchmarks.quality.peers.retrained import Retrained
 from headwater_server.evaluation.baselines.numbering import Array
 
 SEED = 1
+ITEM_ITEM = "implicit item-item cosine"
 
 
 class Als(Retrained):
@@ -93,11 +94,18 @@ class Bpr(Retrained):
 
 
 class Cosine(Retrained):
-    """`CosineRecommender`: item-item cosine over the visitor's row, which is the newest already."""
+    """`CosineRecommender`: item-item cosine over the visitor's row, which is the newest already.
 
-    def __init__(self, neighbours: int = 200) -> None:
-        super().__init__("implicit item-item cosine", f"K={neighbours}")
+    ``kept``: the weight of an item of the row beside the one after it; 1: as in the library.
+    """
+
+    def __init__(self, neighbours: int = 200, kept: float = 1.0) -> None:
+        recent = f", each older item weighs {kept:g} of the next" if kept < 1.0 else ""
+        name = "implicit item-item cosine, recent items first" if recent else ITEM_ITEM
+        super().__init__(name, f"K={neighbours}{recent}")
+        self.strengthened = bool(recent)
         self._neighbours = neighbours
+        self._kept = kept
         self._model: Any = None
 
     def _train(self, matrix: csr_matrix) -> None:
@@ -108,6 +116,8 @@ class Cosine(Retrained):
 
     def _scores(self, visitor: int, row: dict[int, float]) -> Array:
         del visitor
+        if self._kept < 1.0:  # the newest is last
+            row = {item: self._kept**age for age, item in enumerate(reversed(row))}
         found = (self._row(row) @ self._model.similarity).tocoo()
         scores = np.full(self._trained_items, -np.inf)
         scores[found.col] = found.data

@@ -6,6 +6,7 @@ is folded in at every question, as each model allows.
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
 from collections.abc import Set as AbstractSet
 
@@ -55,8 +56,10 @@ class Retrained(Recommender):
             counts[item] = counts.pop(item, 0.0) + 1.0  # to the end: the newest is last
         self._events += 1
         if self._events == FIRST_EVENTS or self._events % EVERY_EVENTS == 0:
+            started_s = time.process_time()
             with threadpool_limits(1):  # one core for everyone
                 self._train(self._matrix())
+            self.training_cpu_s += time.process_time() - started_s
             self._trained_items = len(self._items)
             self._trained_visitors = len(self._visitors)
 

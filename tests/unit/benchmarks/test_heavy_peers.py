@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.unit.benchmarks.test_peers import taught, walk
@@ -93,3 +94,27 @@ def test_asking_vowpal_wabbit_changes_no_later_answer():
         asked.recommend(event[0], 0.0, {"i1"}, 20)
         taught(asked, [event])
     assert quiet.recommend("v1", 0.0, set(), 20) == asked.recommend("v1", 0.0, set(), 20)
+
+
+def test_ease_is_the_formula_of_the_paper():
+    pytest.importorskip("scipy", reason=WHY)
+    from benchmarks.quality.peers.ease import Ease
+
+    peer = taught(Ease(regularization=2.0), walk(1_000))
+    chosen = (peer._matrix() > 0).astype(float).toarray()
+    inverse = np.linalg.inv(chosen.T @ chosen + 2.0 * np.eye(chosen.shape[1]))
+    weights = np.eye(len(inverse)) - inverse @ np.diag(1.0 / np.diag(inverse))
+    visitor = peer._visitors.find("v1")
+    wanted = chosen[visitor] @ weights
+    assert peer._scores(visitor, peer._counts[visitor]) == pytest.approx(wanted, abs=1e-5)
+
+
+def test_the_newest_items_weigh_more_where_they_should():
+    module = implicit_models()
+    pairs = [("a0", "b0"), ("a1", "b1")]
+    events = [(f"v{n}", pairs[n % 2][turn], 0.0) for turn in (0, 1) for n in range(500)]
+    newest_first = taught(module.Cosine(kept=0.1), events)
+    for item in ("a1", "a0"):
+        newest_first.learn("x", item, 1.0, None, 0.0)
+    assert newest_first.recommend("x", 0.0, {"a0", "a1"}, 1)[0][0] == "b0"
+    assert newest_first.strengthened

@@ -23,11 +23,13 @@ class Recommender(ABC):
     ``name`` is in the table, ``settings`` below it: all that is needed to get the same figures
     again. Neither method may look ahead; `recommend` changes no answer that comes later.
     ``strengthened``: we built more into it than its paper or package brings.
+    ``training_cpu_s``: CPU seconds of the trainings so far, if it is trained now and then.
     """
 
     name: str
     settings: str
     strengthened: bool = False
+    training_cpu_s: float = 0.0
 
     @abstractmethod
     def learn(
@@ -48,6 +50,11 @@ class AsEngine:
     def __init__(self, recommender: Recommender) -> None:
         self._recommender = recommender
         self._settings = EngineSettings()
+
+    @property
+    def training_cpu_s(self) -> float:
+        """CPU seconds of the recommender's trainings so far."""
+        return self._recommender.training_cpu_s
 
     def apply(self, entry: Entry) -> list[Outcome]:
         """Teach it the entry's events, an item at a time; impressions are no interactions."""

@@ -1,0 +1,1 @@
+"""Sequence models that a shop could train itself, on JAX: SASRec and GRU4Rec."""
