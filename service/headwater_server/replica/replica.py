@@ -36,6 +36,7 @@ from headwater_server.replica.ports.state_machine import StateLookups, StateMach
 from headwater_server.replica.ports.stores import Stores
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.reads.reads import Reads
+from headwater_server.replica.reads.together import Waiting
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.startup import WantedSettings
 from headwater_server.replica.writes.caller import NOBODY, Caller
@@ -143,6 +144,10 @@ class Replica:
         The state is at least as new as ``min_offset``, which may be empty.
         """
         return await self.reads.recommend(request, exclude_tokens, min_offset, time_remaining_s)
+
+    def recommend_soon(self, request: RecommendRequest, waiting: Waiting) -> None:
+        """Answer to ``waiting`` from the present state; see `Reads.recommend_soon`."""
+        self.reads.recommend_soon(request, waiting)
 
     @property
     def item_s(self) -> float:

@@ -32,6 +32,7 @@ class Call:
         "_loop",
         "_on_end",
         "_reading",
+        "_take",
         "_task",
         "_writing",
         "is_cancelled",
@@ -41,6 +42,7 @@ class Call:
         self._core: Core | None = core
         self._loop = loop
         self._task: asyncio.Task[None] | None = None
+        self._take: Callable[[bytes | None], None] | None = None
         self._reading: asyncio.Future[bytes | None] | None = None
         self._writing: asyncio.Future[bool] | None = None
         self._closing: asyncio.Future[None] | None = None
@@ -49,12 +51,21 @@ class Call:
         self._on_end: Callable[[], None] | None = None
         self.is_cancelled = False  # by the caller, the deadline, or a server that stops
 
+    def begin(self, take: Callable[[bytes | None], None], on_end: Callable[[], None]) -> None:
+        """Receive a message for ``take``, before there is a task; see `run` for the end.
+
+        Then either `end` answers the call, which never gets a task, or `run` begins one. None: the
+        caller sent no message, or has left.
+        """
+        self._on_end, self._take = on_end, take
+        grpcio_core.receive(self._core, self._first_received)
+
     def run(self, work: Any, on_end: Callable[[], None]) -> None:
         """Run a coroutine for the call; ``on_end`` is called after it, when its status is sent.
 
         At its end, it calls `worked`.
         """
-        self._on_end = on_end
+        self._on_end, self._take = on_end, None
         grpcio_core.watch_close(self._core, self._closed)
         self._task = self._loop.create_task(work)
 
@@ -98,7 +109,7 @@ class Call:
 
     async def _send(self, initial: Metadata | None, message: bytes | None) -> None:
         self._writing = writing = self._loop.create_future()
-        grpcio_core.send(self._open(), self._sent, initial=initial, message=message)
+        grpcio_core.send(self._open(), self._sent, initial, message)
         self._is_initial_sent = True
         if not await writing:
             await self._left()
@@ -115,13 +126,24 @@ class Call:
         initial = None if self._is_initial_sent else NOTHING
         number: int = code.value[0]  # number and name, in grpcio
         status = (number, details, trailing)
-        grpcio_core.send(core, self._ended, initial=initial, message=message, status=status)
+        has_task = self._task is not None  # which watches the call's end; else this does
+        tag = self._ended if has_task else self._all_ended
+        grpcio_core.send(core, tag, initial, message, status, until_closed=not has_task)
         self._is_initial_sent = self._is_sending_status = True
 
     def _open(self) -> Core:
         if self._is_sending_status or self._is_closed:
             raise grpc.aio.UsageError("the call has ended")
         return self.core
+
+    def _first_received(self, event: Event) -> None:
+        take, self._take = self._take, None
+        if take is None:  # `run` did not wait for it
+            return
+        if self._is_closed:  # the server stops, and asks nothing more of the core
+            self._finish()
+        else:
+            take(grpcio_core.message_of(event))
 
     def _received(self, event: Event) -> None:
         reading = self._reading
@@ -157,6 +179,10 @@ class Call:
         self._is_sent = True
         if self._is_worked:  # else it goes on after its status
             self._finish()
+
+    def _all_ended(self, _: object) -> None:
+        self._is_closed = True
+        self._finish()
 
     def _finish(self) -> None:
         on_end, self._on_end, self._core = self._on_end, None, None

@@ -11,7 +11,7 @@ import grpc
 from headwater_server.api.front.context import Context
 from headwater_server.api.front.events import Events
 from headwater_server.api.front.grpcio_core import CoreServer, Event, refuse
-from headwater_server.api.front.methods import Method, answered
+from headwater_server.api.front.methods import Method
 
 NOT_FOUND = (grpc.StatusCode.UNIMPLEMENTED, "Method not found!")  # grpc.aio's words
 
@@ -94,14 +94,9 @@ class CompletionQueueServer:
         if method is None:
             refuse(event.call, *NOT_FOUND)
             return
-        decode, encode, takes_stream = method.decode, method.encode, method.takes_stream
-        context = Context(event, self._loop, decode, encode, takes_stream=takes_stream)
+        context = Context(event, self._loop, method, self._calls.discard)
         self._calls.add(context)
-        context.call.run(answered(method, context), lambda: self._ended(context))
-
-    def _ended(self, context: Context) -> None:
-        self._calls.discard(context)
-        context.ended()
+        method.begin(context)
 
     def _method(self, name: bytes) -> Method | None:
         found = self._methods.get(name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from typing import Any, NoReturn, Protocol
 
 import grpc
 
@@ -21,21 +21,34 @@ EARLY_S = 0.005
 ends while they send their first message."""
 
 
+class Described(Protocol):
+    """What a context needs to know of its method; see `methods.Method`."""
+
+    decode: Coder | None
+    encode: Coder | None
+    takes_stream: bool
+
+    def answered(self, context: Context) -> Coroutine[Any, Any, None]:
+        """Answer the call."""
+
+
 class Context:
-    """The context of one call; ``decode`` and ``encode`` are those of its method."""
+    """The context of one call. ``begun`` is what its method noted of it before its task."""
 
     __slots__ = (
         "_aborted",
         "_callbacks",
         "_code",
         "_deadline_s",
-        "_decode",
         "_details",
-        "_encode",
+        "_first",
         "_may_be_early",
         "_metadata",
+        "_method",
+        "_on_end",
         "_peer",
         "_trailing",
+        "begun",
         "call",
     )
 
@@ -43,15 +56,15 @@ class Context:
         self,
         event: Event,
         loop: asyncio.AbstractEventLoop,
-        decode: Coder | None,
-        encode: Coder | None,
-        *,
-        takes_stream: bool = False,
+        method: Described,
+        on_end: Callable[[Context], None],
     ) -> None:
-        """Make it from the event of a new call."""
-        self._may_be_early = takes_stream  # until something was read
+        """Make it from the event of a new call; ``on_end`` is called when that has ended."""
+        self._may_be_early = method.takes_stream  # until something was read
         self.call = Call(event.call, loop)
-        self._decode, self._encode = decode, encode
+        self.begun: Any = None
+        self._method, self._on_end = method, on_end
+        self._first: tuple[bytes | None] | None = None  # the message, received before the task
         self._metadata: Metadata = event.invocation_metadata
         self._deadline_s = grpcio_core.deadline_s(event)
         self._peer = ""
@@ -60,19 +73,35 @@ class Context:
         self._code, self._details = OK, ""
         self._trailing: Metadata = NOTHING
 
+    def run(self, first: tuple[bytes | None] | None = None) -> None:
+        """Let the method's coroutine answer; ``first`` is the message, if it was received."""
+        self._first = first
+        self.call.run(self._method.answered(self), self._ended)
+
+    def begin(self, take: Callable[[bytes | None], None]) -> None:
+        """Receive the first message for ``take``, which calls `finish` or `run`."""
+        self.call.begin(take, self._ended)
+
     async def read(self) -> Any:
         """Return the next message, `grpc.aio.EOF` after the last one."""
         self._go_on()
         self._may_be_early = False
-        data = await self.call.receive()
+        if self._first is None:
+            data = await self.call.receive()
+        else:
+            (data,), self._first = self._first, None
+            if data is None:
+                await asyncio.sleep(EARLY_S)  # a caller who has left cancels this
         if data is None:
             return grpc.aio.EOF
-        return self._decode(data) if self._decode else data
+        decode = self._method.decode
+        return decode(data) if decode else data
 
     async def write(self, message: Any) -> None:
         """Send a message; return when the caller may get more."""
         self._go_on()
-        await self.call.send(self._encode(message) if self._encode else message)
+        encode = self._method.encode
+        await self.call.send(encode(message) if encode else message)
 
     async def send_initial_metadata(self, metadata: Pairs) -> None:
         """Send metadata before the first message."""
@@ -170,8 +199,9 @@ class Context:
         """Return whether the caller has left, or its deadline has passed."""
         return self.call.is_cancelled
 
-    def ended(self) -> None:
+    def _ended(self) -> None:
         """Call what waits for the end."""
+        self._on_end(self)
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback(self)

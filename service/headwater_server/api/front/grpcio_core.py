@@ -131,12 +131,16 @@ def is_cancelled(event: Event) -> bool:
 def send(
     core: Core,
     tag: Tag,
-    *,
     initial: Metadata | None = None,
     message: bytes | None = None,
     status: tuple[int, str, Metadata] | None = None,
+    *,
+    until_closed: bool = False,
 ) -> None:
-    """Send what is given, as one batch; at most one batch that sends may be under way."""
+    """Send what is given, as one batch; at most one batch that sends may be under way.
+
+    ``until_closed``: its event is also that of `watch_close`, which must not be asked for then.
+    """
     operations: list[Any] = []
     if initial is not None:
         operations.append(cygrpc.SendInitialMetadataOperation(initial, NO_FLAGS))
@@ -146,6 +150,8 @@ def send(
         code, details, trailing = status
         operation = cygrpc.SendStatusFromServerOperation(trailing, code, details, NO_FLAGS)
         operations.append(operation)
+    if until_closed:
+        operations.append(cygrpc.ReceiveCloseOnServerOperation(NO_FLAGS))
     _start(core, operations, tag)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 import structlog
@@ -18,10 +18,28 @@ Work = Callable[[Context], Coroutine[Any, Any, None]]
 _log = structlog.get_logger("headwater.api")
 
 
+class Promptly(Protocol):
+    """Answers calls of one method as their events come, without a task where it can.
+
+    A function has it as its attribute ``promptly``; other servers than this one do not ask for it.
+    """
+
+    def begins(self, context: Any) -> bool:
+        """Admit a new call; True: its message is to be received, and given to `answers`."""
+
+    def answers(self, data: bytes | None, context: Any) -> bool:
+        """Return whether the call will get `Context.finish`, or `Context.run`, by itself.
+
+        ``data`` is None if the caller sent no message, or has left.
+        """
+
+
 class Method:
     """One method: ``work`` answers a call."""
 
-    __slots__ = ("_function", "_is_generator", "decode", "encode", "takes_stream", "work")
+    __slots__ = (
+        "_function", "_is_generator", "decode", "encode", "promptly", "takes_stream", "work",
+    )  # fmt: skip
 
     def __init__(self, handler: Any, name: str) -> None:
         """Raise TypeError for a function that would hold the loop up."""
@@ -34,6 +52,34 @@ class Method:
         if not (self._is_generator or inspect.iscoroutinefunction(self._function)):
             raise TypeError(f"{name} is no coroutine function, and no asynchronous generator")
         self.work: Work = self._answer_many if handler.response_streaming else self._answer_one
+        self.promptly: Promptly | None = getattr(self._function, "promptly", None)
+
+    def begin(self, context: Context) -> None:
+        """Begin to answer a call that has arrived."""
+        promptly = self.promptly
+        if promptly is None or not promptly.begins(context):
+            context.run()
+            return
+
+        def take(data: bytes | None) -> None:
+            if not promptly.answers(data, context):
+                context.run((data,))
+
+        context.begin(take)
+
+    async def answered(self, context: Context) -> None:
+        """Answer one call; whatever happens in the method, the call gets a status."""
+        try:
+            await self.work(context)
+        except (asyncio.CancelledError, grpc.aio.AbortError):
+            pass  # the caller has left, or has its status
+        except Exception as error:  # noqa: BLE001 - a call always gets a status
+            _log.exception("a method failed", failed=type(error).__name__)
+        finally:
+            call = context.call
+            if not call.is_over:
+                call.end(grpc.StatusCode.UNKNOWN, "the method did not answer the call")
+            call.worked()
 
     async def _answer_one(self, context: Context) -> None:
         request = await self._request(context)
@@ -60,18 +106,3 @@ class Method:
 async def _messages(context: Context) -> AsyncIterator[Any]:
     while (message := await context.read()) is not grpc.aio.EOF:
         yield message
-
-
-async def answered(method: Method, context: Context) -> None:
-    """Answer one call; whatever happens in the method, the call gets a status."""
-    try:
-        await method.work(context)
-    except (asyncio.CancelledError, grpc.aio.AbortError):
-        pass  # the caller has left, or has its status
-    except Exception as error:  # noqa: BLE001 - a call always gets a status
-        _log.exception("a method failed", failed=type(error).__name__)
-    finally:
-        call = context.call
-        if not call.is_over:
-            call.end(grpc.StatusCode.UNKNOWN, "the method did not answer the call")
-        call.worked()

@@ -90,6 +90,11 @@ class Account:
         # use only fades until the next charge: for nearly all callers this is the whole answer
         return self._use_s >= HEAVY_S and self._beside.is_heavy(self, at_s)
 
+    @property
+    def is_light(self) -> bool:
+        """Whether this caller is not heavy at any time before its next use."""
+        return self._use_s < HEAVY_S
+
     def has_company(self, at_s: float) -> bool:
         """Return whether a caller who uses less called lately."""
         return self._beside.least(at_s) not in (None, self)

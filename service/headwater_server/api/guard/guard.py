@@ -19,12 +19,14 @@ from headwater_server.api.guard.body import Body
 from headwater_server.api.guard.gate import Gate
 from headwater_server.api.guard.load import Load
 from headwater_server.api.guard.places import Places
+from headwater_server.api.guard.prompt.call_state import CallState
+from headwater_server.api.guard.prompt.prompt import OWN_DEADLINE, Prompt, Soon
 from headwater_server.api.guard.turns import Turns
 from headwater_server.api.guard.waiting_room import WaitingRoom
 from headwater_server.api.settings import ApiSettings
 from headwater_server.errors import DeadlineExceeded
 from headwater_server.observability.meters import CallMeter
-from headwater_server.observability.request import Request, current
+from headwater_server.observability.request import current
 
 Unary = Callable[[Any, Context], Awaitable[Any]]
 Stream = Callable[[Any, Context], AsyncIterator[Any]]
@@ -37,22 +39,6 @@ def time_remaining_s(context: Context, settings: ApiSettings) -> float:
     if remaining is None:
         return settings.deadline_default_s
     return min(remaining, settings.deadline_max_s)
-
-
-class _CallState:
-    """One call inside a guard."""
-
-    __slots__ = ("account", "caller", "error", "is_load", "request", "start_s", "status")
-
-    def __init__(self, context: Context, start_s: float, *, is_load: bool) -> None:
-        self.is_load = is_load
-        self.start_s = start_s
-        self.request = Request(context.invocation_metadata)
-        self.status = "CANCELLED"  # unless it completes: the caller left, or its time ran out
-        self.error: Exception | None = None
-        self.caller: Account | None = None  # once the key is known
-        self.account: Account | None = None  # once the call is admitted
-        current.set(self.request)  # each call runs in its own task, so this ends with the call
 
 
 class Guard:
@@ -76,17 +62,21 @@ class Guard:
         ``room`` is for calls that wait for a `min_offset`.
         """
         self._settings = settings
-        self._gate = gate or Gate(settings)
+        self.gate = gate or Gate(settings)
         self._places = Places(settings, calls_max, load or Load(settings))
-        self._turns = turns or Turns()
+        self.turns = turns or Turns()
         self._room = room
 
-    def unary(self, method: Unary, call: str, body: Body, encode: Encode) -> Unary:
+    def unary(
+        self, method: Unary, call: str, body: Body, encode: Encode, soon: Soon | None = None
+    ) -> Unary:
         """Return ``method`` wrapped in all that this module does; it reads and returns bytes.
 
-        The method itself may return its response as a message or as the bytes of one.
+        The method itself may return its response as a message or as the bytes of one. ``soon``
+        answers some requests without it. The returned function has the attribute ``promptly``,
+        see `front.methods`.
         """
-        meter, kind = self._gate.meter(call), kind_of(call)
+        meter, kind = self.gate.meter(call), kind_of(call)
 
         async def work(data: bytes, context: Context) -> bytes:
             request = body.message(data)
@@ -97,30 +87,32 @@ class Guard:
 
         async def answer(account: Account, context: Context) -> bytes:
             if account.is_heavy(time.monotonic()):
-                await self._turns.enter(account)
+                await self.turns.enter(account)
             data = await body.read(context, account.receiving)
-            return await self._turns.run(account, work(data, context))
+            return await self.turns.run(account, work(data, context))
 
         async def guarded(_requests: Any, context: Context) -> Any:
-            state = self._start(context, meter)
+            state: CallState = getattr(context, "begun", None) or self.start(context, meter)
+            current.set(state.request)  # each call runs in its own task, so this ends with the call
             try:
-                account = self._admit(state, kind, call, context)
+                account = self._admitted(state, kind, call, context)
                 response = await self._in_time(answer, account, context)
                 sent: Any = account.unsent(len(response))
                 context.add_done_callback(sent)
             except Exception as error:  # noqa: BLE001 - the text of an unknown error never reaches a caller
                 self._failed(state, error)
                 if state.account is None:
-                    await self._gate.refused(context, state.caller)
+                    await self.gate.refused(context, state.caller)
                 else:
-                    await self._gate.failed(context, state.account, error)
+                    await self.gate.failed(context, state.account, error)
                 await abort(context, error, call)
             else:
                 state.status = "OK"
                 return response
             finally:
-                self._end(state, meter, call)
+                self.end(meter, call, state)
 
+        guarded.promptly = Prompt(self, call, body, soon)  # type: ignore[attr-defined]  # a function has no such field
         return guarded
 
     def stream(self, method: Stream, call: str, body: Body) -> Stream:
@@ -129,12 +121,13 @@ class Guard:
         A stream may be open and idle for hours, so it does not count as load; each of its batches
         waits until the load allows it.
         """
-        meter, kind = self._gate.meter(call), kind_of(call)
+        meter, kind = self.gate.meter(call), kind_of(call)
 
         async def guarded(requests: Any, context: Context) -> AsyncIterator[Any]:
-            state = self._start(context, meter, is_load=False)
+            state = self.start(context, meter, is_load=False)
+            current.set(state.request)
             try:
-                account = self._admit(state, kind, call, context)
+                account = self._admitted(state, kind, call, context)
                 messages = self._messages(requests, body, account)
                 async for response in method(messages, context):
                     yield response
@@ -143,19 +136,28 @@ class Guard:
                 self._failed(state, error)
                 await abort(context, error, call)
             finally:
-                self._end(state, meter, call)
+                self.end(meter, call, state)
 
         return guarded
 
-    def _start(self, context: Context, meter: CallMeter, *, is_load: bool = True) -> _CallState:
+    def start(self, context: Context, meter: CallMeter, *, is_load: bool = True) -> CallState:
+        """Record that a call has arrived."""
         meter.under_way += 1
-        return _CallState(context, self._turns.arrived(), is_load=is_load)
+        return CallState(context, self.turns.arrived(), is_load=is_load)
 
-    def _admit(self, state: _CallState, kind: Kind, call: str, context: Context) -> Account:
-        state.caller = account = self._gate.admit(state.request, call, context)
-        self._turns.charge(account, state.start_s)
+    def admit(self, state: CallState, kind: Kind, call: str, context: Context) -> Account:
+        """Return the account of a call that may go on; raise what it is refused with."""
+        state.caller = account = self.gate.admit(state.request, call, context)
+        self.turns.charge(account, state.start_s)
         self._places.admit(account, kind, is_load=state.is_load)
         state.account = account
+        return account
+
+    def _admitted(self, state: CallState, kind: Kind, call: str, context: Context) -> Account:
+        """Do the same, unless it was done before; raise what has failed since then."""
+        if state.error is not None:
+            raise state.error
+        account = state.account or self.admit(state, kind, call, context)
         current_account.set(account)
         return account
 
@@ -166,7 +168,7 @@ class Guard:
             return body.message(data)
 
         async for data in requests:
-            yield await self._turns.run(account, decoded(data))
+            yield await self.turns.run(account, decoded(data))
 
     async def _reached(self, min_offset: str, context: Context) -> None:
         """Wait until the state contains ``min_offset``, without a place meanwhile."""
@@ -179,10 +181,18 @@ class Guard:
             await room.reach(min_offset, time_remaining_s(context, self._settings))
 
     def _in_time(self, answer: Unary, account: Account, context: Context) -> Awaitable[Any]:
-        remaining = context.time_remaining()
-        if remaining is None or remaining > self._settings.deadline_max_s:
-            return self._capped(answer, account, context)
-        return answer(account, context)  # gRPC itself ends the call at its deadline
+        if self.ends_in_time(context):
+            return answer(account, context)
+        return self._capped(answer, account, context)
+
+    def ends_in_time(self, context: Context) -> bool:
+        """Return whether gRPC itself ends the call at its deadline, so that it needs no other."""
+        remaining = cast("float | None", context.time_remaining())
+        return remaining is not None and remaining <= self._settings.deadline_max_s
+
+    def longest_s(self, context: Context) -> float:
+        """Return the server's own deadline for a call of which that is not so."""
+        return time_remaining_s(context, self._settings)
 
     async def _capped(self, answer: Unary, account: Account, context: Context) -> Any:
         """Answer within the server's deadline: the caller's is missing or too far away."""
@@ -193,14 +203,15 @@ class Guard:
         except TimeoutError as error:
             if not deadline.expired():
                 raise
-            raise DeadlineExceeded("the server's own deadline passed") from error
+            raise DeadlineExceeded(OWN_DEADLINE) from error
 
-    def _failed(self, state: _CallState, error: Exception) -> None:
+    def _failed(self, state: CallState, error: Exception) -> None:
         state.error, state.status = error, row(error)[0].name
 
-    def _end(self, state: _CallState, meter: CallMeter, call: str) -> None:
+    def end(self, meter: CallMeter, call: str, state: CallState) -> None:
+        """Record the end of a call."""
         if state.account is not None:
             self._places.leave(state.account, is_load=state.is_load)
         took_s = time.monotonic() - state.start_s
         meter.ended(state.status, took_s)
-        self._gate.ended(call, state.request, state.status, took_s, state.error)
+        self.gate.ended(call, state.request, state.status, took_s, state.error)

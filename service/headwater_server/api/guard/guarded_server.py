@@ -45,7 +45,9 @@ class GuardedServer:
         made: grpc.RpcMethodHandler[Any, Any]
         if handler.unary_unary is not None:
             method: Any = handler.unary_unary
-            guarded: Any = self._guard.unary(method, call, Body(decode), encode)
+            servicer: Any = getattr(method, "__self__", None)  # a test may have functions
+            soon = getattr(servicer, "soon", {}).get(call.rpartition("/")[2])
+            guarded: Any = self._guard.unary(method, call, Body(decode), encode, soon)
             made = grpc.stream_unary_rpc_method_handler(guarded)
         else:  # the API has one-to-one methods, and streams both ways
             stream: Any = handler.stream_stream

@@ -83,6 +83,20 @@ class Turns:
         may_run = self._busy_s < BUSY_MAX_S and not self._must_rest(account, now_s)
         return now_s if may_run else 0.0
 
+    def may_run(self, account: Account) -> bool:
+        """Return whether a short step that needs no turn of its own may run now.
+
+        A caller who is alone need not let the loop accept calls first: each of its turns does.
+        """
+        if self._waiting or self._given:
+            return False
+        if self._busy_s < BUSY_MAX_S and account.is_light:
+            return True
+        now_s = time.monotonic()
+        if self._takes_all and not account.has_company(now_s):
+            self._busy_s = 0.0
+        return bool(self.begun_s(account))
+
     def wait(self, account: Account) -> asyncio.Future[None]:
         """Return a future that is done when it is the account's turn."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -124,6 +138,14 @@ class Turns:
         if took_s:
             self._charge(account, took_s, took_s, now_s)
         return now_s
+
+    def answered(self, account: Account, start_s: float, shared_s: float) -> None:
+        """Record the end of a short step, with a call's share of what it waited for."""
+        self._ended_s = now_s = time.monotonic()
+        seconds = shared_s + now_s - start_s
+        self._charge(account, seconds, seconds, now_s)
+        if self._waiting:
+            self._go_on()
 
     def _charge(self, account: Account, seconds: float, cpu_s: float, now_s: float) -> None:
         self._busy_s += seconds

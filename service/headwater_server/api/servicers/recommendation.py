@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1 import recommendation_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
@@ -10,6 +13,28 @@ from headwater_server.api.guard.guard import time_remaining_s
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate import lists, recommendation
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.replica.answers import Answer
+from headwater_server.replica.reads.together import Waiting
+
+
+class PlainQuestions:
+    """Answers questions that one kernel answers together; see `api.guard.prompt.Soon`."""
+
+    def __init__(self, ask: Callable[[RecommendRequest, Waiting], None]) -> None:
+        """``ask`` is `Replica.recommend_soon`."""
+        self._ask = ask
+
+    def ask(self, request: pb.RecommendRequest, waiting: Waiting, *, is_page: bool) -> bool:
+        """Ask for the answer, unless the request is not plain."""
+        question = recommendation.plain_request(request, is_page=is_page)
+        if question is not None:
+            self._ask(question, waiting)
+        return question is not None
+
+    def encode(self, answer: Answer) -> bytes:
+        """Return the response."""
+        return recommendation.recommend_response(answer)
 
 
 class RecommendationServicer(pb_grpc.RecommendationServiceServicer):
@@ -18,6 +43,8 @@ class RecommendationServicer(pb_grpc.RecommendationServiceServicer):
     def __init__(self, replica: Replica, settings: ApiSettings) -> None:
         self._replica = replica
         self._settings = settings
+        ask: Any = getattr(replica, "recommend_soon", None)  # a replica of a test may have none
+        self.soon = {"Recommend": PlainQuestions(ask)} if ask else {}
 
     async def Recommend(  # type: ignore[override]  # the bytes of a message: see `Guard.unary`
         self, request: pb.RecommendRequest, context: Context

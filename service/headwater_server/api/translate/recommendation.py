@@ -60,6 +60,14 @@ def recommend_request(
     return general_request(request, is_page=is_page)
 
 
+def plain_request(request: pb.RecommendRequest, *, is_page: bool) -> RecommendRequest | None:
+    """Return the same if it needs nothing but one kernel, None for all other requests."""
+    given = {field.name: value for field, value in request.ListFields()}
+    if given.keys() <= PLAIN and not (is_page and "user_id" in given):
+        return _plain(given, is_page=is_page)
+    return None
+
+
 def _plain(given: Mapping[str, Any], *, is_page: bool) -> RecommendRequest:
     """Return what `general_request` returns: nearly all questions have only these fields."""
     get = given.get

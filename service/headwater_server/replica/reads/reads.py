@@ -18,7 +18,7 @@ from headwater_server.replica.reads.act_rates import ActRatesReader
 from headwater_server.replica.reads.log_end import LogEnd
 from headwater_server.replica.reads.repeatable import Repeatable
 from headwater_server.replica.reads.shortfall import shortfall
-from headwater_server.replica.reads.together import Together
+from headwater_server.replica.reads.together import Together, Waiting
 from headwater_server.replica.tail.tail import Tail
 
 USUAL_WAIT_S = 0.02  # for an offset; only after this, the store is asked whether it exists
@@ -76,6 +76,10 @@ class Reads:
         if degraded or request.candidate_item_ids or request.filter:
             return self._answered((request,), degraded)[0]  # it may take long
         return await self._together.answer(request)
+
+    def recommend_soon(self, request: RecommendRequest, waiting: Waiting) -> None:
+        """Answer a question that has an id, and neither candidates, filter nor ``explain``."""
+        self._together.ask(request, waiting)
 
     async def _explained(
         self,

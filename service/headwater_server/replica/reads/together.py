@@ -10,6 +10,7 @@ import asyncio
 import contextvars
 import time
 from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.replica.answers import Answer
@@ -20,6 +21,22 @@ PIECE_S = 0.005  # about so long nobody else is answered
 NEW_SHARE = 0.1  # of each piece in the mean of what a question takes
 
 
+class Waiting(Protocol):
+    """Who waits for an answer; a `SharedWork` is one."""
+
+    took_s: float
+
+    def done(self) -> bool:
+        """Return whether nobody waits any more."""
+        ...
+
+    def set_result(self, result: Any, /) -> None:
+        """Take the answer, after ``took_s`` was set."""
+
+    def set_exception(self, exception: Any, /) -> None:
+        """Take the error that the answer failed with."""
+
+
 class Together:
     """Collects questions, and answers them with ``answer_all``."""
 
@@ -27,19 +44,22 @@ class Together:
         self, answer_all: Callable[[Sequence[RecommendRequest]], Sequence[Answer]]
     ) -> None:
         self._answer_all = answer_all
-        self._waiting: list[tuple[RecommendRequest, SharedWork]] = []
+        self._waiting: list[tuple[RecommendRequest, Waiting]] = []
         self._each_s = PIECE_S / TOGETHER_MAX
         self._context = contextvars.Context()  # of no call: a log line would name the wrong one
 
     async def answer(self, request: RecommendRequest) -> Answer:
         """Return the answer, after those who ask in the same turn have asked."""
-        loop = asyncio.get_running_loop()
-        if not self._waiting:
-            loop.call_soon(self._next, context=self._context)
-        work = SharedWork(loop=loop)
-        self._waiting.append((request, work))
+        work = SharedWork(loop=asyncio.get_running_loop())
+        self.ask(request, work)
         answer: Answer = await work
         return answer
+
+    def ask(self, request: RecommendRequest, waiting: Waiting) -> None:
+        """Answer to ``waiting``, after those who ask in the same turn have asked."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._next, context=self._context)
+        self._waiting.append((request, waiting))
 
     def _next(self) -> None:
         most = max(1, min(TOGETHER_MAX, int(PIECE_S / self._each_s)))
