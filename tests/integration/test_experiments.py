@@ -12,6 +12,7 @@ from headwater import (
     ArmAssignment,
     ExperimentArm,
     ExperimentState,
+    ExperimentUnit,
     ExperimentVerdict,
     FailedPreconditionError,
     HeadwaterError,
@@ -140,7 +141,11 @@ FORBIDDEN = {
         lambda c: c.promote_policy("warm", require_report=PROOF),
         "100 or more",
     ),
-    "the layer is full": (lambda c: c.create_experiment(experiment("second")), "share"),
+    "it was never promoted": (lambda c: c.rollback_policy("warm"), "nothing is promoted"),
+    "a baseline was never promoted": (
+        lambda c: c.rollback_policy("popular"),
+        "nothing is promoted",
+    ),
     "its end is over": (
         lambda c: c.create_experiment(
             experiment("late", layer="late", end_time=datetime(2020, 1, 1, tzinfo=UTC))
@@ -164,6 +169,28 @@ async def test_what_the_state_forbids_is_said_condition_by_condition(
         with pytest.raises(FailedPreconditionError, match=says) as caught:
             await ask(client)
         assert any(says in condition for condition in caught.value.conditions)
+        assert (await client.get_model(compute_digest=True)).digest == before
+
+
+WRONG = {
+    "experiment.share": lambda c: c.create_experiment(experiment("second")),
+    "experiment.layer": lambda c: c.create_experiment(experiment("second", layer="other")),
+    "experiment.unit": lambda c: c.create_experiment(
+        experiment("second", unit=ExperimentUnit.USER)
+    ),
+    "policy_id": lambda c: c.promote_policy("popular", force="we like it"),
+}
+
+
+@pytest.mark.parametrize("field", WRONG)
+async def test_what_meets_another_experiment_or_has_no_settings_names_its_field(
+    storage: Storage, field: str
+) -> None:
+    async with running(storage) as client:
+        before = (await client.get_model(compute_digest=True)).digest
+        with pytest.raises(InvalidRequestError) as caught:
+            await WRONG[field](client)
+        assert caught.value.field == field
         assert (await client.get_model(compute_digest=True)).digest == before
 
 

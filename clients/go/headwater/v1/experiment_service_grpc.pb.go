@@ -63,7 +63,8 @@ type ExperimentServiceClient interface {
 	ListPolicies(ctx context.Context, in *ListPoliciesRequest, opts ...grpc.CallOption) (*ListPoliciesResponse, error)
 	// Puts a policy's values in force, on top of the settings and of earlier promotions.
 	//
-	// NOT_FOUND for an unknown policy, experiment or arm. FAILED_PRECONDITION if the report does not
+	// NOT_FOUND for an unknown policy, experiment or arm. INVALID_ARGUMENT for `best`, `random`,
+	// `popular` and `baseline`, which have no settings. FAILED_PRECONDITION if the report does not
 	// support it: the interval of the primary metric is not on the better side of 0, a guard rail is
 	// crossed, or the arms do not have the visitors that their weights say. `force` skips these
 	// conditions. Repeating the call is safe: if the policy is on top of the stack already, nothing
@@ -72,13 +73,14 @@ type ExperimentServiceClient interface {
 	// Takes the latest promotion back: the settings are as before it.
 	//
 	// NOT_FOUND for an unknown policy. FAILED_PRECONDITION when another policy was promoted after it:
-	// that one must be taken back first. Repeating the call is safe: if the policy is not in the
-	// stack, nothing changes.
+	// that one must be taken back first; also when the policy is not in the stack. Repeating the call
+	// is safe: it names the policy, and a server that took it back before says so again.
 	RollbackPolicy(ctx context.Context, in *RollbackPolicyRequest, opts ...grpc.CallOption) (*RollbackPolicyResponse, error)
 	// Creates an experiment. It starts at once, or at `start_time`.
 	//
-	// NOT_FOUND for an unknown policy. FAILED_PRECONDITION when the layer has not enough left, or too
-	// many experiments exist. Once it has started, only `end_time`, `visitors_max`, `guard_rails` and
+	// NOT_FOUND for an unknown policy. INVALID_ARGUMENT when `share` is more than the layer has left,
+	// the layer's experiments have another `unit`, or an experiment of another `layer` overrides the
+	// same settings at the same placements. FAILED_PRECONDITION when too many experiments exist. Once it has started, only `end_time`, `visitors_max`, `guard_rails` and
 	// `auto_promote` can change: the call with the same id and other values changes these.
 	// ALREADY_EXISTS when the id is used by an experiment that differs in more. Repeating the call is
 	// safe: the same experiment changes nothing and is returned.
@@ -259,7 +261,8 @@ type ExperimentServiceServer interface {
 	ListPolicies(context.Context, *ListPoliciesRequest) (*ListPoliciesResponse, error)
 	// Puts a policy's values in force, on top of the settings and of earlier promotions.
 	//
-	// NOT_FOUND for an unknown policy, experiment or arm. FAILED_PRECONDITION if the report does not
+	// NOT_FOUND for an unknown policy, experiment or arm. INVALID_ARGUMENT for `best`, `random`,
+	// `popular` and `baseline`, which have no settings. FAILED_PRECONDITION if the report does not
 	// support it: the interval of the primary metric is not on the better side of 0, a guard rail is
 	// crossed, or the arms do not have the visitors that their weights say. `force` skips these
 	// conditions. Repeating the call is safe: if the policy is on top of the stack already, nothing
@@ -268,13 +271,14 @@ type ExperimentServiceServer interface {
 	// Takes the latest promotion back: the settings are as before it.
 	//
 	// NOT_FOUND for an unknown policy. FAILED_PRECONDITION when another policy was promoted after it:
-	// that one must be taken back first. Repeating the call is safe: if the policy is not in the
-	// stack, nothing changes.
+	// that one must be taken back first; also when the policy is not in the stack. Repeating the call
+	// is safe: it names the policy, and a server that took it back before says so again.
 	RollbackPolicy(context.Context, *RollbackPolicyRequest) (*RollbackPolicyResponse, error)
 	// Creates an experiment. It starts at once, or at `start_time`.
 	//
-	// NOT_FOUND for an unknown policy. FAILED_PRECONDITION when the layer has not enough left, or too
-	// many experiments exist. Once it has started, only `end_time`, `visitors_max`, `guard_rails` and
+	// NOT_FOUND for an unknown policy. INVALID_ARGUMENT when `share` is more than the layer has left,
+	// the layer's experiments have another `unit`, or an experiment of another `layer` overrides the
+	// same settings at the same placements. FAILED_PRECONDITION when too many experiments exist. Once it has started, only `end_time`, `visitors_max`, `guard_rails` and
 	// `auto_promote` can change: the call with the same id and other values changes these.
 	// ALREADY_EXISTS when the id is used by an experiment that differs in more. Repeating the call is
 	// safe: the same experiment changes nothing and is returned.

@@ -24,6 +24,11 @@ from headwater_server.engine.messages.experiments import (
 from headwater_server.engine.policies.policy import BASELINES, Policy
 from headwater_server.engine.settings import EngineSettings
 
+_NO_SETTINGS = (
+    "is there to be compared with, and has no settings that could be in force: promote a policy "
+    "that was written"
+)
+
 
 def value_refusal(operation: PolicyOperation) -> str:
     """Return what is wrong with an operation, whatever the state is; "" if nothing is.
@@ -36,6 +41,8 @@ def value_refusal(operation: PolicyOperation) -> str:
         case PolicyWrite():
             return who or _policy_refusal(operation)
         case PolicyPromote():
+            if operation.policy_id in BASELINES:
+                return f"policy_id: {operation.policy_id} {_NO_SETTINGS}"
             texts = ("force_reason", "report_digest", "experiment_id", "arm_id", "policy_id")
             found = (checks.text_refusal(name, getattr(operation, name)) for name in texts)
             return who or next(filter(None, found), "")
@@ -157,8 +164,11 @@ def _judged_proof(experiments: Experiments, promote: PolicyPromote, policy: Poli
 
 def _judged_rollback(experiments: Experiments, rollback: PolicyRollback) -> Judgement:
     promoted, name = experiments.policies.promoted, rollback.policy_id
-    if not promoted or (name and all(one.policy_id != name for one in promoted)):
-        return before("policy_id: it is not promoted")
+    if not promoted:
+        return forbidden("policy_id: nothing is promoted, at any placement; nothing to roll back")
+    if name and all(one.policy_id != name for one in promoted):
+        last = promoted[-1].policy_id
+        return forbidden(f"policy_id: it is not promoted; {last} is, and was promoted last")
     if name and promoted[-1].policy_id != name:
         return forbidden(
             f"policy_id: {promoted[-1].policy_id} was promoted later: roll that one back first"

@@ -32,8 +32,10 @@ def judged_experiment(experiments: Experiments, experiment: Experiment, now_ms: 
         ):
             name = arm.policy_id
             return wrong(f"arms[{place}].policy_id: there is no policy {name}: write it first")
-    found = list(_in_the_way(experiments, experiment, now_ms))
-    return forbidden(*found) if found else DONE
+    meeting = list(_meeting(experiments, experiment, now_ms))
+    if found := list(_in_the_way(experiments, experiment, now_ms)):
+        return forbidden(*found, *meeting)
+    return wrong(meeting[0]) if meeting else DONE
 
 
 def has_begun(running: Running, now_ms: int) -> bool:
@@ -67,8 +69,12 @@ def _in_the_way(experiments: Experiments, experiment: Experiment, now_ms: int) -
     left = checks.VISITORS_TOGETHER_MAX - sum(one.experiment.visitors_max for one in others)
     if experiment.visitors_max > left:
         yield f"visitors_max: of all running experiments {max(0, left):,} visitors are left"
+
+
+def _meeting(experiments: Experiments, experiment: Experiment, now_ms: int) -> Iterator[str]:
+    """Yield which values would let it share visitors, or settings, with another experiment."""
     yield from _of_layer(experiments, experiment, now_ms)
-    for other in others:
+    for other in experiments.unfinished(now_ms, without=experiment.experiment_id):
         yield from _overlapping(experiments, experiment, other)
 
 

@@ -104,7 +104,10 @@ class ExperimentReads:
 
     def check_names(self, operation: PolicyOperation) -> None:
         """Raise `NotFound` for a policy, experiment or arm of the operation that there is not."""
-        if isinstance(operation, PolicyPromote | PolicyRollback):
+        if (
+            isinstance(operation, PolicyPromote | PolicyRollback)
+            and operation.policy_id not in BASELINES  # these are always there
+        ):
             self.policy(operation.policy_id)
         if isinstance(operation, ExperimentWrite):
             self._check_policies(operation.experiment)

@@ -58,6 +58,7 @@ class ExperimentWrites:
         self._reads = reads
         self._who = who
         self._now_ms = now_ms
+        self._taken_back: set[str] = set()  # by calls here: their answers may have been lost
 
     async def upsert_policy(self, write: PolicyWrite, time_remaining_s: float) -> PolicyAnswer:
         """Keep a policy; `FailedPrecondition` if it answers or is promoted, and differs."""
@@ -72,8 +73,19 @@ class ExperimentWrites:
     async def roll_back(
         self, rollback: PolicyRollback, time_remaining_s: float
     ) -> PromotionsAnswer:
-        """Take the latest promotion back; `FailedPrecondition` if it is another policy's."""
-        offset = await self._done(rollback, time_remaining_s)
+        """Take the latest promotion back; `FailedPrecondition` if it is another policy's, or none.
+
+        A policy that was taken back by an earlier call here, and not promoted since, is no error.
+        """
+        name = rollback.policy_id
+        try:
+            offset = await self._done(rollback, time_remaining_s)
+        except FailedPrecondition:
+            promoted = {one.policy_id for one in self._reads.promotions()}
+            if name not in self._taken_back - promoted:
+                raise
+            offset = self._reads.offset
+        self._taken_back.add(name)
         return PromotionsAnswer(self._reads.promotions(), offset)
 
     async def create(self, write: ExperimentWrite, time_remaining_s: float) -> ExperimentAnswer:
@@ -113,7 +125,7 @@ class ExperimentWrites:
 
     def _refuse(self, operation: PolicyOperation, judged: Judgement) -> None:
         if judged.status is not Status.CONFLICT:
-            refuse(judged)
+            refuse(judged, "experiment." if isinstance(operation, ExperimentWrite) else "")
             return
         if isinstance(operation, ExperimentWrite) and self._reads.is_another(operation.experiment):
             name = operation.experiment.experiment_id

@@ -22,14 +22,18 @@ def check_values(operation: PolicyOperation) -> None:
         _raise(refusal)
 
 
-def refuse(judged: Judgement) -> None:
-    """Raise `InvalidRequest` if the operation is wrong for this state."""
+def refuse(judged: Judgement, within: str = "") -> None:
+    """Raise `InvalidRequest` if the operation is wrong for this state.
+
+    ``within`` comes before the field: the message of the request that has it.
+    """
     if judged.status is Status.QUARANTINED:
-        _raise(judged.reasons[0])
+        _raise(judged.reasons[0], within)
 
 
-def _raise(text: str) -> None:
-    raise InvalidRequest(*field_and_problem(text))
+def _raise(text: str, within: str = "") -> None:
+    field, problem = field_and_problem(text)
+    raise InvalidRequest(within + field, problem)
 
 
 def field_and_problem(text: str) -> tuple[str, str]:

@@ -78,6 +78,10 @@ WRONG = {
     "guard_rails[0].worst_relative: is 0.1": changed(guard_rails=(GuardRail("acts", 0.1),)),
     "guard_rails: two": changed(guard_rails=(GuardRail("acts"), GuardRail("acts"))),
     "guard_rails: are more": changed(guard_rails=tuple(GuardRail("acts") for _ in range(9))),
+    "share: 0 of the layer": ExperimentWrite(replace(FIRST, experiment_id="second", share=0.1)),
+    "layer: the experiment first": changed(),
+    "unit: the layer's": ExperimentWrite(replace(FIRST, experiment_id="second", unit="user")),
+    "policy_id: popular is there to be compared with": PolicyPromote("popular", force_reason="x"),
     "experiment_id: there is no experiment": ExperimentStop("nothing", reason="x"),
     "arm_id: control cannot": ExperimentStop("first", "a", "x"),
     "arm_id: the experiment has no": ExperimentStop("first", "c", "x"),
@@ -86,8 +90,6 @@ WRONG = {
 }
 FORBIDDEN = {
     "policy_id: bold answers in": PolicyWrite("bold", '{"diversity": "low"}'),
-    "share: 0 of the layer": ExperimentWrite(replace(FIRST, experiment_id="second", share=0.1)),
-    "layer: the experiment first": changed(),
     "salt: cannot change": ExperimentWrite(replace(FIRST, salt="other")),
     "share: cannot change": ExperimentWrite(replace(FIRST, share=0.5)),
     "arms: cannot change": ExperimentWrite(replace(FIRST, arms=ARMS[::-1])),
@@ -95,7 +97,8 @@ FORBIDDEN = {
     "start_time: cannot change": ExperimentWrite(replace(FIRST, start_time_ms=5)),
     "end_time: is over": ExperimentWrite(replace(FIRST, end_time_ms=7)),
     "visitors_max: of all": changed(placements=("home",), visitors_max=4_000_000),
-    "unit: the layer's": ExperimentWrite(replace(FIRST, experiment_id="second", unit="user")),
+    "policy_id: nothing is promoted, at any placement": PolicyRollback("bold"),
+    "policy_id: nothing is promoted": PolicyRollback(),
     "experiment_id: is empty; name": PolicyPromote("bold"),
     "visitors: each arm needs": PolicyPromote("bold", "first", "b"),
 }
@@ -126,7 +129,7 @@ def test_what_the_state_forbids_is_a_conflict(shop, text, operation):
     refused(shop, operation, Status.CONFLICT, text)
 
 
-@pytest.mark.parametrize("operation", [BOLD, ExperimentWrite(FIRST), PolicyRollback()])
+@pytest.mark.parametrize("operation", [BOLD, ExperimentWrite(FIRST)])
 def test_what_was_done_before_changes_nothing(shop, operation):
     before = shop.engine.digest()
     assert shop.does(operation)[0].status is Status.EXISTS
