@@ -88,12 +88,9 @@ class Turns:
 
         A caller who is alone need not let the loop accept calls first: each of its turns does.
         """
-        if self._waiting or self._given:
-            return False
         if self._busy_s < BUSY_MAX_S and account.is_light:
-            return True
-        now_s = time.monotonic()
-        if self._takes_all and not account.has_company(now_s):
+            return not (self._waiting or self._given)
+        if self._takes_all and not account.has_company(time.monotonic()):
             self._busy_s = 0.0
         return bool(self.begun_s(account))
 
@@ -129,8 +126,7 @@ class Turns:
         seconds = now_s - start_s
         self._charge(account, seconds, self._cpu.of_step(seconds, now_s), now_s)
         self._given -= is_given
-        if self._waiting:
-            self._go_on()
+        self._go_on()
 
     def shared(self, account: Account, took_s: float) -> float:
         """Charge a call's share of what was computed for several; return the time."""
@@ -144,8 +140,7 @@ class Turns:
         self._ended_s = now_s = time.monotonic()
         seconds = shared_s + now_s - start_s
         self._charge(account, seconds, seconds, now_s)
-        if self._waiting:
-            self._go_on()
+        self._go_on()
 
     def _charge(self, account: Account, seconds: float, cpu_s: float, now_s: float) -> None:
         self._busy_s += seconds
