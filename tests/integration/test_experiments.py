@@ -12,7 +12,6 @@ from headwater import (
     ArmAssignment,
     ExperimentArm,
     ExperimentState,
-    ExperimentUnit,
     ExperimentVerdict,
     FailedPreconditionError,
     HeadwaterError,
@@ -169,28 +168,6 @@ async def test_what_the_state_forbids_is_said_condition_by_condition(
         with pytest.raises(FailedPreconditionError, match=says) as caught:
             await ask(client)
         assert any(says in condition for condition in caught.value.conditions)
-        assert (await client.get_model(compute_digest=True)).digest == before
-
-
-WRONG = {
-    "experiment.share": lambda c: c.create_experiment(experiment("second")),
-    "experiment.layer": lambda c: c.create_experiment(experiment("second", layer="other")),
-    "experiment.unit": lambda c: c.create_experiment(
-        experiment("second", unit=ExperimentUnit.USER)
-    ),
-    "policy_id": lambda c: c.promote_policy("popular", force="we like it"),
-}
-
-
-@pytest.mark.parametrize("field", WRONG)
-async def test_what_meets_another_experiment_or_has_no_settings_names_its_field(
-    storage: Storage, field: str
-) -> None:
-    async with running(storage) as client:
-        before = (await client.get_model(compute_digest=True)).digest
-        with pytest.raises(InvalidRequestError) as caught:
-            await WRONG[field](client)
-        assert caught.value.field == field
         assert (await client.get_model(compute_digest=True)).digest == before
 
 
