@@ -22,6 +22,10 @@ from headwater_server.engine.reranking.candidates import Question
 from headwater_server.engine.reranking.filling import Filled
 
 
+Known = dict[tuple[str, bool], tuple[str, ...]]
+"""The circumstances of questions with only a placement, by it and whether a page asks."""
+
+
 class Asked(NamedTuple):
     """A request, the settings of its answer, the arms that it names, and who asks.
 
@@ -52,7 +56,10 @@ def in_force(parts: Parts, requests: Sequence[RecommendRequest]) -> list[Asked]:
 
 def answer_all(parts: Parts, asked: Sequence[Asked], now_ms: int) -> list[Recommendation]:
     """Answer each as `answer` does; those that need one kernel only together, in less time."""
-    questions = [_question(parts, request, profiles, now_ms) for request, _, _, profiles in asked]
+    known: Known = {}
+    questions = [
+        _question(parts, request, profiles, now_ms, known) for request, _, _, profiles in asked
+    ]
     settings = [under for _, under, _, _ in asked]
     drawn = GroupedAnswering(parts.reranking).slots(questions, settings)
     return [
@@ -92,20 +99,33 @@ def _recommendation(
 def question(parts: Parts, request: RecommendRequest, now_ms: int) -> Question:
     """Look up who asks, under which circumstances, and which items are hidden from them."""
     profiles = parts.visitors.profiles_of(request.visitor_id, request.user_id)
-    return _question(parts, request, profiles, now_ms)
+    return _question(parts, request, profiles, now_ms, {})
 
 
 def _question(
-    parts: Parts, request: RecommendRequest, profiles: tuple[str, str], now_ms: int
+    parts: Parts, request: RecommendRequest, profiles: tuple[str, str], now_ms: int, known: Known
 ) -> Question:
     return Question(
         request,
         now_ms,
         parts.visitors.reading(profiles, request.session_id, now_ms / 1000.0),
         parts.scoring.known(request.context_item_ids),
-        parts.circumstances(request, request.placement, profiles[1][1:])[0],
+        _circumstances(parts, request, profiles[1][1:], known),
         parts.hiding.hidden(profiles, now_ms),
     )
+
+
+def _circumstances(
+    parts: Parts, request: RecommendRequest, account: str, known: Known
+) -> tuple[str, ...]:
+    """Return the request's circumstances; most of those asked together have only a placement."""
+    if account or request.context:
+        return parts.circumstances(request, request.placement, account)[0]
+    alike = request.placement, request.from_page
+    found = known.get(alike)
+    if found is None:
+        found = known[alike] = parts.circumstances(request, request.placement, "")[0]
+    return found
 
 
 def results(

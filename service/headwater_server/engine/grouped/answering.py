@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +64,7 @@ class GroupedAnswering:
 
     def _asked(self, questions: Sequence[Question], draws: Sequence[Draw]) -> Asked:
         """Return the questions by column."""
-        rows_of = self._reranking.scoring.models.circumstances.rows
+        rows_of = cache(self._reranking.scoring.models.circumstances.rows)  # few differ
         barred = self._reranking.answering.barred
         named: list[NDArray[np.int32]] = []
         numbers, tempers, end = [], [], 0
