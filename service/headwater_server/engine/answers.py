@@ -21,7 +21,6 @@ from headwater_server.engine.reranking.answer_settings import AnswerSettings
 from headwater_server.engine.reranking.candidates import Question
 from headwater_server.engine.reranking.filling import Filled
 
-
 Known = dict[tuple[str, bool], tuple[str, ...]]
 """The circumstances of questions with only a placement, by it and whether a page asks."""
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite
 from headwater_server.sources.decoding.decoded import Decoded, Part, Unreadable, refused
 from headwater_server.sources.decoding.envelope import Change, change_of
-from headwater_server.sources.decoding.mapped_items import MappedItems
 from headwater_server.sources.messages import Message
+
+if TYPE_CHECKING:  # it needs DuckDB, an extra
+    from headwater_server.sources.decoding.mapped_items import MappedItems
 
 UNAVAILABLE = "unavailable"
 _BYTES = re.compile(r"(?=.*[A-Za-z+/])(?:[\w+/]{4})*[\w+/]{2}(?:==|[\w+/](?:=|[\w+/]))", re.ASCII)
