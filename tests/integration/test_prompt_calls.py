@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 import grpc
@@ -20,6 +21,7 @@ from tests.integration.replicas import click, running_replica
 from tests.integration.waiting import PATIENCE_S
 
 ACTS = [(click(n, item), "") for n, item in enumerate(("tent", "lamp", "rope", "boots"))]
+STOPPED = (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE)
 RECOMMEND = "/headwater.v1.RecommendationService/Recommend"
 
 
@@ -96,3 +98,16 @@ async def test_a_call_without_a_message_and_one_that_is_left_do_no_harm(
             call.cancel()
         [answer] = await asked(channel, question(1))
         assert answer.recommendation_id == "r1"
+
+
+async def test_a_server_stops_though_a_message_is_awaited(storage: Storage) -> None:
+    async with running_replica(storage) as replica, AsyncExitStack() as server:
+        listen = await server.enter_async_context(serving(replica))
+        async with grpc.aio.insecure_channel(listen) as channel:
+            waiting = channel.stream_unary(RECOMMEND)(timeout=PATIENCE_S)
+            await waiting.wait_for_connection()
+            [answer] = await asked(channel, question(1))  # so the server knows the call before it
+            assert answer.recommendation_id == "r1"
+            async with asyncio.timeout(PATIENCE_S / 2):
+                await server.aclose()
+            assert await waiting.code() in STOPPED
