@@ -153,6 +153,9 @@ class Shop:
             if name == "Feedback":
                 request.events[0].event_id = "first"
             await self.ask(name, request)
+        promote = self.request("PromotePolicy")
+        promote.ClearField("require_report")  # the experiment goes on
+        await self.ask("PromotePolicy", promote)  # so that there is something to roll back
         request = recommendation_service_pb2.RecommendRequest(visitor_id="v")
         answer = await self.ask("Recommend", request)
         self.good = good_requests(answer.attribution_token, answer.offset)
