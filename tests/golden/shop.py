@@ -41,6 +41,7 @@ from headwater_server.evaluation.shop import ShopItem
 from headwater_server.evaluation.simulator import Shopper, Simulator
 
 SEED = 20_261_124
+GROUPED = ("group_id", "image_uri", "uri")
 START_MS = 1_700_000_000_000
 VISITS = 600
 PAGE_SIZE = 8
@@ -155,6 +156,7 @@ def _odds(
         ],
         [ItemWrite(Item(item, available=random.random() < 0.5), ("available",))],
         [ItemWrite(Item(item, "Renamed", ("odd",), 3.5, "EUR"), set_time_ms=START_MS - 1)],
+        [ItemWrite(Item(item, group_id="odd", image_uri="/odd.jpg", uri="/odd"), GROUPED)],
         [ItemDelete(item)],
         [UserWrite(f"account-{visitor}", (("country", "SE"), ("age", 30.0 + visit)))],
         [UserErase(f"account-{visitor}", (visitor,))],

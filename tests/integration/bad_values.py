@@ -125,6 +125,10 @@ FILTER = (
     value('"'),
     value(" OR ".join(f"a = {n}" for n in range(40))),
 )
+ADDRESS = (
+    value("javascript:alert(1)"), value("//cdn.example/a.jpg"), value("img/a.jpg"),
+    value("https://"), value("https://a b"), value("/" + "x" * 2048),
+)  # fmt: skip
 OFFSET = (value("yesterday"), value("1-2-3"), value("x" * 129), value("-1-0"))
 TOKEN = (value("page 2"), value("x" * 400), value("_w"), value("né"))
 WRITES = (missing, count(1001))
@@ -202,6 +206,9 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "Item.features": VALUES,
     "Item.publish_time": TIME,
     "Item.expire_time": TIME,
+    "Item.image_uri": ADDRESS,
+    "Item.uri": ADDRESS,
+    "Item.group_id": (value("x" * 129),),
     "DeleteItemsRequest.item_ids": (missing, *IDS),
     "DeleteItemsRequest.set_time": TIME,
     "GetItemRequest.item_id": REQUIRED,
@@ -277,6 +284,7 @@ QUARANTINED: dict[str, tuple[Spoil, ...]] = {
 UNBOUNDED = {
     "RecommendRequest.explain",  # yes or no
     "RecommendRequest.first_slot_propensities",  # the same
+    "ListSimilarItemsRequest.include_variants",
     "Item.available",  # yes or no
     "Choice.is_baseline",  # yes or no
     "Choice.covers_both",  # yes or no

@@ -62,10 +62,16 @@ class AsyncClient(AsyncCatalogue, AsyncExperiments, AsyncOperations):
         page_size: int = 0,
         filter: str = "",  # noqa: A002 - the API's name
         min_offset: str = "",
+        include_variants: bool = False,
         timeout_s: float = RECOMMEND_TIMEOUT_S,
     ) -> ItemList:
-        """Return items that go with the given items (1 to 100), or are similar to them."""
-        call = calls.list_similar_items(item_ids, page_size, filter, min_offset)
+        """Return items that go with the given items (1 to 100), or are similar to them.
+
+        ``include_variants``: also variants of the given items, and several of one product.
+        """
+        call = calls.list_similar_items(
+            item_ids, page_size, filter, min_offset, include_variants=include_variants
+        )
         return await self._make(call, timeout_s)
 
     async def list_trending_items(

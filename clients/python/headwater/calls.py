@@ -56,7 +56,12 @@ def feedback(events: Iterable[Event]) -> Call[FeedbackAnswer]:
 
 
 def list_similar_items(
-    item_ids: Iterable[str], page_size: int, filter_text: str, min_offset: str
+    item_ids: Iterable[str],
+    page_size: int,
+    filter_text: str,
+    min_offset: str,
+    *,
+    include_variants: bool = False,
 ) -> Call[ItemList]:
     """Ask for items that go with the given items, or are similar to them."""
     return Call(
@@ -66,6 +71,7 @@ def list_similar_items(
             page_size=page_size,
             filter=filter_text,
             min_offset=min_offset,
+            include_variants=include_variants,
         ),
         recommendation_pb2.ListSimilarItemsResponse,
         item_list,

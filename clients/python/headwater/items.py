@@ -12,7 +12,11 @@ from headwater.values import Values
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of the catalogue. Times need a timezone."""
+    """An item of the catalogue. Times need a timezone.
+
+    ``image_uri`` and ``uri``: a picture and the page of the item, as addresses or as paths of the
+    shop. ``group_id``: the product that it is a variant of.
+    """
 
     item_id: str
     title: str = ""
@@ -24,6 +28,9 @@ class Item:
     features: Values = field(default_factory=dict)
     publish_time: datetime | None = None
     expire_time: datetime | None = None
+    image_uri: str = ""
+    uri: str = ""
+    group_id: str = ""
 
 
 class WriteStatus(Enum):

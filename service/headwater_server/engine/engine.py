@@ -59,7 +59,7 @@ class Engine:
     ['tent']
     """
 
-    STATE_VERSION = 6
+    STATE_VERSION = 7
 
     def __init__(
         self, settings: EngineSettings | None = None, *, parts: Parts | None = None

@@ -15,6 +15,7 @@ from headwater_server.reading.problems import Problems
 TITLE = ("title", "description")
 CATEGORIES = ("categories", "genres")
 PRICE = ("price", "median_price")
+FIELDS = ("image_uri", "uri", "group_id")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def read_items(path: Path, allowed_ids: Collection[str] = ()) -> list[ItemWrite]
 
     ``title`` or ``description`` is the title, ``categories`` or ``genres`` the categories (with
     ``|`` between them), ``price`` or ``median_price`` the price. A column is numeric if all
-    its cells are, else text; an empty cell is no feature.
+    its cells are, else text; an empty cell is no feature. `FIELDS` are no features.
     """
     problems = Problems(path)
     table = open_table(path)
@@ -73,7 +74,8 @@ def _columns(names: list[str], rows: list[tuple[int, dict[str, str]]]) -> _Colum
         return next((name for name in choices if name in names), "")
 
     title, categories, price = first(TITLE), first(CATEGORIES), first(PRICE)
-    features = [name for name in names if name not in {"item_id", title, categories, price}]
+    taken = {"item_id", title, categories, price, *FIELDS}
+    features = [name for name in names if name not in taken]
     numbers = tuple(name for name in features if _is_numeric(name, rows))
     texts = tuple(name for name in features if name not in numbers)
     return _Columns(title, categories, price, numbers, texts)
@@ -103,4 +105,5 @@ def _item(row: dict[str, str], columns: _Columns) -> Item:
         categories=tuple(dict.fromkeys(name.strip() for name in categories if name.strip())),
         price=float(price) if price else None,
         features=tuple(sorted(features, key=lambda pair: pair[0])),
+        **{name: row.get(name, "") for name in FIELDS},
     )

@@ -52,6 +52,9 @@ ITEMS: Mapping[str, Kind] = {
     "tags": Kind.TEXTS,
     "publish_time": Kind.TIME,
     "expire_time": Kind.TIME,
+    "image_uri": Kind.TEXT,
+    "uri": Kind.TEXT,
+    "group_id": Kind.TEXT,
     "features": Kind.MAP,
 }
 USERS: Mapping[str, Kind] = {"user_id": Kind.TEXT, "features": Kind.MAP}

@@ -95,6 +95,9 @@ def item_row(item: Item) -> Row:
         "tags": list(item.tags),
         "publish_time": item.publish_time_ms or None,
         "expire_time": item.expire_time_ms or None,
+        "image_uri": item.image_uri,
+        "uri": item.uri,
+        "group_id": item.group_id,
         "features": dict(item.features),
     }
 

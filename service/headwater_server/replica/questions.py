@@ -12,6 +12,7 @@ class SimilarQuestion:
     item_ids: tuple[str, ...]
     page_size: int = 20
     filter: str = ""
+    include_variants: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,9 @@ def check_items(found: ShopFiles, wanted: dict) -> None:
             "tags": list(item.tags),
             "features": dict(item.features),
             "publish_time": as_text(item.publish_time_ms),
+            "image_uri": item.image_uri,
+            "uri": item.uri,
+            "group_id": item.group_id,
         }
         assert {name: seen[name] for name in one} == one
     accounts = [{"user_id": w.user_id, "features": dict(w.features)} for w in found.users]

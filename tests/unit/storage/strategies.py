@@ -88,6 +88,9 @@ items = st.builds(
     features=features,
     publish_time_ms=whole,
     expire_time_ms=whole,
+    image_uri=text,
+    uri=text,
+    group_id=text,
 )
 item_writes = st.builds(ItemWrite, items, texts, st.none() | whole)
 item_deletes = st.builds(ItemDelete, text, st.none() | whole)

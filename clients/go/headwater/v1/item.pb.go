@@ -111,7 +111,17 @@ type Item struct {
 	// The item may be recommended from this time on. Absent: at once.
 	PublishTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=publish_time,json=publishTime,proto3" json:"publish_time,omitempty"`
 	// The item is in no list from this time on. Absent: never.
-	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// A picture of the item: an address that begins with https:// or http://, or a path of the shop
+	// that begins with one /, such as /img/lamp.jpg. At most 2,048 bytes. May be empty. Lists are the
+	// same with and without it.
+	ImageUri string `protobuf:"bytes,11,opt,name=image_uri,json=imageUri,proto3" json:"image_uri,omitempty"`
+	// The page of the item, in the same forms as `image_uri`. May be empty.
+	Uri string `protobuf:"bytes,12,opt,name=uri,proto3" json:"uri,omitempty"`
+	// The product that the item is a variant of, such as shirt-4 for shirt-4-M: all items with the
+	// same text are one group. Lists have one of them, and what hides one hides all; see the settings
+	// `group_by` and `variants_max`. At most 128 bytes. Empty: the item is in no group.
+	GroupId       string `protobuf:"bytes,13,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -216,14 +226,35 @@ func (x *Item) GetExpireTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Item) GetImageUri() string {
+	if x != nil {
+		return x.ImageUri
+	}
+	return ""
+}
+
+func (x *Item) GetUri() string {
+	if x != nil {
+		return x.Uri
+	}
+	return ""
+}
+
+func (x *Item) GetGroupId() string {
+	if x != nil {
+		return x.GroupId
+	}
+	return ""
+}
+
 // One change of one item.
 type ItemWrite struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The item and its new values. Required, with its `item_id`.
 	Item *Item `protobuf:"bytes,1,opt,name=item,proto3" json:"item,omitempty"`
 	// The fields of `item` that are written, by name: title, categories, price, currency_code,
-	// available, tags, features, publish_time, expire_time. Empty: all of them. A named field that is
-	// not set in `item` is cleared. An unknown name is INVALID_ARGUMENT.
+	// available, tags, features, publish_time, expire_time, image_uri, uri, group_id. Empty: all of
+	// them. A named field that is not set in `item` is cleared. An unknown name is INVALID_ARGUMENT.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	// When the shop made the change. An older write never replaces a newer one, field by field, in
 	// whatever order they arrive. Absent: when the server receives the call. More than
@@ -352,7 +383,7 @@ var File_headwater_v1_item_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_item_proto_rawDesc = "" +
 	"\n" +
-	"\x17headwater/v1/item.proto\x12\fheadwater.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/value.proto\"\xf0\x03\n" +
+	"\x17headwater/v1/item.proto\x12\fheadwater.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/value.proto\"\xba\x04\n" +
 	"\x04Item\x12\x17\n" +
 	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x1e\n" +
@@ -367,7 +398,10 @@ const file_headwater_v1_item_proto_rawDesc = "" +
 	"\fpublish_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\vpublishTime\x12;\n" +
 	"\vexpire_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expireTime\x1aP\n" +
+	"expireTime\x12\x1b\n" +
+	"\timage_uri\x18\v \x01(\tR\bimageUri\x12\x10\n" +
+	"\x03uri\x18\f \x01(\tR\x03uri\x12\x19\n" +
+	"\bgroup_id\x18\r \x01(\tR\agroupId\x1aP\n" +
 	"\rFeaturesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12)\n" +
 	"\x05value\x18\x02 \x01(\v2\x13.headwater.v1.ValueR\x05value:\x028\x01B\b\n" +

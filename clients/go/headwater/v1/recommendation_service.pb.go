@@ -208,16 +208,17 @@ type RecommendRequest struct {
 	// How many results at most. 0: 20. More than 100: 100. Negative: INVALID_ARGUMENT.
 	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// If given, exactly these items are ranked, except those that the filter, their availability or
-	// an exclusion removes.
+	// an exclusion removes. All variants of a product that are given may be in the list.
 	CandidateItemIds []string `protobuf:"bytes,6,rep,name=candidate_item_ids,json=candidateItemIds,proto3" json:"candidate_item_ids,omitempty"`
-	// Items that must not be in the list.
+	// Items that must not be in the list, nor variants of the same product (Item.group_id).
 	ExcludeItemIds []string `protobuf:"bytes,7,rep,name=exclude_item_ids,json=excludeItemIds,proto3" json:"exclude_item_ids,omitempty"`
 	// The items on the same page, such as the product or the basket beside the list.
 	ContextItemIds []string `protobuf:"bytes,8,rep,name=context_item_ids,json=contextItemIds,proto3" json:"context_item_ids,omitempty"`
 	// A condition on the items, such as `categories: ANY("shoes", "boots") AND price < 100`: ANY of
-	// texts, comparisons of numbers, `available = true`, with AND, OR, NOT and parentheses, over
-	// categories, tags, price, available and the features. A filter with a syntax error gets
-	// INVALID_ARGUMENT with the position. An item without a field does not pass conditions on it.
+	// texts, comparisons of numbers and times, = and != with texts, AND, OR, NOT and parentheses, over
+	// every field of Item and the features; names with spaces in "quotes". A category means itself
+	// and all below it: ANY("shoes") finds "shoes > running". A filter with a syntax error gets
+	// INVALID_ARGUMENT with the position. docs/filters.md has all of it.
 	Filter string `protobuf:"bytes,9,opt,name=filter,proto3" json:"filter,omitempty"`
 	// The situation, such as device or weather: at most 100 entries, names of 1 to 128 bytes, texts
 	// of at most 1,024 bytes, finite numbers.
@@ -783,9 +784,12 @@ type ListSimilarItemsRequest struct {
 	// A condition on the items, as in RecommendRequest.
 	Filter string `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
 	// Answer only from a state at least this new, as in RecommendRequest.
-	MinOffset     string `protobuf:"bytes,4,opt,name=min_offset,json=minOffset,proto3" json:"min_offset,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	MinOffset string `protobuf:"bytes,4,opt,name=min_offset,json=minOffset,proto3" json:"min_offset,omitempty"`
+	// Whether the list may have variants of the given items, and several of one product (see
+	// Item.group_id): for a list of other sizes and colours.
+	IncludeVariants bool `protobuf:"varint,5,opt,name=include_variants,json=includeVariants,proto3" json:"include_variants,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *ListSimilarItemsRequest) Reset() {
@@ -846,6 +850,13 @@ func (x *ListSimilarItemsRequest) GetMinOffset() string {
 	return ""
 }
 
+func (x *ListSimilarItemsRequest) GetIncludeVariants() bool {
+	if x != nil {
+		return x.IncludeVariants
+	}
+	return false
+}
+
 // Similar items, best first.
 type ListSimilarItemsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -904,7 +915,8 @@ func (x *ListSimilarItemsResponse) GetOffset() string {
 // Asks for trending items.
 type ListTrendingItemsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only items of this category, as an exact text; at most 256 bytes. Empty: all categories.
+	// Only items of this category, and of all below it: "shoes" has "shoes > running". At most 256
+	// bytes. Empty: all categories.
 	Category string `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"`
 	// The window: "hour", "day" or "week". Empty: "day". Any other value is INVALID_ARGUMENT.
 	Window string `protobuf:"bytes,2,opt,name=window,proto3" json:"window,omitempty"`
@@ -1160,13 +1172,14 @@ const file_headwater_v1_recommendation_service_proto_rawDesc = "" +
 	"\x16_first_slot_propensity\"S\n" +
 	"\x13FeatureContribution\x12\x18\n" +
 	"\afeature\x18\x01 \x01(\tR\afeature\x12\"\n" +
-	"\fcontribution\x18\x02 \x01(\x01R\fcontribution\"\x88\x01\n" +
+	"\fcontribution\x18\x02 \x01(\x01R\fcontribution\"\xb3\x01\n" +
 	"\x17ListSimilarItemsRequest\x12\x19\n" +
 	"\bitem_ids\x18\x01 \x03(\tR\aitemIds\x12\x1b\n" +
 	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12\x16\n" +
 	"\x06filter\x18\x03 \x01(\tR\x06filter\x12\x1d\n" +
 	"\n" +
-	"min_offset\x18\x04 \x01(\tR\tminOffset\"f\n" +
+	"min_offset\x18\x04 \x01(\tR\tminOffset\x12)\n" +
+	"\x10include_variants\x18\x05 \x01(\bR\x0fincludeVariants\"f\n" +
 	"\x18ListSimilarItemsResponse\x122\n" +
 	"\aresults\x18\x01 \x03(\v2\x18.headwater.v1.ScoredItemR\aresults\x12\x16\n" +
 	"\x06offset\x18\x02 \x01(\tR\x06offset\"\xa2\x01\n" +

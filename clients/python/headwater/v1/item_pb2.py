@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from headwater.v1 import value_pb2 as headwater_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17headwater/v1/item.proto\x12\x0cheadwater.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/value.proto\"\x80\x03\n\x04Item\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\ncategories\x18\x03 \x03(\t\x12\x12\n\x05price\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\rcurrency_code\x18\x05 \x01(\t\x12\x16\n\tavailable\x18\x06 \x01(\x08H\x01\x88\x01\x01\x12\x0c\n\x04tags\x18\x07 \x03(\t\x12\x32\n\x08\x66\x65\x61tures\x18\x08 \x03(\x0b\x32 .headwater.v1.Item.FeaturesEntry\x12\x30\n\x0cpublish_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a\x44\n\rFeaturesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.headwater.v1.Value:\x02\x38\x01\x42\x08\n\x06_priceB\x0c\n\n_available\"\x8c\x01\n\tItemWrite\x12 \n\x04item\x18\x01 \x01(\x0b\x32\x12.headwater.v1.Item\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12,\n\x08set_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"]\n\x0fItemWriteResult\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12)\n\x06status\x18\x02 \x01(\x0e\x32\x19.headwater.v1.WriteStatus\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t*z\n\x0bWriteStatus\x12\x1c\n\x18WRITE_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14WRITE_STATUS_APPLIED\x10\x01\x12\x19\n\x15WRITE_STATUS_OUTDATED\x10\x02\x12\x18\n\x14WRITE_STATUS_REFUSED\x10\x03\x42\x62\n\x0fio.headwater.v1B\tItemProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17headwater/v1/item.proto\x12\x0cheadwater.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/value.proto\"\xb2\x03\n\x04Item\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x12\n\ncategories\x18\x03 \x03(\t\x12\x12\n\x05price\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\rcurrency_code\x18\x05 \x01(\t\x12\x16\n\tavailable\x18\x06 \x01(\x08H\x01\x88\x01\x01\x12\x0c\n\x04tags\x18\x07 \x03(\t\x12\x32\n\x08\x66\x65\x61tures\x18\x08 \x03(\x0b\x32 .headwater.v1.Item.FeaturesEntry\x12\x30\n\x0cpublish_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\timage_uri\x18\x0b \x01(\t\x12\x0b\n\x03uri\x18\x0c \x01(\t\x12\x10\n\x08group_id\x18\r \x01(\t\x1a\x44\n\rFeaturesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.headwater.v1.Value:\x02\x38\x01\x42\x08\n\x06_priceB\x0c\n\n_available\"\x8c\x01\n\tItemWrite\x12 \n\x04item\x18\x01 \x01(\x0b\x32\x12.headwater.v1.Item\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12,\n\x08set_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"]\n\x0fItemWriteResult\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12)\n\x06status\x18\x02 \x01(\x0e\x32\x19.headwater.v1.WriteStatus\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t*z\n\x0bWriteStatus\x12\x1c\n\x18WRITE_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14WRITE_STATUS_APPLIED\x10\x01\x12\x19\n\x15WRITE_STATUS_OUTDATED\x10\x02\x12\x18\n\x14WRITE_STATUS_REFUSED\x10\x03\x42\x62\n\x0fio.headwater.v1B\tItemProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,14 +37,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'\n\017io.headwater.v1B\tItemProtoP\001ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1'
   _globals['_ITEM_FEATURESENTRY']._loaded_options = None
   _globals['_ITEM_FEATURESENTRY']._serialized_options = b'8\001'
-  _globals['_WRITESTATUS']._serialized_start=759
-  _globals['_WRITESTATUS']._serialized_end=881
+  _globals['_WRITESTATUS']._serialized_start=809
+  _globals['_WRITESTATUS']._serialized_end=931
   _globals['_ITEM']._serialized_start=135
-  _globals['_ITEM']._serialized_end=519
-  _globals['_ITEM_FEATURESENTRY']._serialized_start=427
-  _globals['_ITEM_FEATURESENTRY']._serialized_end=495
-  _globals['_ITEMWRITE']._serialized_start=522
-  _globals['_ITEMWRITE']._serialized_end=662
-  _globals['_ITEMWRITERESULT']._serialized_start=664
-  _globals['_ITEMWRITERESULT']._serialized_end=757
+  _globals['_ITEM']._serialized_end=569
+  _globals['_ITEM_FEATURESENTRY']._serialized_start=477
+  _globals['_ITEM_FEATURESENTRY']._serialized_end=545
+  _globals['_ITEMWRITE']._serialized_start=572
+  _globals['_ITEMWRITE']._serialized_end=712
+  _globals['_ITEMWRITERESULT']._serialized_start=714
+  _globals['_ITEMWRITERESULT']._serialized_end=807
 # @@protoc_insertion_point(module_scope)

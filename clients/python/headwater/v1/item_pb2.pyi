@@ -96,6 +96,9 @@ class Item(_message.Message):
     FEATURES_FIELD_NUMBER: _builtins.int
     PUBLISH_TIME_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    IMAGE_URI_FIELD_NUMBER: _builtins.int
+    URI_FIELD_NUMBER: _builtins.int
+    GROUP_ID_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
     """The shop's own id for the item. Required; 1 to 128 bytes, and not the text of a missing value,
     such as `undefined`.
@@ -111,6 +114,18 @@ class Item(_message.Message):
     available: _builtins.bool
     """Whether it can be bought now. Absent: true. An item that is not available is in no list. The
     model keeps what it learned about it.
+    """
+    image_uri: _builtins.str
+    """A picture of the item: an address that begins with https:// or http://, or a path of the shop
+    that begins with one /, such as /img/lamp.jpg. At most 2,048 bytes. May be empty. Lists are the
+    same with and without it.
+    """
+    uri: _builtins.str
+    """The page of the item, in the same forms as `image_uri`. May be empty."""
+    group_id: _builtins.str
+    """The product that the item is a variant of, such as shirt-4 for shirt-4-M: all items with the
+    same text are one group. Lists have one of them, and what hides one hides all; see the settings
+    `group_by` and `variants_max`. At most 128 bytes. Empty: the item is in no group.
     """
     @_builtins.property
     def categories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -147,10 +162,13 @@ class Item(_message.Message):
         features: _abc.Mapping[_builtins.str, _value_pb2.Value] | None = ...,
         publish_time: _timestamp_pb2.Timestamp | None = ...,
         expire_time: _timestamp_pb2.Timestamp | None = ...,
+        image_uri: _builtins.str = ...,
+        uri: _builtins.str = ...,
+        group_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_available", b"_available", "_price", b"_price", "available", b"available", "expire_time", b"expire_time", "price", b"price", "publish_time", b"publish_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_available", b"_available", "_price", b"_price", "available", b"available", "categories", b"categories", "currency_code", b"currency_code", "expire_time", b"expire_time", "features", b"features", "item_id", b"item_id", "price", b"price", "publish_time", b"publish_time", "tags", b"tags", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_available", b"_available", "_price", b"_price", "available", b"available", "categories", b"categories", "currency_code", b"currency_code", "expire_time", b"expire_time", "features", b"features", "group_id", b"group_id", "image_uri", b"image_uri", "item_id", b"item_id", "price", b"price", "publish_time", b"publish_time", "tags", b"tags", "title", b"title", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__available: _TypeAlias = _typing.Literal["available"]  # noqa: Y015
     _WhichOneofArgType__available: _TypeAlias = _typing.Literal["_available", b"_available"]  # noqa: Y015
@@ -179,8 +197,8 @@ class ItemWrite(_message.Message):
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
         """The fields of `item` that are written, by name: title, categories, price, currency_code,
-        available, tags, features, publish_time, expire_time. Empty: all of them. A named field that is
-        not set in `item` is cleared. An unknown name is INVALID_ARGUMENT.
+        available, tags, features, publish_time, expire_time, image_uri, uri, group_id. Empty: all of
+        them. A named field that is not set in `item` is cleared. An unknown name is INVALID_ARGUMENT.
         """
 
     @_builtins.property

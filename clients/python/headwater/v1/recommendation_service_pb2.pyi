@@ -165,9 +165,10 @@ class RecommendRequest(_message.Message):
     """How many results at most. 0: 20. More than 100: 100. Negative: INVALID_ARGUMENT."""
     filter: _builtins.str
     """A condition on the items, such as `categories: ANY("shoes", "boots") AND price < 100`: ANY of
-    texts, comparisons of numbers, `available = true`, with AND, OR, NOT and parentheses, over
-    categories, tags, price, available and the features. A filter with a syntax error gets
-    INVALID_ARGUMENT with the position. An item without a field does not pass conditions on it.
+    texts, comparisons of numbers and times, = and != with texts, AND, OR, NOT and parentheses, over
+    every field of Item and the features; names with spaces in "quotes". A category means itself
+    and all below it: ANY("shoes") finds "shoes > running". A filter with a syntax error gets
+    INVALID_ARGUMENT with the position. docs/filters.md has all of it.
     """
     recommendation_id: _builtins.str
     """The id of this recommendation. It is the only seed of exploration, so a retry draws the same
@@ -195,12 +196,12 @@ class RecommendRequest(_message.Message):
     @_builtins.property
     def candidate_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """If given, exactly these items are ranked, except those that the filter, their availability or
-        an exclusion removes.
+        an exclusion removes. All variants of a product that are given may be in the list.
         """
 
     @_builtins.property
     def exclude_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Items that must not be in the list."""
+        """Items that must not be in the list, nor variants of the same product (Item.group_id)."""
 
     @_builtins.property
     def context_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -487,12 +488,17 @@ class ListSimilarItemsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
     MIN_OFFSET_FIELD_NUMBER: _builtins.int
+    INCLUDE_VARIANTS_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """How many results at most. 0: 20. More than 100: 100. Negative: INVALID_ARGUMENT."""
     filter: _builtins.str
     """A condition on the items, as in RecommendRequest."""
     min_offset: _builtins.str
     """Answer only from a state at least this new, as in RecommendRequest."""
+    include_variants: _builtins.bool
+    """Whether the list may have variants of the given items, and several of one product (see
+    Item.group_id): for a list of other sizes and colours.
+    """
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The items to start from; 1 to 100 ids of at most 128 bytes."""
@@ -504,10 +510,11 @@ class ListSimilarItemsRequest(_message.Message):
         page_size: _builtins.int = ...,
         filter: _builtins.str = ...,
         min_offset: _builtins.str = ...,
+        include_variants: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "item_ids", b"item_ids", "min_offset", b"min_offset", "page_size", b"page_size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "include_variants", b"include_variants", "item_ids", b"item_ids", "min_offset", b"min_offset", "page_size", b"page_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -553,7 +560,9 @@ class ListTrendingItemsRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     MIN_OFFSET_FIELD_NUMBER: _builtins.int
     category: _builtins.str
-    """Only items of this category, as an exact text; at most 256 bytes. Empty: all categories."""
+    """Only items of this category, and of all below it: "shoes" has "shoes > running". At most 256
+    bytes. Empty: all categories.
+    """
     window: _builtins.str
     """The window: "hour", "day" or "week". Empty: "day". Any other value is INVALID_ARGUMENT."""
     page_size: _builtins.int

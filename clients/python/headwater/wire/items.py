@@ -80,6 +80,9 @@ def to_item(item: Item) -> item_pb2.Item:
         features=to_values(item.features),
         publish_time=to_time("publish_time", item.publish_time),
         expire_time=to_time("expire_time", item.expire_time),
+        image_uri=item.image_uri,
+        uri=item.uri,
+        group_id=item.group_id,
     )
 
 
@@ -96,4 +99,7 @@ def from_item(item: item_pb2.Item) -> Item:
         features=from_values(dict(item.features)),
         publish_time=from_time(item.publish_time) if item.HasField("publish_time") else None,
         expire_time=from_time(item.expire_time) if item.HasField("expire_time") else None,
+        image_uri=item.image_uri,
+        uri=item.uri,
+        group_id=item.group_id,
     )

@@ -16,6 +16,12 @@ export interface Item {
   publishTime?: Time;
   /** When recommendations stop; default: never. */
   expireTime?: Time;
+  /** A picture: https://…, http://… or a path of the shop that begins with one /. */
+  imageUri?: string;
+  /** The page of the item, in the same forms. */
+  uri?: string;
+  /** The product that the item is a variant of: lists have one item of a group. */
+  groupId?: string;
 }
 
 /** The result of a write; see WriteStatus in protos/headwater/v1/item.proto. */

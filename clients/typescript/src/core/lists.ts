@@ -17,6 +17,8 @@ export interface SimilarQuestion {
   pageSize?: number;
   filter?: string;
   minOffset?: string;
+  /** Whether the list may have variants of the given items, and several of one product. */
+  includeVariants?: boolean;
 }
 
 /** A request for trending items. */

@@ -42,8 +42,9 @@ export class Client extends Experiments {
 
   /** Return items related to the given ones (1 to 100). */
   async similar(question: SimilarQuestion & CallOptions): Promise<ItemList> {
-    const { pageSize = 0, filter = "", minOffset = "" } = question;
-    const request = { itemIds: toIds("itemIds", question.itemIds), pageSize, filter, minOffset };
+    const { pageSize = 0, filter = "", minOffset = "", includeVariants = false } = question;
+    const itemIds = toIds("itemIds", question.itemIds);
+    const request = { itemIds, pageSize, filter, minOffset, includeVariants };
     const call = (each: CallOptions) => this.#recommendations.listSimilarItems(request, each);
     return itemList(await this.make(call, question, READ_MS, READING));
   }

@@ -53,8 +53,9 @@ export class Recommender {
   }
 
   async similar(question: SimilarQuestion & CallOptions): Promise<ItemList> {
-    const { pageSize = 0, filter = "", minOffset = "" } = question;
-    const request = { itemIds: toIds("itemIds", question.itemIds), pageSize, filter, minOffset };
+    const { pageSize = 0, filter = "", minOffset = "", includeVariants = false } = question;
+    const itemIds = toIds("itemIds", question.itemIds);
+    const request = { itemIds, pageSize, filter, minOffset, includeVariants };
     return itemList(await this.#make((options) => this.#service.listSimilarItems(request, options), question));
   }
 

@@ -5,7 +5,8 @@ import type { UpsertItemsRequestSchema } from "../gen/headwater/v1/catalog_servi
 import * as pb from "../gen/headwater/v1/item_pb.js";
 import { fromTime, fromValues, refuseUnknown, toTime, toValues } from "./values.js";
 
-const NAMES = "itemId title categories price currencyCode available tags features publishTime expireTime".split(" ");
+const NAMES =
+  "itemId title categories price currencyCode available tags features publishTime expireTime imageUri uri groupId".split(" ");
 export const WRITE_STATUSES: Record<pb.WriteStatus, WriteStatus> = {
   [pb.WriteStatus.UNSPECIFIED]: "refused", // never sent
   [pb.WriteStatus.APPLIED]: "applied",
@@ -41,6 +42,9 @@ function toItem(item: Item): MessageInitShape<typeof pb.ItemSchema> {
     features: toValues(item.features),
     publishTime: toTime("publishTime", item.publishTime),
     expireTime: toTime("expireTime", item.expireTime),
+    imageUri: item.imageUri ?? "",
+    uri: item.uri ?? "",
+    groupId: item.groupId ?? "",
   };
 }
 
@@ -57,6 +61,9 @@ export function fromItem(item: pb.Item | undefined): Item {
     features,
     publishTime,
     expireTime,
+    imageUri,
+    uri,
+    groupId,
   } = item ?? ({} as Partial<pb.Item>);
   return {
     itemId,
@@ -69,6 +76,9 @@ export function fromItem(item: pb.Item | undefined): Item {
     features: fromValues(features ?? {}),
     publishTime: fromTime(publishTime),
     expireTime: fromTime(expireTime),
+    imageUri,
+    uri,
+    groupId,
   };
 }
 

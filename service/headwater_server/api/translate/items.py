@@ -23,6 +23,7 @@ from headwater_server.api.translate.values import (
     time_message,
     value_messages,
 )
+from headwater_server.engine.intake.addresses import address_problem
 from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.errors import InvalidRequest
 
@@ -37,6 +38,9 @@ FIELDS = {
     "features": "features",
     "publish_time": "publish_time_ms",
     "expire_time": "expire_time_ms",
+    "image_uri": "image_uri",
+    "uri": "uri",
+    "group_id": "group_id",
 }
 
 _CURRENCY = re.compile(r"([A-Z]{3})?")
@@ -64,6 +68,9 @@ def _item(place: str, item: item_pb2.Item) -> Item:
         features=checked_values(f"{place}.features", item.features),
         publish_time_ms=checked_time_ms(f"{place}.publish_time", item.publish_time),
         expire_time_ms=_expire_time_ms(f"{place}.expire_time", item),
+        image_uri=_address(f"{place}.image_uri", item.image_uri),
+        uri=_address(f"{place}.uri", item.uri),
+        group_id=short_text(f"{place}.group_id", item.group_id),
     )
 
 
@@ -75,6 +82,12 @@ def _price(field: str, price: float) -> float:
     if finite(field, price) < 0:
         raise InvalidRequest(field, "is below 0")
     return price
+
+
+def _address(field: str, text: str) -> str:
+    if problem := address_problem(text):
+        raise InvalidRequest(field, problem)
+    return text
 
 
 def currency(field: str, code: str) -> str:
@@ -103,4 +116,7 @@ def item_message(item: Item) -> item_pb2.Item:
         features=value_messages(item.features),
         publish_time=time_message(item.publish_time_ms),
         expire_time=time_message(item.expire_time_ms),
+        image_uri=item.image_uri,
+        uri=item.uri,
+        group_id=item.group_id,
     )

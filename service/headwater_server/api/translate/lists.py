@@ -29,6 +29,7 @@ def list_similar_items_request(request: pb.ListSimilarItemsRequest) -> tuple[Sim
         item_ids=texts("item_ids", request.item_ids),
         page_size=page_size(request.page_size),
         filter=checked_filter("filter", request.filter),
+        include_variants=request.include_variants,
     )
     return question, short_text("min_offset", request.min_offset)
 

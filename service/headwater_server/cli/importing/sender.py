@@ -123,10 +123,15 @@ def to_client_item(write: entries.ItemWrite) -> Item:
         title=item.title,
         categories=item.categories,
         price=item.price,
+        currency_code=item.currency_code,
         available=item.available,
         tags=item.tags,
         features=dict(item.features),
         publish_time=_time(item.publish_time_ms),
+        expire_time=_time(item.expire_time_ms),
+        image_uri=item.image_uri,
+        uri=item.uri,
+        group_id=item.group_id,
     )
 
 

@@ -12,7 +12,10 @@ from headwater_server.engine.settings import EngineSettings
 
 @quick_value
 class Item:
-    """A product of the catalogue. Times are milliseconds since 1970; 0 is "not set"."""
+    """A product of the catalogue. Times are milliseconds since 1970; 0 is "not set".
+
+    Items with the same ``group_id`` are variants of one product.
+    """
 
     item_id: str
     title: str = ""
@@ -24,6 +27,9 @@ class Item:
     features: tuple[tuple[str, ContextValue], ...] = ()
     publish_time_ms: int = 0
     expire_time_ms: int = 0
+    image_uri: str = ""
+    uri: str = ""
+    group_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

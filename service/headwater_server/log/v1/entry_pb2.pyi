@@ -697,6 +697,9 @@ class Item(_message.Message):
     FEATURES_FIELD_NUMBER: _builtins.int
     PUBLISH_TIME_MS_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_MS_FIELD_NUMBER: _builtins.int
+    IMAGE_URI_FIELD_NUMBER: _builtins.int
+    URI_FIELD_NUMBER: _builtins.int
+    GROUP_ID_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
     """The item."""
     title: _builtins.str
@@ -711,6 +714,12 @@ class Item(_message.Message):
     """Shown from this time on, in milliseconds since 1970; 0: not set."""
     expire_time_ms: _builtins.int
     """Not shown from this time on, in milliseconds since 1970; 0: not set."""
+    image_uri: _builtins.str
+    """The address of a picture."""
+    uri: _builtins.str
+    """The address of the item's page."""
+    group_id: _builtins.str
+    """The product that it is a variant of."""
     @_builtins.property
     def categories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The categories."""
@@ -736,10 +745,13 @@ class Item(_message.Message):
         features: _abc.Iterable[Global___Feature] | None = ...,
         publish_time_ms: _builtins.int = ...,
         expire_time_ms: _builtins.int = ...,
+        image_uri: _builtins.str = ...,
+        uri: _builtins.str = ...,
+        group_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "available", b"available", "categories", b"categories", "currency_code", b"currency_code", "expire_time_ms", b"expire_time_ms", "features", b"features", "item_id", b"item_id", "price", b"price", "publish_time_ms", b"publish_time_ms", "tags", b"tags", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "available", b"available", "categories", b"categories", "currency_code", b"currency_code", "expire_time_ms", b"expire_time_ms", "features", b"features", "group_id", b"group_id", "image_uri", b"image_uri", "item_id", b"item_id", "price", b"price", "publish_time_ms", b"publish_time_ms", "tags", b"tags", "title", b"title", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__price: _TypeAlias = _typing.Literal["price"]  # noqa: Y015
     _WhichOneofArgType__price: _TypeAlias = _typing.Literal["_price", b"_price"]  # noqa: Y015

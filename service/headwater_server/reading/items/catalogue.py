@@ -146,6 +146,9 @@ class _Reading:
             features=tuple(sorted(named_features(features))),
             publish_time_ms=self._time(line, "publish_time", row) or 0,
             expire_time_ms=self._time(line, "expire_time", row) or 0,
+            image_uri=row["image_uri"] or "",
+            uri=row["uri"] or "",
+            group_id=row["group_id"] or "",
         )
 
     def _price(self, line: int, text: str | None) -> float | None:

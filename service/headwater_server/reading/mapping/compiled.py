@@ -17,7 +17,7 @@ EVENT_COLUMNS = (
 )  # fmt: skip
 ITEM_COLUMNS = (
     "_line", "item_id", "title", "categories", "tags", "price", "currency_code", "available",
-    "publish_time", "expire_time", "features", "parent", "left_out",
+    "publish_time", "expire_time", "image_uri", "uri", "group_id", "features", "parent", "left_out",
 )  # fmt: skip
 USER_COLUMNS = ("_line", "user_id", "features", "left_out")
 

@@ -50,6 +50,9 @@ ITEMS: Mapping[str, str] = {
     "quantity": "stock stock-quantity inventory quantity qty bestand lagerbestand menge",
     "tags": "tags labels keywords schlagwörter",
     "publish_time": "publish-time published-at created-at creation-timestamp",
+    "image_uri": "image-uri image-link image-url picture-url bild-url",
+    "uri": "uri product-url product-link item-url page-url",
+    "group_id": "group-id product-group-id",
     "parent": "parent parent-id item-group-id product-group parent-sku",
 }
 """The same for items."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 _TEXTS = (
-    "title", "categories", "tags", "currency_code", "publish_time", "expire_time", "features",
+    "title", "categories", "tags", "currency_code", "publish_time", "expire_time", "image_uri",
+    "uri", "group_id", "features",
 )  # fmt: skip
 
 
@@ -32,13 +33,19 @@ def folded_sql(rows: str) -> str:
 
 
 def filled_sql(rows: str) -> str:
-    """Return every variant, with what only the first row of its product says."""
+    """Return every variant, with what only the first row of its product says.
+
+    All of them, and the product itself, are one group.
+    """
     window = "OVER (PARTITION BY coalesce(parent, item_id) ORDER BY _line)"
     filled = ", ".join(
         f"coalesce(CASE WHEN {_filled(name)} THEN {name} END, first_value(CASE WHEN "
         f"{_filled(name)} THEN {name} END IGNORE NULLS) {window}) AS {name}"
-        for name in ("title", "categories", "tags", "features")
+        for name in ("title", "categories", "tags", "image_uri", "uri", "features")
     )
+    is_product = "count(parent) OVER (PARTITION BY coalesce(parent, item_id)) > 0"
+    group = f"coalesce(group_id, parent, CASE WHEN {is_product} THEN item_id END)"
+    filled += f", {group} AS group_id"
     return f"SELECT * REPLACE ({filled}) FROM ({rows})"
 
 

@@ -27,6 +27,9 @@ _WRITTEN = {
     "quantity": ("available",),
     "publish_time": ("publish_time_ms",),
     "expire_time": ("expire_time_ms",),
+    "image_uri": ("image_uri",),
+    "uri": ("uri",),
+    "group_id": ("group_id",),
 }
 """Our field of a mapping -> the fields of an item that it writes."""
 

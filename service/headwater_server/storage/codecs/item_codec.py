@@ -21,6 +21,9 @@ def encode_item_write(write: ItemWrite) -> pb.ItemWrite:
         features=encode_features(item.features),
         publish_time_ms=item.publish_time_ms,
         expire_time_ms=item.expire_time_ms,
+        image_uri=item.image_uri,
+        uri=item.uri,
+        group_id=item.group_id,
     )
     return pb.ItemWrite(item=stored, fields=write.fields, set_time_ms=write.set_time_ms)
 
@@ -40,6 +43,9 @@ def decode_item_write(stored: pb.ItemWrite) -> ItemWrite:
             features=decode_features(item.features),
             publish_time_ms=item.publish_time_ms,
             expire_time_ms=item.expire_time_ms,
+            image_uri=item.image_uri,
+            uri=item.uri,
+            group_id=item.group_id,
         ),
         fields=tuple(stored.fields),
         set_time_ms=stored.set_time_ms if stored.HasField("set_time_ms") else None,

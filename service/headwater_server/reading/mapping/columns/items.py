@@ -13,6 +13,7 @@ from headwater_server.reading.mapping.columns.sources import Source
 from headwater_server.reading.mapping.compiled import ITEM_COLUMNS, Choice, CompiledItems
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.timing import time_format
+from headwater_server.reading.meaning.addresses import address_sql
 from headwater_server.reading.meaning.availability import availability_sql
 from headwater_server.reading.meaning.categories import categories_sql, list_sql, path_mark
 from headwater_server.reading.meaning.mangled import mangled_notes
@@ -73,6 +74,9 @@ class _Compiling:
             "available": self._available(),
             "publish_time": self.fields.cell("publish_time"),
             "expire_time": self.fields.cell("expire_time"),
+            "image_uri": address_sql(self.fields.cell("image_uri")),
+            "uri": address_sql(self.fields.cell("uri")),
+            "group_id": f"nullif(trim({self.fields.cell('group_id')}), '')",
             "features": features_sql(self.form, self.table, self.source, self.connection),
             "parent": f"nullif(trim({self.fields.cell('parent')}), '')",
             "alias": self.fields.cell("alias"),

@@ -14,7 +14,7 @@ EVENT_FIELDS = (
 )  # fmt: skip
 ITEM_FIELDS = (
     "item_id", "title", "categories", "price", "currency_code", "available", "quantity", "tags",
-    "publish_time", "expire_time", "parent", "alias",
+    "publish_time", "expire_time", "image_uri", "uri", "group_id", "parent", "alias",
 )  # fmt: skip
 USER_FIELDS = ("user_id",)
 FIELDS: Mapping[Role, tuple[str, ...]] = {

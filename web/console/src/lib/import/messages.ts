@@ -81,7 +81,8 @@ function itemOfEvent(cells: Cells): EventItemJson {
   });
 }
 
-const ITEM_COLUMNS = ["item_id", "title", "categories", "price", "currency_code", "available", "tags", "publish_time", "expire_time"];
+const ITEM_COLUMNS =
+  "item_id title categories price currency_code available tags publish_time expire_time image_uri uri group_id".split(" ");
 
 export function itemOf(cells: Cells): ItemWriteJson {
   const item = present({
@@ -95,6 +96,9 @@ export function itemOf(cells: Cells): ItemWriteJson {
     features: featuresOf(cells, ITEM_COLUMNS),
     publishTime: date(cells, "publish_time"),
     expireTime: date(cells, "expire_time"),
+    imageUri: text(cells, "image_uri"),
+    uri: text(cells, "uri"),
+    groupId: text(cells, "group_id"),
   });
   return { item };
 }

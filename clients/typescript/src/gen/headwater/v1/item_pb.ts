@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/item.proto.
  */
 export const file_headwater_v1_item: GenFile = /*@__PURE__*/
-  fileDesc("ChdoZWFkd2F0ZXIvdjEvaXRlbS5wcm90bxIMaGVhZHdhdGVyLnYxIoADCgRJdGVtEg8KB2l0ZW1faWQYASABKAkSDQoFdGl0bGUYAiABKAkSEgoKY2F0ZWdvcmllcxgDIAMoCRISCgVwcmljZRgEIAEoAUgAiAEBEhUKDWN1cnJlbmN5X2NvZGUYBSABKAkSFgoJYXZhaWxhYmxlGAYgASgISAGIAQESDAoEdGFncxgHIAMoCRIyCghmZWF0dXJlcxgIIAMoCzIgLmhlYWR3YXRlci52MS5JdGVtLkZlYXR1cmVzRW50cnkSMAoMcHVibGlzaF90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtleHBpcmVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaRAoNRmVhdHVyZXNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy5oZWFkd2F0ZXIudjEuVmFsdWU6AjgBQggKBl9wcmljZUIMCgpfYXZhaWxhYmxlIowBCglJdGVtV3JpdGUSIAoEaXRlbRgBIAEoCzISLmhlYWR3YXRlci52MS5JdGVtEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIsCghzZXRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiXQoPSXRlbVdyaXRlUmVzdWx0Eg8KB2l0ZW1faWQYASABKAkSKQoGc3RhdHVzGAIgASgOMhkuaGVhZHdhdGVyLnYxLldyaXRlU3RhdHVzEg4KBmRldGFpbBgDIAEoCSp6CgtXcml0ZVN0YXR1cxIcChhXUklURV9TVEFUVVNfVU5TUEVDSUZJRUQQABIYChRXUklURV9TVEFUVVNfQVBQTElFRBABEhkKFVdSSVRFX1NUQVRVU19PVVREQVRFRBACEhgKFFdSSVRFX1NUQVRVU19SRUZVU0VEEANCYgoPaW8uaGVhZHdhdGVyLnYxQglJdGVtUHJvdG9QAVpCZ2l0aHViLmNvbS9oZWFkd2F0ZXIvaGVhZHdhdGVyL2NsaWVudHMvZ28vaGVhZHdhdGVyL3YxO2hlYWR3YXRlcnYxYgZwcm90bzM", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_headwater_v1_value]);
+  fileDesc("ChdoZWFkd2F0ZXIvdjEvaXRlbS5wcm90bxIMaGVhZHdhdGVyLnYxIrIDCgRJdGVtEg8KB2l0ZW1faWQYASABKAkSDQoFdGl0bGUYAiABKAkSEgoKY2F0ZWdvcmllcxgDIAMoCRISCgVwcmljZRgEIAEoAUgAiAEBEhUKDWN1cnJlbmN5X2NvZGUYBSABKAkSFgoJYXZhaWxhYmxlGAYgASgISAGIAQESDAoEdGFncxgHIAMoCRIyCghmZWF0dXJlcxgIIAMoCzIgLmhlYWR3YXRlci52MS5JdGVtLkZlYXR1cmVzRW50cnkSMAoMcHVibGlzaF90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtleHBpcmVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJaW1hZ2VfdXJpGAsgASgJEgsKA3VyaRgMIAEoCRIQCghncm91cF9pZBgNIAEoCRpECg1GZWF0dXJlc0VudHJ5EgsKA2tleRgBIAEoCRIiCgV2YWx1ZRgCIAEoCzITLmhlYWR3YXRlci52MS5WYWx1ZToCOAFCCAoGX3ByaWNlQgwKCl9hdmFpbGFibGUijAEKCUl0ZW1Xcml0ZRIgCgRpdGVtGAEgASgLMhIuaGVhZHdhdGVyLnYxLkl0ZW0SLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEiwKCHNldF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJdCg9JdGVtV3JpdGVSZXN1bHQSDwoHaXRlbV9pZBgBIAEoCRIpCgZzdGF0dXMYAiABKA4yGS5oZWFkd2F0ZXIudjEuV3JpdGVTdGF0dXMSDgoGZGV0YWlsGAMgASgJKnoKC1dyaXRlU3RhdHVzEhwKGFdSSVRFX1NUQVRVU19VTlNQRUNJRklFRBAAEhgKFFdSSVRFX1NUQVRVU19BUFBMSUVEEAESGQoVV1JJVEVfU1RBVFVTX09VVERBVEVEEAISGAoUV1JJVEVfU1RBVFVTX1JFRlVTRUQQA0JiCg9pby5oZWFkd2F0ZXIudjFCCUl0ZW1Qcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_headwater_v1_value]);
 
 /**
  * A product of the catalogue.
@@ -99,6 +99,31 @@ export type Item = Message<"headwater.v1.Item"> & {
    * @generated from field: google.protobuf.Timestamp expire_time = 10;
    */
   expireTime?: Timestamp | undefined;
+
+  /**
+   * A picture of the item: an address that begins with https:// or http://, or a path of the shop
+   * that begins with one /, such as /img/lamp.jpg. At most 2,048 bytes. May be empty. Lists are the
+   * same with and without it.
+   *
+   * @generated from field: string image_uri = 11;
+   */
+  imageUri: string;
+
+  /**
+   * The page of the item, in the same forms as `image_uri`. May be empty.
+   *
+   * @generated from field: string uri = 12;
+   */
+  uri: string;
+
+  /**
+   * The product that the item is a variant of, such as shirt-4 for shirt-4-M: all items with the
+   * same text are one group. Lists have one of them, and what hides one hides all; see the settings
+   * `group_by` and `variants_max`. At most 128 bytes. Empty: the item is in no group.
+   *
+   * @generated from field: string group_id = 13;
+   */
+  groupId: string;
 };
 
 /**
@@ -123,8 +148,8 @@ export type ItemWrite = Message<"headwater.v1.ItemWrite"> & {
 
   /**
    * The fields of `item` that are written, by name: title, categories, price, currency_code,
-   * available, tags, features, publish_time, expire_time. Empty: all of them. A named field that is
-   * not set in `item` is cleared. An unknown name is INVALID_ARGUMENT.
+   * available, tags, features, publish_time, expire_time, image_uri, uri, group_id. Empty: all of
+   * them. A named field that is not set in `item` is cleared. An unknown name is INVALID_ARGUMENT.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
