@@ -17,7 +17,7 @@ from headwater_server.engine.catalogue.item_texts import compact, items_of, text
 from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.engine.snapshot.state import COPY_STEP, Deferred, ScalarList, Stepwise
-from headwater_server.models.base import CAPACITY_START, growing
+from headwater_server.models.base import CAPACITY_START, done, growing
 
 ITEM_FIELDS = tuple(field.name for field in fields(Item) if field.name != "item_id")
 _PLACES = {name: place for place, name in enumerate(ITEM_FIELDS)}
@@ -50,7 +50,7 @@ class Catalogue(Numbering):
         self._sorted: SortedList[str] = SortedList()
         """The ids of the items that are listed."""
         self.newest = np.zeros(0, dtype=np.int32)
-        self.columns = Columns()
+        self.columns = Columns(numbered=self)
         self.are_timed = False
         self.available = np.ones(CAPACITY_START, dtype=np.bool_)
         self.publish_ms = np.zeros(CAPACITY_START, dtype=np.int64)
@@ -282,8 +282,8 @@ class Catalogue(Numbering):
         self._deleted = set(state["deleted"])
         for name in _DEFAULTS:
             setattr(self, name, state[name])
-        self.columns = Columns()
-        self.columns.reserve(self.rows)
+        groups, self.columns = self.columns.groups, Columns(self.rows, self)
+        done(self.columns.group_by(groups.field, groups.variants_max))
         self.set_times.load(state["set_times"])
         self._items = [None] * self.rows
         numbers = state["items"]["numbers"].tolist()

@@ -6,35 +6,64 @@ Not state: it is derived from the items, and is rebuilt when they are loaded.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.change_log import ChangeLog
+from headwater_server.engine.catalogue.fields import paths
+from headwater_server.engine.catalogue.fields.groups import Groups
+from headwater_server.engine.catalogue.fields.item_values import (
+    UNIQUE,
+    Value,
+    feature_field,
+    item_values,
+    texts_of,
+    values_of,
+)
+from headwater_server.engine.catalogue.fields.text_hashes import TextHashes
 from headwater_server.engine.catalogue.numbers import Numbers
 from headwater_server.engine.catalogue.postings import Postings
 from headwater_server.engine.messages.entries import Item
 from headwater_server.models.base import CAPACITY_START, grown
+
+_ID = "item_id"
+GROUP_STEP = 1_000
+"""Items that get their group in one step: about a millisecond."""
+
+
+class Numbered(Protocol):
+    """The ids of items by number, and back."""
+
+    ids: list[str]
+    number: Callable[[str], int | None]
 
 
 class Columns:
     """Which items contain which text in which field, and each field's numbers.
 
     >>> columns = Columns()
-    >>> columns.put(0, Item("a", categories=("tea",), price=3.0))
+    >>> columns.put(0, Item("a", categories=("tea > green",), price=3.0))
     >>> columns.holding("categories", ["tea"])[:2].tolist()
+    [False, False]
+    >>> columns.in_branch("categories", ["tea"])[:2].tolist()
     [True, False]
     >>> columns.compared("price", np.less, 5.0)[:2].tolist()
     [True, False]
     """
 
-    def __init__(self, rows: int = CAPACITY_START) -> None:
+    def __init__(self, rows: int = CAPACITY_START, numbered: Numbered | None = None) -> None:
+        """``numbered`` knows also the items without data, which have an id and nothing else."""
         self.written = ChangeLog()
         self.changed = np.zeros(rows, dtype=np.int64)  # an item's last version
         self.rows = rows
+        self.groups = Groups(rows)
+        self._numbered = numbered
         self._postings: dict[str, Postings] = {}
+        self._paths: dict[str, Postings] = {}
+        self._unique: dict[str, TextHashes] = {}
         self._numbers: dict[str, Numbers] = {}
         self._items: list[Item | None] = [None] * rows
 
@@ -45,71 +74,156 @@ class Columns:
         self.rows = rows
         self.changed = grown(self.changed, rows)
         self._items += [None] * (rows - len(self._items))
-        for postings in self._postings.values():
-            postings.reserve(rows)
-        for numbers in self._numbers.values():
-            numbers.reserve(rows)
+        self.groups.reserve(rows)
+        for columns in (self._postings, self._paths, self._unique, self._numbers):
+            for column in columns.values():
+                column.reserve(rows)
 
     def put(self, number: int, item: Item) -> None:
         """Store the current data of an item."""
         self.drop(number)
         self._items[number] = item
-        for name, value in _values(item):
-            if isinstance(value, str):
-                if name not in self._postings:
-                    self._postings[name] = Postings(self.rows)
-                self._postings[name].add(value, number)
-            else:
-                if name not in self._numbers:
-                    self._numbers[name] = Numbers(self.rows)
-                self._numbers[name].put(number, value)
+        self.groups.put(number, item)
+        for name, value in values_of(item):
+            if not isinstance(value, str):
+                self._column(self._numbers, name, Numbers).put(number, value)
+            elif name in UNIQUE:
+                self._column(self._unique, name, TextHashes).put(number, value)
+            elif name != _ID:
+                self._column(self._postings, name, Postings).add(value, number)
+        for name, key in _path_keys(item):
+            self._column(self._paths, name, Postings).add(key, number)
+
+    def _column(self, columns: dict[str, Any], name: str, make: Callable[[int], Any]) -> Any:
+        if name not in columns:
+            columns[name] = make(self.rows)
+        return columns[name]
 
     def fill(self, items: Iterable[tuple[int, Item]]) -> None:
         """Store the data of items at once, where there is none; quicker than one by one."""
-        texts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        texts: _Texts = defaultdict(lambda: defaultdict(list))
+        parts: _Texts = defaultdict(lambda: defaultdict(list))
         numbers: dict[str, dict[int, float]] = defaultdict(dict)
         for number, item in items:
             self._items[number] = item
+            self.groups.put(number, item)
             _gather(number, item, texts, numbers)
-        for name, holders in texts.items():
-            self._postings[name] = Postings(self.rows)
-            for text, held in holders.items():
-                self._postings[name].fill(text, held)
+            for name, value in texts_of(item):
+                if name in UNIQUE:
+                    self._column(self._unique, name, TextHashes).put(number, value)
+                else:
+                    texts[name][value].append(number)
+            for name, key in _path_keys(item):
+                parts[name][key].append(number)
+        self._fill(self._postings, texts)
+        self._fill(self._paths, parts)
         for name, values in numbers.items():
             self._numbers[name] = Numbers(self.rows)
             self._numbers[name].fill(values)
+
+    def _fill(self, postings: dict[str, Postings], texts: _Texts) -> None:
+        for name, holders in texts.items():
+            postings[name] = Postings(self.rows)
+            for text, held in holders.items():
+                postings[name].fill(text, held)
 
     def drop(self, number: int) -> None:
         """Remove an item."""
         self.written.note(number)
         self.changed[number] = self.written.version
         item, self._items[number] = self._items[number], None
-        for name, value in _values(item) if item else ():
-            if isinstance(value, str):
-                self._postings[name].remove(value, number)
-            else:
+        if item is None:
+            return
+        self.groups.drop(number)
+        for name, value in values_of(item):
+            if not isinstance(value, str):
                 self._numbers[name].drop(number)
+            elif name in UNIQUE:
+                self._unique[name].drop(number)
+            elif name != _ID:
+                self._postings[name].remove(value, number)
+        for name, key in _path_keys(item):
+            self._paths[name].remove(key, number)
 
-    def held(self, number: int, name: str) -> list[str | float]:
+    def group_by(self, field: str, variants_max: int) -> Generator[None, None, None]:
+        """Take the groups from this field, and allow so many items of one in a list; in steps."""
+        self.groups.variants_max = variants_max
+        if self.groups.by(field):
+            for number in range(len(self._items)):
+                item = self._items[number]
+                if item is not None:
+                    self.groups.put(number, item)
+                if number % GROUP_STEP == 0:
+                    yield
+
+    def held(self, number: int, name: str) -> list[Value]:
         """Return the values of an item in field ``name``, each once."""
-        item = self._items[number]
-        values = _values(item) if item else ()
-        return [value for field, value in values if field == name]
+        return self.values(number).get(name, [])
 
-    def values(self, number: int) -> dict[str, list[str | float]]:
+    def values(self, number: int) -> dict[str, list[Value]]:
         """Return the values of an item by field, each once."""
         item = self._items[number]
-        return item_values(item) if item else {}
+        if item is not None:
+            return item_values(item)
+        ids = self._numbered.ids if self._numbered else []
+        return {_ID: [ids[number]]} if number < len(ids) and ids[number] else {}
 
     def names(self) -> set[str]:
         """Return the fields that an item has."""
-        columns = [*self._numbers.items(), *self._postings.items()]
-        return {name for name, column in columns if column}
+        columns = [*self._numbers.items(), *self._postings.items(), *self._unique.items()]
+        return {name for name, column in columns if column} | {_ID}
 
-    def holding(self, name: str, texts: Iterable[str]) -> NDArray[np.bool_]:
-        """Return bool[items]: which contain one of ``texts`` in field ``name``."""
-        postings = self._postings.get(name)
-        return np.zeros(self.rows, dtype=np.bool_) if postings is None else postings.mask(texts)
+    def kinds(self, name: str) -> set[type]:
+        """Return what the field holds: texts (`str`), numbers (`float`), both, or nothing."""
+        has_texts = name == _ID or self._postings.get(name) or self._unique.get(name)
+        return ({str} if has_texts else set()) | ({float} if self._numbers.get(name) else set())
+
+    def holding(self, name: str, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Return bool[items]: which contain one of ``texts`` in field ``name``.
+
+        The spaces around the marks of a path do not count.
+        """
+        if name == _ID:
+            return self._with_ids(texts)
+        if name in self._unique:
+            return self._unique[name].mask(texts, lambda item: self.held(item, name))
+        found = self._posted(self._postings, name, texts)
+        if keys := paths.exact_keys(texts):
+            found |= self._posted(self._paths, name, keys)
+        return found
+
+    def in_branch(self, name: str, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Return bool[items]: which contain one of ``texts``, or a path that begins with one."""
+        plain = [*texts, *map(paths.path, texts)]
+        below = self._posted(self._paths, name, paths.branch_keys(texts))
+        return self.holding(name, list(dict.fromkeys(plain))) | below
+
+    def _posted(
+        self, postings: Mapping[str, Postings], name: str, texts: Iterable[str]
+    ) -> NDArray[np.bool_]:
+        column = postings.get(name)
+        return np.zeros(self.rows, dtype=np.bool_) if column is None else column.mask(texts)
+
+    def _with_ids(self, item_ids: Iterable[str]) -> NDArray[np.bool_]:
+        found = np.zeros(self.rows, dtype=np.bool_)
+        if self._numbered:
+            numbers = [self._numbered.number(item_id) for item_id in item_ids]
+            found[[number for number in numbers if number is not None]] = True
+        else:
+            wanted = set(item_ids)
+            found[[n for n, item in enumerate(self._items) if item and item.item_id in wanted]] = (
+                True
+            )
+        return found
+
+    def with_texts(self, name: str) -> NDArray[np.bool_]:
+        """Return bool[items]: which contain any text in field ``name``."""
+        if name == _ID:
+            return self._with_ids(self._numbered.ids if self._numbered else ())
+        if name in self._unique:
+            return self._unique[name].filled()
+        column = self._postings.get(name)
+        return np.zeros(self.rows, dtype=np.bool_) if column is None else column.filled()
 
     def compared(self, name: str, compare: Callable[..., Any], number: float) -> NDArray[np.bool_]:
         """Return bool[items]: whose number in field ``name`` passes; False without a number."""
@@ -119,13 +233,14 @@ class Columns:
         return numbers.compared(compare, number)
 
 
+_Texts = Mapping[str, Mapping[str, list[int]]]
+"""Field -> text -> the items that have it."""
+
+
 def _gather(
-    number: int,
-    item: Item,
-    texts: Mapping[str, Mapping[str, list[int]]],
-    numbers: Mapping[str, dict[int, float]],
+    number: int, item: Item, texts: _Texts, numbers: Mapping[str, dict[int, float]]
 ) -> None:
-    """Add an item to the holders of each of its values; as `_all_values`, without a generator."""
+    """Add an item to the holders of its other values; as `values_of`, without a generator."""
     for category in item.categories:
         texts["categories"][category].append(number)
     for tag in item.tags:
@@ -133,34 +248,22 @@ def _gather(
     texts["available"]["true" if item.available else "false"].append(number)
     if item.price is not None:
         numbers["price"][number] = item.price
+    if item.publish_time_ms:
+        numbers["publish_time"][number] = float(item.publish_time_ms)
+    if item.expire_time_ms:
+        numbers["expire_time"][number] = float(item.expire_time_ms)
     for name, value in dict.fromkeys(item.features):
         if isinstance(value, str):
-            texts[name][value].append(number)
+            texts[feature_field(name)][value].append(number)
         else:
-            numbers[name][number] = value
+            numbers[feature_field(name)][number] = value
 
 
-def item_values(item: Item) -> dict[str, list[str | float]]:
-    """Return the values of an item by field, each once.
-
-    >>> item_values(Item("a", tags=("new",), price=3.0))
-    {'tags': ['new'], 'available': ['true'], 'price': [3.0]}
-    """
-    values: dict[str, list[str | float]] = {}
-    for name, value in _values(item):
-        values.setdefault(name, []).append(value)
-    return values
-
-
-def _values(item: Item) -> Iterable[tuple[str, str | float]]:
-    """Return (field, value) of everything that a filter can test, each once."""
-    return dict.fromkeys(_all_values(item))
-
-
-def _all_values(item: Item) -> Iterator[tuple[str, str | float]]:
-    yield from (("categories", category) for category in item.categories)
-    yield from (("tags", tag) for tag in item.tags)
-    yield "available", "true" if item.available else "false"
-    if item.price is not None:
-        yield "price", item.price
-    yield from item.features
+def _path_keys(item: Item) -> Iterable[tuple[str, str]]:
+    """Return (field, key) of all paths of an item, each once; titles and addresses are none."""
+    found = [("categories", one) for one in item.categories if paths.MARK in one]
+    found += [("tags", one) for one in item.tags if paths.MARK in one]
+    for name, value in item.features:
+        if isinstance(value, str) and paths.MARK in value:
+            found.append((feature_field(name), value))
+    return dict.fromkeys((name, key) for name, text in found for key in paths.keys(text))

@@ -15,6 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.engine.catalogue.fields import paths
+from headwater_server.engine.catalogue.fields.conditions import (
+    AnyOf,
+    Compared,
+    Condition,
+    HasOther,
+    UnfitError,
+    condition,
+)
 
 CONDITIONS_MAX = 32
 TEXTS_MAX = 500
@@ -32,26 +41,6 @@ _COMPARE: dict[str, Any] = {
     "=": np.equal,
     "!=": np.not_equal,
 }
-_OPPOSITE = {"true": "false", "false": "true"}
-
-
-class TooCostlyError(ValueError):
-    """The filter has more parts than a request may evaluate; the text names the limit."""
-
-
-class AnyOf(NamedTuple):
-    """An item has one of ``texts`` in ``field``."""
-
-    field: str
-    texts: tuple[str, ...]
-
-
-class Compared(NamedTuple):
-    """An item's number in ``field`` passes."""
-
-    field: str
-    comparison: str
-    number: float
 
 
 class Negated(NamedTuple):
@@ -67,7 +56,7 @@ class Combined(NamedTuple):
     steps: tuple[int, ...]
 
 
-Step = AnyOf | Compared | Negated | Combined
+Step = Condition | Negated | Combined
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +74,22 @@ class Program:
     @property
     def fields(self) -> set[str]:
         """The names of the fields that its conditions test."""
-        return {step.field for step in self.steps if isinstance(step, AnyOf | Compared)}
+        return set(self.wanted)
+
+    @property
+    def wanted(self) -> dict[str, set[type]]:
+        """By field, what its conditions compare: texts (`str`), numbers (`float`), or both."""
+        found: dict[str, set[type]] = {}
+        for step in self.steps:
+            if isinstance(step, AnyOf | HasOther | Compared):
+                kind = float if isinstance(step, Compared) else str
+                found.setdefault(step.field, set()).add(kind)
+        return found
 
     @property
     def conditions(self) -> int:
         """How many different conditions it has."""
-        return sum(isinstance(step, AnyOf | Compared) for step in self.steps)
+        return sum(isinstance(step, AnyOf | HasOther | Compared) for step in self.steps)
 
     @property
     def texts(self) -> int:
@@ -102,8 +101,13 @@ class Program:
         known: list[bool] = []
         for step in self.steps:
             match step:
-                case AnyOf(field, texts):
-                    known.append(any(value in texts for value in values.get(field, ())))
+                case AnyOf(field, texts, below):
+                    test = paths.is_in_branch if below else paths.is_one
+                    known.append(test(values.get(field, ()), texts))
+                case HasOther(field, text):
+                    held = values.get(field, ())
+                    has_texts = any(isinstance(value, str) for value in held)
+                    known.append(has_texts and not paths.is_one(held, (text,)))
                 case Compared(field, comparison, number):
                     known.append(_passes(values.get(field, ()), comparison, number))
                 case Negated(negated):
@@ -119,8 +123,11 @@ class Program:
     def _mask(self, number: int, columns: Columns, known: dict[int, Mask]) -> Mask:
         if number not in known:
             match self.steps[number]:
-                case AnyOf(field, texts):
-                    known[number] = columns.holding(field, texts)
+                case AnyOf(field, texts, below):
+                    held = columns.in_branch if below else columns.holding
+                    known[number] = held(field, texts)
+                case HasOther(field, text):
+                    known[number] = columns.with_texts(field) & ~columns.holding(field, (text,))
                 case Compared(field, comparison, value):
                     known[number] = columns.compared(field, _COMPARE[comparison], value)
                 case Negated(step):
@@ -160,58 +167,77 @@ def compiled(tree: lark.Tree[Any]) -> Program:
 
     Raises
     ------
-    TooCostlyError
-        If it has too many conditions or texts, or is nested too deep.
+    UnfitError
+        If a condition means nothing, there are too many of them or of texts, or it is nested too
+        deep.
     """
     building = _Building()
     last = building.add(tree)
-    program = Program(tuple(building.numbers)[: last + 1])
-    for count, most, what in (
-        (program.conditions, CONDITIONS_MAX, "different conditions"),
-        (program.texts, TEXTS_MAX, "different texts in ANY"),
-    ):
-        if count > most:
-            raise TooCostlyError(f"{count} {what}; at most {most} may be")
-    return program
+    return Program(tuple(building.numbers)[: last + 1])
 
 
 class _Building:
-    """Numbers each distinct step once."""
+    """Numbers each distinct step once, and counts what the limits are for."""
 
     def __init__(self) -> None:
         self.numbers: dict[Step, int] = {}
+        self._conditions = self._texts = 0
 
     def add(self, tree: lark.Tree[Any], depth: int = 0) -> int:
         """Return the number of a branch's last step."""
         if depth > DEPTH_MAX:
-            raise TooCostlyError(f"nested deeper than {DEPTH_MAX}")
+            raise UnfitError(tree.meta.start_pos, f"nested deeper than {DEPTH_MAX}")
         tree, is_negated = _without_negations(tree)
-        number = self._combined(tree, depth) if _is_branch(tree) else self._number(_condition(tree))
+        if _is_branch(tree):
+            number = self._combined(tree, depth)
+        else:
+            number = self._condition(condition(tree), tree.meta.start_pos)
         return self._number(Negated(number)) if is_negated else number
 
     def _number(self, step: Step) -> int:
         return self.numbers.setdefault(step, len(self.numbers))
 
+    def _condition(self, found: Condition, position: int) -> int:
+        if found not in self.numbers:
+            self._conditions += 1
+            self._texts += len(found.texts) if isinstance(found, AnyOf) else 1
+            for count, most, what in (
+                (self._conditions, CONDITIONS_MAX, "different conditions"),
+                (self._texts, TEXTS_MAX, "different texts in ANY"),
+            ):
+                if count > most:
+                    raise UnfitError(position, f"{count} {what}; at most {most} may be")
+        return self._number(found)
+
     def _combined(self, tree: lark.Tree[Any], depth: int) -> int:
         are_all, parts = tree.data == "both", _chain(tree)
-        merged, parts = ([], parts) if are_all else _merged(parts)
-        found = [self._number(condition) for condition in merged]
+        merged, parts = ({}, parts) if are_all else _merged(parts)
+        found = [self._condition(one, position) for one, position in merged.items()]
         found += [self.add(part, depth + 1) for part in parts]
         steps = tuple(dict.fromkeys(found))
         return steps[0] if len(steps) == 1 else self._number(Combined(are_all, steps))
 
 
-def _merged(parts: list[lark.Tree[Any]]) -> tuple[list[AnyOf], list[lark.Tree[Any]]]:
-    """Return the ANY lists, one for each field, and the other parts of a chain of OR."""
-    texts: dict[str, dict[str, None]] = {}
+def _merged(
+    parts: list[lark.Tree[Any]],
+) -> tuple[dict[AnyOf, int], list[lark.Tree[Any]]]:
+    """Return the ANY lists, one for each field, with their positions, and the other parts of OR."""
+    texts: dict[tuple[str, bool], dict[str, None]] = {}
+    positions: dict[tuple[str, bool], int] = {}
     others = []
     for part in parts:
-        condition = None if _is_branch(part) or part.data == "negated" else _condition(part)
-        if isinstance(condition, AnyOf):
-            texts.setdefault(condition.field, {}).update(dict.fromkeys(condition.texts))
+        found = None if _is_branch(part) or part.data == "negated" else condition(part)
+        if isinstance(found, AnyOf):
+            key = found.field, found.below
+            texts.setdefault(key, {}).update(dict.fromkeys(found.texts))
+            positions[key] = part.meta.start_pos
         else:
             others.append(part)
-    return [AnyOf(field, tuple(some)) for field, some in texts.items()], others
+    lists = {
+        AnyOf(field, tuple(some), below): positions[field, below]
+        for (field, below), some in texts.items()
+    }
+    return lists, others
 
 
 def _is_branch(tree: lark.Tree[Any]) -> bool:
@@ -234,20 +260,3 @@ def _chain(tree: lark.Tree[Any]) -> list[lark.Tree[Any]]:
         left, right = left.children
         parts.append(right)
     return [left, *reversed(parts)]
-
-
-def _condition(tree: lark.Tree[Any]) -> AnyOf | Compared:
-    match tree.data:
-        case "any_of":
-            field, *texts = map(str, tree.children)
-            return AnyOf(field, tuple(dict.fromkeys(map(_unquoted, texts))))
-        case "compared":
-            field, comparison, number = map(str, tree.children)
-            return Compared(field, comparison, float(number))
-    field, equality, truth = map(str, tree.children)
-    # not a negation: an item without the field must not pass
-    return AnyOf(field, (truth if equality == "=" else _OPPOSITE[truth],))
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")

@@ -2,7 +2,8 @@
 
 categories: ANY("tea", "coffee") AND price < 20 AND NOT tags: ANY("adult")
 
-The limits keep one request's filter under 20 ms at 100,000 items, whatever it contains.
+docs/filters.md describes it. The limits keep one request's filter under 20 ms at 100,000 items,
+whatever it contains.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from headwater_server.engine.catalogue.bounded_cache import BoundedCache
 from headwater_server.engine.catalogue.columns import Columns
 from headwater_server.engine.catalogue.filter_program import (
     Program,
-    TooCostlyError,
+    UnfitError,
     Values,
     compiled,
 )
@@ -32,19 +33,24 @@ _GRAMMAR = r"""
     ?both: unary | both "AND" unary        -> both
     ?unary: "NOT" unary                    -> negated
         | "(" either ")"
-        | NAME ":" "ANY" "(" TEXT ("," TEXT)* ")"  -> any_of
-        | NAME (ORDER | EQUALITY) NUMBER   -> compared
-        | NAME EQUALITY TRUTH              -> is_so
+        | field ":" "ANY" "(" TEXT ("," TEXT)* ")"  -> any_of
+        | field ":" "UNDER" "(" TEXT ("," TEXT)* ")"  -> under
+        | field (ORDER | EQUALITY) NUMBER   -> compared
+        | field (ORDER | EQUALITY) TEXT     -> compared_text
+        | field EQUALITY TRUTH              -> is_so
+    field: NAME | TEXT
     TRUTH.2: "true" | "false"
     ORDER: "<=" | ">=" | "<" | ">"
     EQUALITY: "=" | "!="
-    NAME: /(?!(AND|OR|NOT|ANY)\b)[A-Za-z_][\w.-]*/
-    TEXT: /"(\\.|[^"\\])*"/
+    NAME: /(?!(AND|OR|NOT|ANY)\b)[^\W\d][\w.-]*/
+    TEXT: /"(\\.|[^"\\])*"/s
     NUMBER: /[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?/
     %ignore /\s+/
 """
-_PARSER = lark.Lark(_GRAMMAR, start="either", parser="lalr", maybe_placeholders=False)
-_WORD = re.compile(r'"(?:\\.|[^"\\])*"|[\w.+-]+|[<>=!]+|\S')
+_PARSER = lark.Lark(
+    _GRAMMAR, start="either", parser="lalr", maybe_placeholders=False, propagate_positions=True
+)
+_WORD = re.compile(r'"(?:\\.|[^"\\])*"|[\w.+-]+|[<>=!]+|\S', re.DOTALL)
 
 
 class BadFilterError(ValueError):
@@ -79,6 +85,10 @@ class Filter:
         """Return the names of the fields that it tests."""
         return self.program.fields
 
+    def wanted(self) -> dict[str, set[type]]:
+        """Return what it compares each field with: texts (`str`), numbers (`float`), or both."""
+        return self.program.wanted
+
 
 _compiled: BoundedCache[str, Filter] = BoundedCache(COMPILED_BYTES_MAX)
 
@@ -93,9 +103,9 @@ def parse(text: str) -> Filter:
 
     >>> parse('price < 20 AND categories: ANY("tea")').text
     'price < 20 AND categories: ANY("tea")'
-    >>> parse('price <')
+    >>> parse('tags: ANY("new"')
     Traceback (most recent call last):
-    headwater_server.engine.catalogue.filters.BadFilterError: at character 8: a number was expected
+    headwater_server.engine.catalogue.filters.BadFilterError: at character 16: ) or , was expected
     """
     found = _compiled.get(text)
     if found is None:
@@ -107,19 +117,23 @@ def parse(text: str) -> Filter:
 def _parsed(text: str) -> Filter:
     if len(text) > CHARS_MAX:
         raise BadFilterError(CHARS_MAX + 1, f"longer than {CHARS_MAX} characters")
-    words = len(_WORD.findall(text))
-    if words > WORDS_MAX:  # parsing takes microseconds a word
-        raise BadFilterError(1, f"{words} words and signs; at most {WORDS_MAX} may be")
+    words = [word.start() for word in _WORD.finditer(text)]
+    if len(words) > WORDS_MAX:  # parsing takes microseconds a word
+        problem = f"{len(words)} words and signs; at most {WORDS_MAX} may be"
+        raise BadFilterError(words[WORDS_MAX] + 1, problem)
     try:
         return Filter(text, compiled(_PARSER.parse(text)))
     except lark.UnexpectedInput as error:
         raise _explained(text, error) from None
-    except TooCostlyError as error:
-        raise BadFilterError(1, str(error)) from None
+    except UnfitError as error:
+        raise BadFilterError(error.position + 1, str(error)) from None
 
 
+_OPEN_TEXT = re.compile(r'"(\\.|[^"\\])*\\?\Z', re.DOTALL)
 _EXPECTED = {
     "NAME": "a field",
+    "ANY": 'ANY("…") or UNDER("…")',
+    "UNDER": 'ANY("…") or UNDER("…")',
     "NUMBER": "a number",
     "TEXT": 'a text in "double quotes"',
     "ORDER": "< <= > >=",
@@ -137,7 +151,12 @@ def _explained(text: str, error: lark.UnexpectedInput) -> BadFilterError:
     at_end = at < 0
     if isinstance(error, lark.UnexpectedToken) and error.token.type == "$END":
         at_end = True
+    if not at_end and _OPEN_TEXT.match(text, at):
+        return BadFilterError(at + 1, 'the text that begins here has no closing "')
     names = getattr(error, "expected", None) or getattr(error, "allowed", None) or set()
+    # a quoted name is a field, too
+    if "NAME" in names:
+        names = set(names) - {"TEXT"}
     wanted = sorted({_EXPECTED.get(name, name) for name in names} - {"$END"})
     expected = " or ".join(wanted) or "the end"
     return BadFilterError(len(text) + 1 if at_end else at + 1, f"{expected} was expected")

@@ -121,3 +121,17 @@ class Postings:
             elif isinstance(held, int):
                 mask[held] = True
         return mask
+
+    def filled(self) -> NDArray[np.bool_]:
+        """Return bool[rows]: which items have any text."""
+        held = list(self._holders.values())
+        bits = self._no_bits()
+        for one in held:
+            if isinstance(one, np.ndarray):
+                bits |= one
+        mask = np.unpackbits(bits, count=self._rows, bitorder="little").view(np.bool_)
+        mask[[one for one in held if isinstance(one, int)]] = True
+        for one in held:
+            if isinstance(one, array):
+                mask[np.frombuffer(one, np.int32)] = True
+        return mask

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from headwater_server.engine.catalogue import filters
 from headwater_server.engine.catalogue.bounded_cache import BoundedCache
 from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.engine.catalogue.fields.text_hashes import TextHashes
 from headwater_server.engine.catalogue.filters import BadFilterError, parse
 from headwater_server.engine.catalogue.numbers import Numbers
 from headwater_server.engine.catalogue.postings import DENSE_SHARE, Postings
@@ -110,6 +111,9 @@ def dense_shop(rows=131_072, texts=500):
     for number in range(texts):  # a list is longest before it becomes bits
         held = np.arange(number, rows, DENSE_SHARE + 1, dtype=np.int32)
         postings._holders[f"{number}"] = array("i", held.tobytes())
+    columns._postings["categories"] = columns._paths["categories"] = postings
+    columns._unique["title"] = titles = TextHashes(rows)
+    titles._hashes[:] = np.arange(rows) * 7919
     for number in range(80):
         numbers = columns._numbers[f"n{number}"] = Numbers(rows)
         numbers._array = np.arange(rows, dtype=np.float64)
@@ -122,6 +126,9 @@ WORST = {
     "one text, many times": "available: ANY(" + ", ".join(['"true"'] * 590) + ")",
     "one condition, many times": " OR ".join(['available: ANY("true")'] * 170),
     "many texts": f"tags: ANY({ANY_500})",
+    "many branches": f"categories: ANY({ANY_500})",
+    "many titles": f"title: ANY({ANY_500})",
+    "many other texts": " OR ".join(f'tags != "{n}"' for n in range(32)),
     "many comparisons": " OR ".join(f"n{n} > {131_000 + n}" for n in range(32)),
     "many differences": " AND ".join(f"n{n} != {n}" for n in range(32)),
     "negated": " AND ".join(f"NOT n{n} = {n}" for n in range(32)),

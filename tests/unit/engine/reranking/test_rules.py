@@ -66,7 +66,7 @@ TEXTS = "tags: ANY(" + ", ".join(f'"t{n}"' for n in range(450))
         ),
         ([CAP | {"name": f"c{n}"} for n in range(61)], "61 caps; 60 are the most"),
         ([PIN | {"name": f"p{n}"} for n in range(201)], "201 of them; 200 are the most"),
-        ([BOOST | {"filter": MANY}], '"b": filter: at character 1: 33 different conditions; at'),
+        ([BOOST | {"filter": MANY}], '"b": filter: at character 341: 33 different conditions; at'),
         (
             [BOOST | {"name": f"b{n}", "filter": f"{LONG} OR b{n} < 1"} for n in range(7)],
             "filters of 224 conditions; 200 are the most",
