@@ -55,6 +55,14 @@ def test_why_this_says_a_sentence_and_shows_its_parts(three_clicks):
     assert seen["bars"] >= 2
 
 
+def test_pictures_of_the_shop_are_shown_over_the_drawn_ones(shop):
+    seen = shop.play("pictured")
+    assert seen["drawn"] == 12
+    assert 0 < seen["photos"] < 12
+    assert (seen["loading"], seen["referrer"]) == ("lazy", "no-referrer")
+    assert seen["complaints"] == []
+
+
 @pytest.mark.thorough
 def test_two_windows_are_two_visitors(shop, client):
     seen = shop.play("two")

@@ -27,6 +27,34 @@ export async function moves(browser, url, folder, category) {
   return { before, after, why, complaints: page.complaints };
 }
 
+const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/** Products with pictures of their own: every second one does not answer, and stays drawn. */
+export async function pictured(browser, url, folder) {
+  const page = await enter(browser, `${url}?visitor=new`);
+  await page.route("https://**", (route) => {
+    if (!route.request().url().includes("//cdn.")) return route.abort();
+    return route.fulfill({ contentType: "image/png", body: Buffer.from(PIXEL, "base64") });
+  });
+  await page.route("**/catalogue.json", async (route) => {
+    const { products } = await (await route.fetch()).json();
+    const image = (id, n) => `https://${n % 2 ? "cdn" : "gone"}.shop.example/${id}.png`;
+    await route.fulfill({ json: { products: products.map((one, n) => ({ ...one, image: image(one.id, n) })) } });
+  });
+  await page.reload();
+  await page.waitForSelector("[data-placement=home] .tiles[data-recommendation]");
+  await page.waitForFunction(() => {
+    const images = [...document.querySelectorAll("[data-placement=home] .tile img.photo")];
+    return images.length && images.every((one) => one.src.includes("//cdn.") && one.naturalWidth > 0);
+  });
+  await shot(page, folder, "pictured");
+  const drawn = await page.locator("[data-placement=home] .tile svg[viewBox='0 0 240 240']").count();
+  const photo = page.locator("[data-placement=home] img.photo").first();
+  const [loading, referrer] = await photo.evaluate((one) => [one.loading, one.referrerPolicy]);
+  const complaints = page.complaints.filter((one) => !one.includes("ERR_FAILED"));
+  return { photos: await page.locator("[data-placement=home] .tile img.photo").count(), drawn, loading, referrer, complaints };
+}
+
 async function askWhy(page, folder) {
   await page.locator("[data-placement=home] .tile").first().hover();
   await page.locator("[data-placement=home] .why").first().click();

@@ -13,6 +13,7 @@ import { href } from "../lib/router";
 import { statisticsOf } from "../lib/item_statistics";
 import { Icon } from "../ui/icons";
 import { Badge, Card, Empty, Facts, PageHeader } from "../ui/parts";
+import { isAddress, Picture } from "../ui/picture";
 import { WhenLoaded } from "../ui/states";
 import { ActRates } from "./act_rates";
 import { ItemStatus, price, Trend } from "./item_table";
@@ -36,6 +37,7 @@ export function ItemPage({ itemId }: { itemId: string }) {
       </p>
       <PageHeader title={one?.item?.title || itemId} text={<span class="mono">{itemId}</span>}>
         {one && <ItemStatus one={one} />}
+        {one?.item?.imageUri && <Picture item={one.item} size={96} />}
       </PageHeader>
       <WhenLoaded loaded={loaded}>
         {() =>
@@ -106,9 +108,31 @@ function CatalogueData({ item }: { item: ItemJson }) {
         ["Available", item.available === false ? "no" : "yes"],
         ["Published", item.publishTime ? clock(item.publishTime) : "immediately"],
         ["Expires", item.expireTime ? clock(item.expireTime) : "never"],
+        ["Page", item.uri ? <Address text={item.uri} /> : "–"],
+        ["Picture", item.imageUri ? <Address text={item.imageUri} /> : "–"],
+        ["Group", item.groupId ? <Group id={item.groupId} /> : "–"],
         ...features,
       ]}
     />
+  );
+}
+
+function Address({ text }: { text: string }) {
+  if (!isAddress(text)) return <span class="mono wrap">{text}</span>;
+  return (
+    <a class="mono wrap" href={text} target="_blank" rel="noopener noreferrer">
+      {text}
+    </a>
+  );
+}
+
+/** The group, with a link to all its variants. */
+function Group({ id }: { id: string }) {
+  const filter = `group_id: ANY(${JSON.stringify(id)})`;
+  return (
+    <a class="mono wrap" href={href("catalogue", "", { filter })}>
+      {id}
+    </a>
   );
 }
 
@@ -140,7 +164,10 @@ function Similar({ itemId = "" }: { itemId: string | undefined }) {
                   {found.map((one) => (
                     <tr key={one.itemId}>
                       <td class="name-cell">
-                        <a href={href("catalogue", one.itemId)}>{known.get(one.itemId)?.item?.title || one.itemId}</a>
+                        <div class="pictured">
+                          <Picture item={known.get(one.itemId)?.item} itemId={one.itemId} size={32} />
+                          <a href={href("catalogue", one.itemId)}>{known.get(one.itemId)?.item?.title || one.itemId}</a>
+                        </div>
                       </td>
                       <td>{known.get(one.itemId)?.item?.categories?.join(", ")}</td>
                       <td class="right">{count(known.get(one.itemId)?.touches)}</td>

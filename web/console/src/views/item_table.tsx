@@ -4,6 +4,7 @@ import type { Double, ItemJson, ItemStatisticsJson } from "../api/types";
 import { count, decimal, double, int, percent } from "../lib/format";
 import { href } from "../lib/router";
 import { Badge } from "../ui/parts";
+import { Picture } from "../ui/picture";
 import { interval } from "./act_rates";
 
 const COLUMNS = ["Item", "Category", "Price", "Interactions", "Recent (day)", "Trend"];
@@ -52,10 +53,15 @@ function Row({ one, max, placement }: RowProps) {
   return (
     <tr>
       <td class="name-cell">
-        <a class="cut" style={{ display: "block" }} href={href("catalogue", one.itemId)}>
-          {one.item?.title || one.itemId}
-        </a>
-        <span class="second mono">{one.itemId}</span>
+        <div class="pictured">
+          <Picture item={one.item} itemId={one.itemId} />
+          <div>
+            <a class="cut" style={{ display: "block" }} href={href("catalogue", one.itemId)}>
+              {one.item?.title || one.itemId}
+            </a>
+            <span class="second mono">{one.itemId}</span>
+          </div>
+        </div>
       </td>
       <td>{one.item?.categories?.join(", ")}</td>
       <td class="right nowrap">{price(one.item)}</td>

@@ -10,6 +10,7 @@ import { href } from "../lib/router";
 import { type ItemsById, statisticsOf } from "../lib/item_statistics";
 import { Icon } from "../ui/icons";
 import { Badge, Card, Choice, Empty } from "../ui/parts";
+import { Picture } from "../ui/picture";
 import { WhenLoaded } from "../ui/states";
 import { interval } from "./act_rates";
 import { Contributions } from "./contributions";
@@ -92,11 +93,14 @@ function Slot({ one, position, max, probabilityMax, item }: SlotProps) {
     <li>
       <div class="slot">
         <span class="place">{position}</span>
-        <div class="grow">
-          <a href={href("catalogue", one.itemId)}>
-            <strong>{item?.item?.title || one.itemId}</strong>
-          </a>{" "}
-          <span class="faint">{item?.item?.categories?.join(", ")}</span>
+        <div class="pictured">
+          <Picture item={item?.item} itemId={one.itemId} size={32} />
+          <div>
+            <a href={href("catalogue", one.itemId)}>
+              <strong>{item?.item?.title || one.itemId}</strong>
+            </a>{" "}
+            <span class="faint">{item?.item?.categories?.join(", ")}</span>
+          </div>
         </div>
         <button type="button" class="button quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
           score {decimal(one.score)} <span class="hidden">of {item?.item?.title || one.itemId}: why</span>

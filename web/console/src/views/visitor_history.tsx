@@ -3,6 +3,7 @@
 import type { GetUserResponseJson, ItemStatisticsJson, TouchJson } from "../api/types";
 import { href } from "../lib/router";
 import type { ItemsById } from "../lib/item_statistics";
+import { Picture } from "../ui/picture";
 import { Ago, Badge, Card, Empty, Facts } from "../ui/parts";
 
 interface VisitorHistoryProps {
@@ -69,9 +70,14 @@ function Row({ interaction, known }: { interaction: TouchJson; known: ItemStatis
   return (
     <tr>
       <td class="name-cell">
-        <a href={href("catalogue", interaction.itemId)}>{known?.item?.title || interaction.itemId}</a>{" "}
-        {interaction.refused && <Badge tone="bad">dismissed</Badge>}
-        <span class="second">{known?.item?.categories?.join(", ")}</span>
+        <div class="pictured">
+          <Picture item={known?.item} itemId={interaction.itemId} size={32} />
+          <div>
+            <a href={href("catalogue", interaction.itemId)}>{known?.item?.title || interaction.itemId}</a>{" "}
+            {interaction.refused && <Badge tone="bad">dismissed</Badge>}
+            <span class="second">{known?.item?.categories?.join(", ")}</span>
+          </div>
+        </div>
       </td>
       <td class="right">{interaction.touches}</td>
       <td>

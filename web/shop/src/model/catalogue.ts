@@ -10,6 +10,8 @@ export interface Product {
   price?: number;
   tags?: string[];
   text?: string;
+  /** The address of its picture; without one it is drawn. */
+  image?: string;
 }
 
 export class Catalogue {

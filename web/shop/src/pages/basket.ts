@@ -1,7 +1,7 @@
 /** The basket with recommendations beside it, and the checkout. */
 import type { App } from "../app";
-import { picture } from "../pictures/picture";
-import { fromMarkup, h, icon } from "../ui/dom";
+import { pictureOf } from "../ui/picture";
+import { h, icon } from "../ui/dom";
 import { SlateList } from "../ui/list";
 import { money } from "../ui/money";
 import { type MakePage, otherKinds, type Page } from "./page";
@@ -46,7 +46,7 @@ function line(app: App, id: string, pieces: number): HTMLLIElement {
   return h(
     "li",
     {},
-    fromMarkup(picture(product), "line-picture"),
+    pictureOf(product, "line-picture"),
     h("div", {}, product.maker && h("span", { class: "maker" }, product.maker), h("a", { href: `#/product/${encodeURIComponent(id)}`, onclick: () => app.recommender.report("detail-page-view", id, "basket"), class: "tile-name" }, product.name)),
     choice,
     h("span", { class: "price" }, money(pieces * (product.price ?? 0))),

@@ -1,7 +1,7 @@
 /** The first page: recommendations, recently viewed, trending, and the categories. */
 import type { App } from "../app";
-import { picture } from "../pictures/picture";
-import { fromMarkup, h } from "../ui/dom";
+import { pictureOf } from "../ui/picture";
+import { h } from "../ui/dom";
 import { PlainList, SlateList } from "../ui/list";
 import { type MakePage, seenAlready } from "./page";
 
@@ -30,14 +30,14 @@ function hero(app: App): HTMLElement {
     "section",
     { class: "hero" },
     h("div", {}, h("h1", { tabindex: "-1" }, app.words.headline), h("p", {}, app.words.tagline)),
-    h("div", { class: "hero-pictures", "aria-hidden": "true" }, ...faces.map((face) => fromMarkup(picture(face), "hero-picture"))),
+    h("div", { class: "hero-pictures", "aria-hidden": "true" }, ...faces.map((face) => pictureOf(face, "hero-picture"))),
   );
 }
 
 function categories(app: App): HTMLElement {
   const cards = app.catalogue.categories.slice(0, 10).map((name) => {
     const face = app.catalogue.faceOf(name);
-    return h("li", {}, h("a", { href: `#/category/${encodeURIComponent(name)}` }, fromMarkup(picture(face), "card-picture"), h("span", {}, name)));
+    return h("li", {}, h("a", { href: `#/category/${encodeURIComponent(name)}` }, pictureOf(face, "card-picture"), h("span", {}, name)));
   });
   return h("section", { class: "list", "aria-label": "Categories" }, h("header", {}, h("h2", {}, "Shop by category")), h("ul", { class: "cards" }, ...cards));
 }

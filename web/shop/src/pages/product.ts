@@ -1,8 +1,8 @@
 /** One product with related products and recommendations for the visitor. */
 import type { App } from "../app";
 import type { Product } from "../model/catalogue";
-import { picture } from "../pictures/picture";
-import { fromMarkup, h, icon } from "../ui/dom";
+import { pictureOf } from "../ui/picture";
+import { h, icon } from "../ui/dom";
 import { PlainList, SlateList } from "../ui/list";
 import { money } from "../ui/money";
 import { heartButton } from "../ui/tile";
@@ -27,7 +27,7 @@ export const product: MakePage = (app, id) => {
     `product:${id}`,
     "row",
   );
-  const element = h("div", {}, crumbs(shown), h("article", { class: "product" }, fromMarkup(picture(shown), "big-picture"), details(app, shown)), goesWith.element, more.element);
+  const element = h("div", {}, crumbs(shown), h("article", { class: "product" }, pictureOf(shown, "big-picture"), details(app, shown)), goesWith.element, more.element);
   return { title: shown.name, element, lists: [more] };
 };
 

@@ -2,8 +2,8 @@
 import type { App } from "../app";
 import type { Source } from "../recommender";
 import type { Product } from "../model/catalogue";
-import { picture } from "../pictures/picture";
-import { fromMarkup, h, icon } from "./dom";
+import { pictureOf } from "./picture";
+import { h, icon } from "./dom";
 import { money } from "./money";
 import { openWhy } from "./why";
 
@@ -25,7 +25,7 @@ export function makeTile(app: App, product: Product, placement: string): Tile {
     h(
       "a",
       { class: "tile-link", href: `#/product/${encodeURIComponent(product.id)}`, onclick: open },
-      fromMarkup(picture(product), "tile-picture"),
+      pictureOf(product, "tile-picture"),
       product.maker && h("span", { class: "maker" }, product.maker),
       h("span", { class: "tile-name" }, product.name),
       h("span", { class: "price" }, money(product.price)),
