@@ -53,6 +53,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "stop_patience_s": (0, 3600),
     "workers": (1, 128),
     "visitor_events_per_minute_max": (0, MANY),
+    "variants_max": (0, 100),
 }
 
 # name: maximum; the value must be greater than 0

@@ -35,6 +35,7 @@ TEXTS = {
         r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})|\[?[0-9a-fA-F:]+\]?",
         "write host names without scheme and port, such as console.example",
     ),
+    "group_by": (r"\S(.{0,254}\S)?|", "write group_id, the name of a feature, or nothing"),
     "personalizer_placement": LABEL,
     "personalizer_visitor_features": LABEL,
     "ranker": (

@@ -172,10 +172,19 @@ class CountingEngine:
         return Item(item_id, self.titles[item_id]) if item_id in self.titles else None
 
     def list_similar_items(
-        self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
+        self,
+        item_ids: Sequence[str],
+        page_size: int,
+        filter_text: str,
+        now_ms: int,
+        *,
+        variants: bool = False,
     ) -> tuple[ScoredItem, ...]:
         others = [item for item in sorted(self.interactions) if item not in item_ids]
         return tuple(ScoredItem(item, 1.0) for item in others[:page_size])
+
+    def shortfall_notes(self, request: RecommendRequest) -> list[str]:
+        return []
 
     def list_trending_items(
         self, category: str, window: str, page_size: int, filter_text: str, now_ms: int

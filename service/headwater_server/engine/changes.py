@@ -183,6 +183,7 @@ def with_settings(
         return fresh, CREATED
     if (settings.ranker, settings.features) != (parts.written.ranker, parts.written.features):
         yield from _other_ranker(parts, settings, own, ranker)
+    yield from parts.catalogue.columns.group_by(settings.group_by, settings.variants_max)
     parts.adopt(settings)
     return parts, CREATED
 

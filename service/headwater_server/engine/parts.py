@@ -45,6 +45,7 @@ from headwater_server.engine.visitors.request_context import (
 )
 from headwater_server.engine.visitors.users import Users
 from headwater_server.engine.visitors.visitors import History, Visitors
+from headwater_server.models.base import done
 
 _STATEFUL = (
     "catalogue", "visitors", "users", "hiding", "deduplication", "influence", "attribution",
@@ -111,6 +112,7 @@ class Parts:
         self.settings = settings = self.experiments.policies.over(written)
         self.catalogue.items_max = settings.items_max
         self.catalogue.event_items_max = settings.event_items_max
+        done(self.catalogue.columns.group_by(settings.group_by, settings.variants_max))
         self.retriever.leave_out(settings.without)
         self.ranking.leave_out(settings.without)
         for kept in (self.visitors, self.hiding):

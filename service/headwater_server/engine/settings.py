@@ -9,25 +9,16 @@ from typing import Any, Literal
 from headwater_server.engine.ablation import REMOVABLE, check_without
 
 DEFAULT_REWARDS: dict[str, float] = {
-    "impression": 0.0,
-    "detail-page-view": 0.2,
-    "click": 0.3,
-    "download": 0.5,
-    "add-to-cart": 0.6,
-    "favorite": 0.6,
-    "review": 0.6,
+    "impression": 0.0, "detail-page-view": 0.2, "click": 0.3, "download": 0.5,
+    "add-to-cart": 0.6, "favorite": 0.6, "review": 0.6,
     "rating": 0.2,  # times the event's value, so that 5 stars are worth 1.0
-    "purchase-complete": 1.0,
-    "remove-from-cart": -0.3,
-    "return": -0.6,
-    "dismiss": -0.5,
+    "purchase-complete": 1.0, "remove-from-cart": -0.3, "return": -0.6, "dismiss": -0.5,
     "dislike": -1.0,
-}
+}  # fmt: skip
 
 ALIASES: dict[str, str] = {
     "view": "detail-page-view", "cart": "add-to-cart", "addtocart": "add-to-cart",
-    "like": "favorite", "purchase": "purchase-complete",
-    "transaction": "purchase-complete",
+    "like": "favorite", "purchase": "purchase-complete", "transaction": "purchase-complete",
     "order": "purchase-complete",
 }  # fmt: skip
 
@@ -39,7 +30,7 @@ _BEFORE: dict[str, Any] = {
 _SINCE: dict[str, Any] = {
     "features": (), "act_half_life_days": 14.0, "objective": "acts",
     "exploration_bandit": "matching", "exploration_bandit_epsilon": 0.005,
-    "exploration_bandit_scale": 0.4,
+    "exploration_bandit_scale": 0.4, "group_by": "group_id", "variants_max": 1,
 }  # fmt: skip
 """What earlier builds do not know, and its default."""
 
@@ -135,11 +126,20 @@ class EngineSettings:
             "list, @file with one, or [[rules]] tables in the settings file"
         },
     )
+    group_by: str = field(
+        default="group_id",
+        metadata={
+            "help": "the field by which items are variants of a product: group_id, or a feature "
+            "such as parent (docs/rules.md). What hides one hides all; empty: no variants"
+        },
+    )
+    variants_max: int = field(
+        default=1, metadata={"help": "variants of a product in one list; 0: any number"}
+    )
     attribution_window_minutes: float = field(
         default=30.0,
         metadata={
-            "help": "minutes after a reported impression in which an interaction is attributed to "
-            "it"
+            "help": "minutes after a reported impression in which an interaction counts for it"
         },
     )
     session_gap_minutes: float = field(

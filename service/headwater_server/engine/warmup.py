@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.exploration.slates import BANDIT
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
@@ -16,6 +18,7 @@ from headwater_server.engine.messages.experiments import (
 )
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.policies.policy import Policy
+from headwater_server.engine.retrieval.variants import best_of_groups
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.tokens.attribution_token import sign
 from headwater_server.engine.tokens.token_key import TokenKey
@@ -55,6 +58,7 @@ def warm_up(settings: EngineSettings | None = None) -> None:
         engine.recommend_all(
             [RecommendRequest("v1", "r5"), RecommendRequest("v2", "r6")], now_ms=40
         )
+    best_of_groups(np.zeros(2, dtype=np.int32), np.zeros(2), 1)  # of lists under rules
     _choose(engine, items[:2])
     _count_in_arms(engine)
     Engine.restore(engine.capture()).digest()

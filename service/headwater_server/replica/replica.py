@@ -168,7 +168,9 @@ class Replica:
         """Return items that are similar to, or used together with, some items."""
         asked = (question.item_ids, question.page_size, question.filter)
         return await self.reads.listed(
-            lambda now_ms: self.engine.lookups.list_similar_items(*asked, now_ms),
+            lambda now_ms: self.engine.lookups.list_similar_items(
+                *asked, now_ms, variants=question.include_variants
+            ),
             min_offset,
             time_remaining_s,
         )

@@ -29,6 +29,7 @@ ALLOWED = {
     ("allowed_ids", ""),
     ("features", ""),
     ("gateway_origins", ""),
+    ("group_by", ""),  # no variants
     ("gateway_backends", ""),
     ("personalizer_visitor_features", ""),
     ("without", ""),

@@ -61,3 +61,18 @@ def test_items_that_come_and_go_change_the_version() -> None:
     before = engine.lookups.catalogue_version()
     engine.apply(Entry(1_000, (ItemWrite(ITEMS[0]),)))
     assert engine.lookups.catalogue_version() != before
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("group_id", NONE),
+        ("", NONE),
+        ("brand", NONE),
+        ("brnd", ["group_by: no item has the field brnd; did you mean brand?"]),
+    ],
+)
+def test_variants_by_a_field_that_no_item_has(field, expected):
+    engine = Engine(EngineSettings(group_by=field))
+    engine.apply(Entry(0, tuple(ItemWrite(item) for item in ITEMS)))
+    assert [*chain.from_iterable(engine.lookups.settings_warnings())] == expected

@@ -136,5 +136,6 @@ def _lists_best(parts: Parts) -> bool:
         and not under.rules
         and under.settings.diversity == "none"
         and not parts.experiments.active
+        and not parts.catalogue.columns.groups.are_used
         and len(parts.retriever.popular.items) >= _POPULAR_MIN
     )

@@ -14,6 +14,7 @@ from headwater_server.engine.models import TREND_COLUMNS, Models
 from headwater_server.engine.reranking.answering import Answering
 from headwater_server.engine.reranking.candidates import Question
 from headwater_server.engine.retrieval.leaders import Leaders
+from headwater_server.engine.retrieval.variants import best_of_groups
 from headwater_server.engine.visitors.visitors import History, Visitors
 from headwater_server.models import evidence as ev
 from headwater_server.models.popularity.popularity import Popularity
@@ -41,9 +42,17 @@ class Lists:
         }
 
     def similar(
-        self, item_ids: Sequence[str], size: int, filter_text: str, now_ms: int
+        self,
+        item_ids: Sequence[str],
+        size: int,
+        filter_text: str,
+        now_ms: int,
+        *,
+        variants: bool = False,
     ) -> tuple[ScoredItem, ...]:
         """Return items similar to the given ones; unknown ids are ignored.
+
+        One of each product, and no variant of the given ones, unless ``variants`` are asked for.
 
         The score is the lift of co-visitation (zero for an item without interactions) plus the
         similarity of the words, which is 3 for an identical description.
@@ -54,12 +63,12 @@ class Lists:
         nobody = self.visitors.reading(("", ""), "", 0.0)
         request = RecommendRequest("", "", filter=filter_text)
         question = Question(request, now_ms, nobody, items, circumstances=(), hidden=items)
-        found = self.answering.found(question)
+        found = self.answering.found(question, by_group=not variants)
         self.scoring.ranking.describe(question.history, found)  # writes how alike their words are
         evidence = self.scoring.retriever.evidence.values_of(found)
         alike = evidence[:, ev.CONTENT] / max(1e-9, self._self_similarity(question.history))
         scores = evidence[:, ev.LIFT] + _CONTENT_WEIGHT * alike
-        return self._best(found[scores > 0], scores[scores > 0], size)
+        return self._best(found[scores > 0], scores[scores > 0], size, variants=variants)
 
     def _self_similarity(self, history: History) -> float:
         """Return the largest similarity of an item to all of them; overwrites their evidence."""
@@ -81,7 +90,7 @@ class Lists:
             raise ValueError(f"window: {window!r} is none of {', '.join(WINDOWS)}")
         if category:
             catalogue = self.scoring.catalogue
-            mask = catalogue.columns.holding("categories", [category])
+            mask = catalogue.columns.in_branch("categories", [category])
             return self._risen(np.flatnonzero(mask), window, size, filter_text, now_ms)[0]
         return self._most_risen(window, size, filter_text, now_ms)
 
@@ -121,8 +130,17 @@ class Lists:
         return float(rises(self.models.by_day, window, np.array([item], dtype=np.int32))[0][0])
 
     def _best(
-        self, items: NDArray[np.int32], scores: NDArray[np.floating], size: int
+        self,
+        items: NDArray[np.int32],
+        scores: NDArray[np.floating],
+        size: int,
+        *,
+        variants: bool = False,
     ) -> tuple[ScoredItem, ...]:
+        groups = self.scoring.groups
+        if groups.limit > 0 and not variants:
+            rows = best_of_groups(groups.of[items], scores.astype(np.float64), groups.limit)
+            items, scores = items[rows], scores[rows]
         order = np.argsort(-scores, kind="stable")[:size]
         ids = self.scoring.catalogue.ids
         return tuple(ScoredItem(ids[items[row]], float(scores[row])) for row in order)

@@ -22,6 +22,7 @@ from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit, limits
 from headwater_server.engine.lookups.listing import listing
 from headwater_server.engine.lookups.settings_warnings import settings_warnings
+from headwater_server.engine.lookups.shortfall_notes import shortfall_notes
 from headwater_server.engine.lookups.statistics import (
     Found,
     ItemPage,
@@ -34,7 +35,12 @@ from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.experiments import PolicyOperation
-from headwater_server.engine.messages.requests import Interaction, ScoredItem, UserProfile
+from headwater_server.engine.messages.requests import (
+    Interaction,
+    RecommendRequest,
+    ScoredItem,
+    UserProfile,
+)
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.engine.sources import SourceState
@@ -48,10 +54,17 @@ class Lookups:
         self._parts = parts
 
     def list_similar_items(
-        self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
+        self,
+        item_ids: Sequence[str],
+        page_size: int,
+        filter_text: str,
+        now_ms: int,
+        *,
+        variants: bool = False,
     ) -> tuple[ScoredItem, ...]:
         """Return what goes with, or is like, the given items."""
-        return self._parts.lists.similar(item_ids, page_size, filter_text, now_ms)
+        args = item_ids, page_size, filter_text, now_ms
+        return self._parts.lists.similar(*args, variants=variants)
 
     def list_trending_items(
         self, category: str, window: str, page_size: int, filter_text: str, now_ms: int
@@ -105,6 +118,10 @@ class Lookups:
     def open_slots(self) -> Iterator[Slots]:
         """Yield items that were seen and the reward of each so far, in short steps."""
         return self._parts.attribution.open_slots()
+
+    def shortfall_notes(self, request: RecommendRequest) -> list[str]:
+        """Return what else makes a list short: fields that no item has, variants of a product."""
+        return list(shortfall_notes(request, self._parts.catalogue.columns))
 
     def prepare_filter(self, text: str) -> None:
         """Find what passes a filter and keep it, which is no state: the next question is quick."""

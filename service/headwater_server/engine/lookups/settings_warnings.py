@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from headwater_server.engine.catalogue import filters
+from headwater_server.engine.catalogue.fields.groups import GROUP_ID
+from headwater_server.engine.catalogue.fields.item_values import field_of
 from headwater_server.engine.lookups.feature_warnings import of_features
 from headwater_server.engine.lookups.nearest_name import near
+from headwater_server.engine.lookups.shortfall_notes import filter_notes
 from headwater_server.engine.messages.rewards import canonical_type
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.ranking.objective_names import ACTS, REVENUE
@@ -32,6 +34,7 @@ def settings_warnings(
     unknown = _unknown_types(settings.hide_days, settings)
     yield [f"hide_days: {text}" for text in unknown]
     yield [f"objective: {text}" for text in _of_objective(settings, scoring)]
+    yield [f"group_by: {text}" for text in _of_groups(settings.group_by, scoring)]
     if not (settings.rules or settings.features):
         return
     names = scoring.catalogue.columns.names()
@@ -55,6 +58,12 @@ def _of_objective(settings: EngineSettings, scoring: CandidateScoring) -> Iterat
         yield "no item has a price, and no backend's purchase: all purchases count alike"
 
 
+def _of_groups(name: str, scoring: CandidateScoring) -> Iterator[str]:
+    columns = scoring.catalogue.columns
+    if name not in ("", GROUP_ID) and not columns.kinds(field_of(name)):
+        yield _unknown_field(name, columns.names())
+
+
 def _of_rule(
     rule: Rule, settings: EngineSettings, scoring: CandidateScoring, names: Collection[str]
 ) -> Iterator[str]:
@@ -66,15 +75,15 @@ def _of_rule(
         yield f"field: {_unknown_field(rule.field, names)}"
     if isinstance(rule, Hide):
         yield from (f"event_types: {text}" for text in _unknown_types(rule.event_types, settings))
-    yield from (f"filter: {text}" for text in _of_filter(rule.filter, scoring, names))
+    yield from (f"filter: {text}" for text in _of_filter(rule.filter, scoring))
 
 
-def _of_filter(text: str, scoring: CandidateScoring, names: Collection[str]) -> Iterator[str]:
+def _of_filter(text: str, scoring: CandidateScoring) -> Iterator[str]:
     if not text:
         return
-    unknown = sorted(filters.parse(text).fields() - set(names))
-    yield from (_unknown_field(name, names) for name in unknown)
-    if not unknown and not scoring.masks.passing(text).count:
+    notes = list(filter_notes(text, scoring.catalogue.columns))
+    yield from notes
+    if not notes and not scoring.masks.passing(text).count:
         yield "no item passes it"
 
 

@@ -75,19 +75,28 @@ def chances(
         pool, settings = pool.as_choice(settings)
     active, count = under.active_rules(request, question.now_ms), len(item_ids)
     is_thompson = thompson.applies(head, request, settings)
-    worth = NO_VALUES if predictions is None else predictions.of(pool.items)[: request.page_size]
+    if active is None and pool.limit_variants(pool.values(settings)):
+        pool.fill_up()
     if active is None and not is_thompson:
+        worth = _worth(pool, predictions)
         slots, means, in_list, drawn = _by_score(pool, settings, item_ids, worth, lists)
     else:
         drawn = lists if request.explore else 1
         args = pool, similarity, settings, item_ids, DRAWS
         filling = AskedFilling(active or _NO_RULES, *args)
-        slots, means = filling.slot_chances(worth)
+        slots, means = filling.slot_chances(_worth(pool, predictions))
         seeds = list_seeds(seed_of(request.recommendation_id), drawn)
         shares, sums = np.array(filling.lists(seeds)) / drawn
         in_list = shares if is_thompson else _combined(shares, sums)
     model = () if predictions is None else (predictions.shown, _filled(means, count))
     return Chances(_filled(slots, count), in_list, drawn, is_thompson, *model)
+
+
+def _worth(pool: Pool, predictions: Predictions | None) -> NDArray[np.float64]:
+    """Return the predicted chances of an act, by slot and candidate."""
+    if predictions is None:
+        return NO_VALUES
+    return predictions.of(pool.items)[: pool.question.request.page_size]
 
 
 def _by_score(

@@ -26,7 +26,8 @@ class Arrays(NamedTuple):
 
     ``*_pairs`` are `Neighbours.table`; the scratch and the evidence are no state; of a popularity
     its stored values, origins and half-lives; ``available`` to ``expire_ms``: when an item may be
-    shown; ``histories`` is `Histories.table`; ``last_s`` to ``session_keys`` by row of `Visitors`;
+    shown; ``groups`` is `Groups.of`; ``histories`` is `Histories.table`; ``last_s`` to
+    ``session_keys`` by row of `Visitors`;
     ``gone*``: the columns of features that the settings leave out; ``own_*``: the fields of `Own`.
     ``constants`` of the four models of pairs: (2.0, room of a row, seed, half-life, slots that one
     interaction needs). The last three are the ranker's: biases, moments, (weights, squares).
@@ -61,6 +62,7 @@ class Arrays(NamedTuple):
     available: NDArray[np.bool_]
     publish_ms: NDArray[np.int64]
     expire_ms: NDArray[np.int64]
+    groups: NDArray[np.int32]
     evidence: tuple[Any, ...]
     histories: tuple[Any, ...]
     last_s: NDArray[np.float64]
@@ -82,7 +84,8 @@ class Present(NamedTuple):
     ``popular`` and ``newest`` are the items that are always proposed; ``on`` the sources' bits.
     Of the models of pairs, in the order of `Arrays.constants`: ``steps`` counted and ``origins``
     of their weights. ``whole`` is the last of `Content.counted`; ``mass`` all flow of words;
-    ``times`` those of the popularities; ``rates`` and ``taken`` the ranker's, and its steps.
+    ``times`` those of the popularities; ``variants`` is `Groups.limit`; ``rates`` and ``taken`` the
+    ranker's, and its steps.
     """
 
     popular: NDArray[np.int32]
@@ -96,6 +99,7 @@ class Present(NamedTuple):
     repeat_rate: float
     times: tuple[float, float, float]
     are_timed: bool
+    variants: int
     gap_s: float
     rates: tuple[float, float, float]
     taken: int

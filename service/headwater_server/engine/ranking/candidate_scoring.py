@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
+from headwater_server.engine.catalogue.fields.groups import Groups
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.filter_masks import FilterMasks
@@ -50,21 +51,35 @@ class CandidateScoring:
         excluded: NDArray[np.int32],
         now_ms: int,
         found: tuple[NDArray[np.int32], NDArray[np.float64]],
+        scores_of: Callable[[NDArray[np.int32]], NDArray[np.float64]] | None = None,
     ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return ``found`` (items, scores) with popular items, as many as a list needs.
 
-        None of them is ``excluded``, refused, or just viewed.
+        None of them is ``excluded``, refused, or just viewed, or a variant of such an item; and no
+        group has more of them, with those found, than a list may have. ``scores_of`` scores them;
+        None: the ranker does.
         """
+        score = scores_of or (lambda some: self.scores(history, some))
         items, scores = found
-        barred = np.concatenate((items, excluded, history.refused, history.items[:1]))
-        count = self.enough(request) - len(items)
-        more = self.most_popular(request.filter, self.allowed(barred, now_ms), count)
-        more_scores = self.scores(history, more)
-        return np.concatenate((items, more)), np.concatenate((scores, more_scores))
+        barred = np.concatenate((excluded, history.refused, history.items[:1]))
+        while (count := self.enough(request) - len(items)) > 0:
+            allowed = self.allowed(barred, now_ms, items)
+            first = self.most_popular(request.filter, allowed, count)
+            more = self.groups.first(first, items)
+            items = np.concatenate((items, more))
+            scores = np.concatenate((scores, score(more)))
+            if len(first) < count:
+                break
+        return items, scores
 
     def enough(self, request: RecommendRequest) -> int:
         """Return with how many candidates a request needs no popular ones beside them."""
         return max(request.page_size, REFILL) if request.filter else request.page_size
+
+    @property
+    def groups(self) -> Groups:
+        """The group of each item."""
+        return self.catalogue.columns.groups
 
     def passing(self, text: str, items: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Return bool[n]: which of ``items`` pass a filter, all of them with ""."""
@@ -88,9 +103,10 @@ class CandidateScoring:
         hidden: NDArray[np.int32],
         now_ms: int,
     ) -> tuple[Sequence[str], NDArray[np.int32], NDArray[np.float64]]:
-        """Return the caller's items, each once: ids, numbers, scores. No ``hidden`` item is kept.
+        """Return the caller's items, each once: ids, numbers, scores.
 
-        An unknown item ranks as without interactions.
+        No ``hidden`` item is kept, and no variant of such a one or of an excluded one; all variants
+        that are left are. An unknown item ranks as without interactions.
         """
         excluded = {*request.exclude_item_ids, *request.context_item_ids}
         wanted = [i for i in dict.fromkeys(request.candidate_item_ids) if i not in excluded]
@@ -100,21 +116,41 @@ class CandidateScoring:
         known = items != spare
         # an unknown item passes no filter, but may be ranked
         kept = np.full(len(items), not request.filter)
-        kept[known] = self._may_be_given(request.filter, items[known], hidden, now_ms)
+        kept[known] = self._may_be_given(request, items[known], hidden, now_ms)
         ids = [item_id for item_id, keep in zip(wanted, kept.tolist(), strict=True) if keep]
         given = self.ranking.given(history, items[kept])
         return ids, given.items, self.ranking.score(given)
 
     def _may_be_given(
-        self, text: str, items: NDArray[np.int32], hidden: NDArray[np.int32], now_ms: int
+        self,
+        request: RecommendRequest,
+        items: NDArray[np.int32],
+        hidden: NDArray[np.int32],
+        now_ms: int,
     ) -> NDArray[np.bool_]:
         shown = self.catalogue.shown(items, now_ms) & are_not_in(items, hidden)
-        return shown & self.passing(text, items)
+        if self.groups.are_used:
+            barred = np.concatenate((hidden, self.known(request.exclude_item_ids)))
+            shown &= self.groups.are_apart(items, barred)
+        return shown & self.passing(request.filter, items)
 
-    def allowed(self, barred: NDArray[np.int32], now_ms: int) -> Allowed:
-        """Return a test of items: they are in time, and not among ``barred``."""
-        catalogue = self.catalogue
-        return lambda items: catalogue.in_time(items, now_ms) & are_not_in(items, barred)
+    def allowed(
+        self, barred: NDArray[np.int32], now_ms: int, present: NDArray[np.int32] = _NO_ITEMS
+    ) -> Allowed:
+        """Return a test of items: in time, neither ``barred`` nor ``present``, and of other groups.
+
+        Of the groups of ``present`` there may be as many as a list may have.
+        """
+        catalogue, groups = self.catalogue, self.groups
+        named = np.concatenate((present, barred)) if len(present) else barred
+        if not groups.are_used:
+            return lambda items: catalogue.in_time(items, now_ms) & are_not_in(items, named)
+        return lambda items: (
+            catalogue.in_time(items, now_ms)
+            & are_not_in(items, named)
+            & groups.are_apart(items, barred)
+            & groups.with_room(items, present)
+        )
 
     def most_popular(self, text: str, allowed: Allowed, count: int) -> NDArray[np.int32]:
         """Return, and propose, the ``count`` most popular available items that pass a filter.

@@ -14,7 +14,8 @@ from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.ranking.describing import describe_items, describe_visitor
 from headwater_server.engine.ranking.holding import Holding
 from headwater_server.engine.reranking.candidates import Candidates, Question
-from headwater_server.engine.retrieval.gathering import Visitor, retrieve
+from headwater_server.engine.retrieval.gathering import Visitor, find, propose, select_proposed
+from headwater_server.engine.retrieval.variants import best_of_groups, leave_out_groups
 from headwater_server.engine.visitors.reading import read_asking
 from headwater_server.models.ranker.network import score_items
 
@@ -56,14 +57,20 @@ def answer(arrays, present, tables, who, asked, barred, shown_at, is_scored, dra
 
     The last three are those of the slots. ``who`` is (rows of visitor and account, seconds now, key
     of the session); ``asked`` the context items, and the circumstances' rows. Without scores there
-    are no slots.
+    are no slots. With slots, the candidates have at most ``present.variants`` of a group. In any
+    case none is in a group of what is barred, refused or just viewed.
     """
     profiles = arrays.last_s, arrays.session_start_s, arrays.session_keys
     rows, now_s, session = who
     reading = arrays.histories, profiles, rows, now_s, session, present.gap_s
     items, ages_s, counts, flags, refused, length, gap_s = read_asking(reading, asked[0])
     visitor = Visitor(items, ages_s, counts, flags, refused, asked[1])
-    found = retrieve(tables, visitor, barred, shown_at)
+    find(tables, visitor)
+    propose(tables, visitor)
+    if present.variants >= 0:
+        named = np.concatenate((barred, refused, items[:1]))
+        leave_out_groups(tables.evidence, arrays.groups, named)
+    found = select_proposed(tables, visitor, barred, shown_at)
     scores = np.empty(0)
     if is_scored and len(arrays.biases) > 0:
         times, rate = present.times, present.repeat_rate
@@ -72,6 +79,9 @@ def answer(arrays, present, tables, who, asked, barred, shown_at, is_scored, dra
         context = describe_visitor(statistics, items)
         network = arrays.biases, arrays.moments, arrays.weights[0]
         scores = score_items(features, context, found, *network)
+        if present.variants > 0 and draw.slots > 0:
+            kept = best_of_groups(arrays.groups[found], scores, present.variants)
+            found, scores = found[kept], scores[kept]
     chosen, propensities = _drawn(scores, draw)
     return found, scores, len(items), chosen, propensities, scores[chosen]
 
@@ -111,10 +121,11 @@ class Answering:
             return Candidates(None, items, scores), Drawn(*drawn)
         return Candidates(None, items, scores), None
 
-    def found(self, question: Question) -> NDArray[np.int32]:
-        """Return what may be shown, without scores."""
+    def found(self, question: Question, *, by_group: bool = True) -> NDArray[np.int32]:
+        """Return what may be shown, without scores; ``by_group``: no variant of what may not be."""
         found: NDArray[np.int32]
-        found, *_ = self._answer(question, self.barred(question), NO_DRAW, is_scored=False)
+        args = question, self.barred(question), NO_DRAW
+        found, *_ = self._answer(*args, is_scored=False, by_group=by_group)
         return found
 
     def barred(self, question: Question) -> NDArray[np.int32]:
@@ -126,14 +137,22 @@ class Answering:
         return np.concatenate((named, question.hidden))
 
     def _answer(
-        self, question: Question, barred: NDArray[np.int32], draw: Draw, *, is_scored: bool
+        self,
+        question: Question,
+        barred: NDArray[np.int32],
+        draw: Draw,
+        *,
+        is_scored: bool,
+        by_group: bool = True,
     ) -> Any:
         scoring, text = self.scoring, question.request.filter
         passing = scoring.masks.shown(text) if text else _ALL
         circumstances = scoring.models.circumstances.rows(question.circumstances)
         _, _, rows, now_s, session, _ = question.reading
+        arrays, present = self.holding.begin()
         return answer_one(
-            *self.holding.begin(),
+            arrays,
+            present if by_group else present._replace(variants=-1),
             (rows, now_s, session),
             (question.context, circumstances),
             barred,

@@ -15,11 +15,14 @@ from headwater_server.engine.ranking.candidate_scoring import REFILL, CandidateS
 from headwater_server.engine.ranking.most_popular import Allowed
 from headwater_server.engine.ranking.objective_names import ACTS
 from headwater_server.engine.reranking.rules import Boost, Bury
+from headwater_server.engine.retrieval.variants import best_of_groups
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.reading import read_asking
 from headwater_server.engine.visitors.visitors import History
 from headwater_server.models.probability.probability import buckets
 from headwater_server.models.probability.probit import log_normal_cdf
+
+_NO_ITEMS = np.zeros(0, dtype=np.int32)
 
 
 class Question:
@@ -203,10 +206,12 @@ class Pool:
     def may_join(self, item: int) -> bool:
         """Return whether the catalogue and the request allow an item."""
         question, catalogue = self.question, self.scoring.catalogue
-        request, now_ms = question.request, question.now_ms
-        if request.candidate_item_ids or item in self._barred().tolist():
+        request, now_ms, barred = question.request, question.now_ms, self._barred()
+        if request.candidate_item_ids or item in barred.tolist():
             return False
         one = np.array([item], dtype=np.int32)
+        if not self.scoring.groups.are_apart(one, barred)[0]:
+            return False
         return bool((catalogue.shown(one, now_ms) & self.passing(request.filter, one))[0])
 
     def rest(self) -> NDArray[np.int32]:
@@ -224,13 +229,44 @@ class Pool:
         more = self.scoring.most_popular(
             text, lambda items: is_rest(items) & ~are_full(items), REFILL
         )
-        self.join(more)
+        self.join(self.scoring.groups.first(more, self.items))
         return len(more) > 0
 
     def _is_rest(self) -> Allowed:
         question = self.question
-        barred = np.concatenate((self._barred(), question.history.items[:1], self.items))
-        return self.scoring.allowed(barred, question.now_ms)
+        barred = np.concatenate((self._barred(), question.history.items[:1]))
+        return self.scoring.allowed(barred, question.now_ms, self.items)
+
+    @property
+    def is_by_group(self) -> bool:
+        """Whether a list has only some variants of a product; a list of the caller's has all."""
+        return self.candidates.given is None and self.scoring.groups.limit > 0
+
+    def limit_variants(
+        self, values: NDArray[np.float64], first: NDArray[np.int32] = _NO_ITEMS
+    ) -> bool:
+        """Keep the variants of each product that are worth most, those among ``first`` before all.
+
+        Return whether any candidate is gone.
+        """
+        if not self.is_by_group:
+            return False
+        groups, items = self.scoring.groups, self.items
+        values = np.where(np.isin(items, first), np.inf, values)
+        rows = best_of_groups(groups.of[items], values, groups.limit)
+        if len(rows) == len(items):
+            return False
+        self.candidates = Candidates(None, items[rows], self.candidates.scores[rows])
+        return True
+
+    def fill_up(self) -> None:
+        """Add popular items until there are as many as a list needs; nothing is full."""
+        request, history = self.question.request, self.question.history
+        barred = np.concatenate((self._barred(), history.items[:1]))
+        found = self.items, self.candidates.scores
+        args = request, history, barred, self.question.now_ms, found
+        if len(self.items) < self.scoring.enough(request):
+            self.candidates = Candidates(None, *self.scoring.refilled(*args, self.scores))
 
     def _barred(self) -> NDArray[np.int32]:
         request = self.question.request

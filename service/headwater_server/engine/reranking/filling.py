@@ -66,6 +66,7 @@ class Filling:
         self.draws = thompson.DRAWS
         self._lifted: tuple[Candidates, NDArray[np.float64]] | None = None
         self.pinned = Pinned(active.pins, pool, self._lifts())
+        pool.limit_variants(self._base(), self.pinned.items)
         self.costs = self._costs()
 
     def _lifts(self) -> NDArray[np.float64]:
@@ -107,7 +108,8 @@ class Filling:
         """
         count, bars = self._fill(slots, 0, end)
         full: FullGroups | None = None
-        while self.active.caps and self.pool.candidates.given is None and count < end:
+        may_join = self.active.caps or self.pool.is_by_group
+        while may_join and self.pool.candidates.given is None and count < end:
             full = self._full(slots.chosen[:count])
             if not self.pool.join_popular(full.has):
                 break

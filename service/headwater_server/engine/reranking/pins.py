@@ -35,14 +35,30 @@ class Pinned:
         found = self._pool.scoring.known(pin.item_ids)
         for item in found[self._pool.passing(pin.filter, found)].tolist():
             is_candidate = bool((self._pool.items == item).any())
-            if item not in self.names and (is_candidate or self._pool.may_join(item)):
+            if self._is_free(item) and (is_candidate or self._pool.may_join(item)):
                 return int(item)
         return None
+
+    def _is_free(self, item: int) -> bool:
+        """Whether no slot has the item yet, and the list has room for one of its group."""
+        one = np.array([item], dtype=np.int32)
+        return item not in self.names and bool(self._have_room(one)[0])
+
+    def _have_room(self, items: NDArray[np.int32]) -> NDArray[np.bool_]:
+        if not self._pool.is_by_group:
+            return np.ones(len(items), dtype=np.bool_)
+        return self._pool.scoring.groups.with_room(items, self.items)
+
+    @property
+    def items(self) -> NDArray[np.int32]:
+        """The pinned items."""
+        return np.array(list(self.names), dtype=np.int32)
 
     def _best(self, pin: Pin) -> int | None:
         """Return the best candidate that passes, ties by row."""
         items = self._pool.items
         passing = self._pool.passing(pin.filter, items) & ~np.isin(items, list(self.names))
+        passing &= self._have_room(items)
         rows = np.flatnonzero(passing)
         return int(items[rows[np.argmax(self._base[rows])]]) if len(rows) else None
 

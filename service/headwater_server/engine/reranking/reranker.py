@@ -84,6 +84,8 @@ class Reranking:
 
     def _by_score(self, pool: Pool, settings: EngineSettings) -> Filled:
         """Draw the slots of a request without active rules."""
+        if pool.limit_variants(pool.values(settings)):
+            pool.fill_up()
         request, scores = pool.question.request, pool.values(settings)
         sampled = pool.sampled(settings)
         rows, propensities = slates.draw(scores, request, settings, sampled)

@@ -115,6 +115,12 @@ def retrieve(tables, visitor, excluded, shown_at):
 def select(tables, visitor, excluded, shown_at):
     """Do the same after `find`."""
     propose(tables, visitor)
+    return select_proposed(tables, visitor, excluded, shown_at)
+
+
+@njit(cache=True, inline="always")
+def select_proposed(tables, visitor, excluded, shown_at):
+    """Do the same after `propose`."""
     ev.leave_out(tables.evidence, excluded)
     ev.leave_out(tables.evidence, visitor.refused)
     ev.leave_out(tables.evidence, visitor.items[:1])

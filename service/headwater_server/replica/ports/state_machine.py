@@ -40,7 +40,13 @@ class StateLookups(Protocol):
     """What can be read from a state besides a slate. `Lookups` is the real implementation."""
 
     def list_similar_items(
-        self, item_ids: Sequence[str], page_size: int, filter_text: str, now_ms: int
+        self,
+        item_ids: Sequence[str],
+        page_size: int,
+        filter_text: str,
+        now_ms: int,
+        *,
+        variants: bool = False,
     ) -> tuple[ScoredItem, ...]:
         """Return items that are similar to, or used together with, the given items."""
 
@@ -48,6 +54,9 @@ class StateLookups(Protocol):
         self, category: str, window: str, page_size: int, filter_text: str, now_ms: int
     ) -> tuple[ScoredItem, ...]:
         """Return trending items; `ValueError` for an unknown window."""
+
+    def shortfall_notes(self, request: RecommendRequest) -> list[str]:
+        """Return what else makes a list short: fields that no item has, variants of a product."""
 
     def get_item(self, item_id: str) -> Item | None:
         """Return an item of the catalogue."""

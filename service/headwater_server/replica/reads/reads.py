@@ -115,8 +115,12 @@ class Reads:
     ) -> Answer:
         shown = len(slate.results)
         token = self._signed(slate, request, now_ms, degraded) if shown else ""
-        short = "" if shown >= request.page_size else shortfall(request, shown, slate.limits)
+        short = "" if shown >= request.page_size else self._shortfall(request, slate)
         return Answer(slate, token, self._tail.position.offset, degraded, short)
+
+    def _shortfall(self, request: RecommendRequest, slate: Recommendation) -> str:
+        notes = self._engine.lookups.shortfall_notes(request)
+        return shortfall(request, len(slate.results), slate.limits, notes)
 
     async def listed(
         self,

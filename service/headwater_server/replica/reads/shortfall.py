@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from headwater_server.engine.messages.requests import RecommendRequest
 
 
-def shortfall(request: RecommendRequest, shown: int, limits: Sequence[str] = ()) -> str:
+def shortfall(
+    request: RecommendRequest, shown: int, limits: Sequence[str] = (), notes: Sequence[str] = ()
+) -> str:
     """Return "" if ``shown`` items are as many as possible, otherwise the reason.
 
-    ``limits`` names the caps that excluded other items.
+    ``limits`` names the caps that excluded other items; ``notes`` say what no item has of the
+    filter.
 
     >>> shortfall(RecommendRequest("ann", "r1", page_size=5, filter="price < 9"), shown=3)
     'only 3 items may be shown that pass the filter'
@@ -20,12 +23,16 @@ def shortfall(request: RecommendRequest, shown: int, limits: Sequence[str] = ())
     ''
     >>> shortfall(RecommendRequest("ann", "r1"), shown=4, limits=["two a brand"])
     'only 4 items may be shown under the rule "two a brand"'
+    >>> note = "no item has the field colr"
+    >>> shortfall(RecommendRequest("ann", "r1", filter='colr: ANY("red")'), 0, notes=[note])
+    'only 0 items may be shown that pass the filter; no item has the field colr'
     """
     candidates = len(set(request.candidate_item_ids))
     if shown >= min(request.page_size, candidates or request.page_size):
         return ""
     what = f"{shown} of the {candidates} candidates" if candidates else f"{shown} items"
-    return f"only {what} may be shown{_conditions(request)}{_rules(limits)}"
+    reason = f"only {what} may be shown{_conditions(request)}{_rules(limits)}"
+    return "; ".join((reason, *notes))
 
 
 def _rules(names: Sequence[str]) -> str:
