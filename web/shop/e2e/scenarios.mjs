@@ -44,8 +44,9 @@ export async function pictured(browser, url, folder) {
   await page.reload();
   await page.waitForSelector("[data-placement=home] .tiles[data-recommendation]");
   await page.waitForFunction(() => {
-    const images = [...document.querySelectorAll("[data-placement=home] .tile img.photo")];
-    return images.length && images.every((one) => one.src.includes("//cdn.") && one.naturalWidth > 0);
+    const tiles = [...document.querySelectorAll("[data-placement=home] .tile")]; // those in view are loaded
+    const isShown = (tile) => tile.querySelector("img.photo")?.naturalWidth > 0;
+    return tiles.some(isShown) && tiles.some((tile) => !tile.querySelector("img.photo"));
   });
   await shot(page, folder, "pictured");
   const drawn = await page.locator("[data-placement=home] .tile svg[viewBox='0 0 240 240']").count();

@@ -7,38 +7,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.change_log import ChangeLog
 from headwater_server.engine.catalogue.fields import paths
+from headwater_server.engine.catalogue.fields.gathering import Texts, gather, paths_of
 from headwater_server.engine.catalogue.fields.groups import Groups
 from headwater_server.engine.catalogue.fields.item_values import (
     UNIQUE,
     Value,
-    feature_field,
     item_values,
-    texts_of,
     values_of,
 )
 from headwater_server.engine.catalogue.fields.text_hashes import TextHashes
+from headwater_server.engine.catalogue.numbering import Numbering
 from headwater_server.engine.catalogue.numbers import Numbers
 from headwater_server.engine.catalogue.postings import Postings
 from headwater_server.engine.messages.entries import Item
 from headwater_server.models.base import CAPACITY_START, grown
 
 _ID = "item_id"
+_APART = frozenset((_ID, *UNIQUE))
+"""Texts without postings: nearly every item has one of its own."""
 GROUP_STEP = 1_000
 """Items that get their group in one step: about a millisecond."""
-
-
-class Numbered(Protocol):
-    """The ids of items by number, and back."""
-
-    ids: list[str]
-    number: Callable[[str], int | None]
 
 
 class Columns:
@@ -54,7 +49,7 @@ class Columns:
     [True, False]
     """
 
-    def __init__(self, rows: int = CAPACITY_START, numbered: Numbered | None = None) -> None:
+    def __init__(self, rows: int = CAPACITY_START, numbered: Numbering | None = None) -> None:
         """``numbered`` knows also the items without data, which have an id and nothing else."""
         self.written = ChangeLog()
         self.changed = np.zeros(rows, dtype=np.int64)  # an item's last version
@@ -87,41 +82,45 @@ class Columns:
         for name, value in values_of(item):
             if not isinstance(value, str):
                 self._column(self._numbers, name, Numbers).put(number, value)
-            elif name in UNIQUE:
-                self._column(self._unique, name, TextHashes).put(number, value)
-            elif name != _ID:
+            elif name not in _APART:
                 self._column(self._postings, name, Postings).add(value, number)
+            elif name != _ID:
+                self._column(self._unique, name, TextHashes).put(number, value)
         for name, key in _path_keys(item):
             self._column(self._paths, name, Postings).add(key, number)
 
     def _column(self, columns: dict[str, Any], name: str, make: Callable[[int], Any]) -> Any:
-        if name not in columns:
-            columns[name] = make(self.rows)
-        return columns[name]
+        column = columns.get(name)
+        if column is None:
+            column = columns[name] = make(self.rows)
+        return column
 
     def fill(self, items: Iterable[tuple[int, Item]]) -> None:
         """Store the data of items at once, where there is none; quicker than one by one."""
-        texts: _Texts = defaultdict(lambda: defaultdict(list))
-        parts: _Texts = defaultdict(lambda: defaultdict(list))
+        texts: Texts = defaultdict(lambda: defaultdict(list))
+        parts: Texts = defaultdict(lambda: defaultdict(list))
         numbers: dict[str, dict[int, float]] = defaultdict(dict)
+        unique: dict[str, dict[int, str]] = defaultdict(dict)
+        keys: dict[str, tuple[str, ...]] = {}
         for number, item in items:
             self._items[number] = item
             self.groups.put(number, item)
-            _gather(number, item, texts, numbers)
-            for name, value in texts_of(item):
-                if name in UNIQUE:
-                    self._column(self._unique, name, TextHashes).put(number, value)
-                else:
-                    texts[name][value].append(number)
-            for name, key in _path_keys(item):
-                parts[name][key].append(number)
+            gather(number, item, texts, numbers, unique)
+            for name, text in paths_of(item):
+                if text not in keys:
+                    keys[text] = tuple(paths.keys(text))
+                for key in keys[text]:
+                    parts[name][key].append(number)
         self._fill(self._postings, texts)
         self._fill(self._paths, parts)
         for name, values in numbers.items():
             self._numbers[name] = Numbers(self.rows)
             self._numbers[name].fill(values)
+        for name, held in unique.items():
+            self._unique[name] = TextHashes(self.rows)
+            self._unique[name].fill(held)
 
-    def _fill(self, postings: dict[str, Postings], texts: _Texts) -> None:
+    def _fill(self, postings: dict[str, Postings], texts: Texts) -> None:
         for name, holders in texts.items():
             postings[name] = Postings(self.rows)
             for text, held in holders.items():
@@ -233,37 +232,7 @@ class Columns:
         return numbers.compared(compare, number)
 
 
-_Texts = Mapping[str, Mapping[str, list[int]]]
-"""Field -> text -> the items that have it."""
-
-
-def _gather(
-    number: int, item: Item, texts: _Texts, numbers: Mapping[str, dict[int, float]]
-) -> None:
-    """Add an item to the holders of its other values; as `values_of`, without a generator."""
-    for category in item.categories:
-        texts["categories"][category].append(number)
-    for tag in item.tags:
-        texts["tags"][tag].append(number)
-    texts["available"]["true" if item.available else "false"].append(number)
-    if item.price is not None:
-        numbers["price"][number] = item.price
-    if item.publish_time_ms:
-        numbers["publish_time"][number] = float(item.publish_time_ms)
-    if item.expire_time_ms:
-        numbers["expire_time"][number] = float(item.expire_time_ms)
-    for name, value in dict.fromkeys(item.features):
-        if isinstance(value, str):
-            texts[feature_field(name)][value].append(number)
-        else:
-            numbers[feature_field(name)][number] = value
-
-
 def _path_keys(item: Item) -> Iterable[tuple[str, str]]:
-    """Return (field, key) of all paths of an item, each once; titles and addresses are none."""
-    found = [("categories", one) for one in item.categories if paths.MARK in one]
-    found += [("tags", one) for one in item.tags if paths.MARK in one]
-    for name, value in item.features:
-        if isinstance(value, str) and paths.MARK in value:
-            found.append((feature_field(name), value))
-    return dict.fromkeys((name, key) for name, text in found for key in paths.keys(text))
+    """Return (field, key) of all paths of an item, each once."""
+    found = paths_of(item)
+    return dict.fromkeys((name, key) for name, text in found for key in paths.keys(text)) or ()

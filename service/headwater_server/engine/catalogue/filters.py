@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.bounded_cache import BoundedCache
 from headwater_server.engine.catalogue.columns import Columns
+from headwater_server.engine.catalogue.fields.conditions import UnfitError
 from headwater_server.engine.catalogue.filter_program import (
     Program,
-    UnfitError,
     Values,
     compiled,
 )

@@ -252,7 +252,8 @@ class Pool:
         if not self.is_by_group:
             return False
         groups, items = self.scoring.groups, self.items
-        values = np.where(np.isin(items, first), np.inf, values)
+        if len(first):
+            values = np.where(np.isin(items, first), np.inf, values)
         rows = best_of_groups(groups.of[items], values, groups.limit)
         if len(rows) == len(items):
             return False

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue import filters
-from headwater_server.engine.catalogue.columns import item_values
 from headwater_server.engine.catalogue.eviction import CLASSES, evicted_class
+from headwater_server.engine.catalogue.fields.item_values import item_values
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.rewards import canonical_type
 from headwater_server.engine.reranking.rules import Hide

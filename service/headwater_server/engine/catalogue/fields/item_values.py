@@ -17,6 +17,7 @@ ITEM_FIELDS = (
 )  # fmt: skip
 """The fields that every item may have. A feature of such a name is ``features.`` and the name."""
 PREFIX = "features."
+_RESERVED = frozenset(ITEM_FIELDS)
 
 
 def item_values(item: Item) -> dict[str, list[Value]]:
@@ -40,30 +41,29 @@ def values_of(item: Item) -> Iterable[tuple[str, Value]]:
 
 def _all_values(item: Item) -> Iterator[tuple[str, Value]]:
     yield "item_id", item.item_id
-    yield from (("categories", category) for category in item.categories)
-    yield from (("tags", tag) for tag in item.tags)
+    if item.title:
+        yield "title", item.title
+    for category in item.categories:
+        yield "categories", category
+    for tag in item.tags:
+        yield "tags", tag
     yield "available", "true" if item.available else "false"
     if item.price is not None:
         yield "price", item.price
-    yield from texts_of(item)
-    for name, time_ms in zip(TIMES, (item.publish_time_ms, item.expire_time_ms), strict=True):
-        if time_ms:
-            yield name, float(time_ms)
-    yield from ((feature_field(name), value) for name, value in item.features)
-
-
-def texts_of(item: Item) -> Iterator[tuple[str, str]]:
-    """Yield the fields that are one text, without those that are empty."""
-    if item.title:
-        yield "title", item.title
     if item.currency_code:
         yield "currency_code", item.currency_code
-    if item.group_id:
-        yield "group_id", item.group_id
+    if item.publish_time_ms:
+        yield "publish_time", float(item.publish_time_ms)
+    if item.expire_time_ms:
+        yield "expire_time", float(item.expire_time_ms)
     if item.image_uri:
         yield "image_uri", item.image_uri
     if item.uri:
         yield "uri", item.uri
+    if item.group_id:
+        yield "group_id", item.group_id
+    for name, value in item.features:
+        yield (name if name not in _RESERVED else PREFIX + name), value
 
 
 def feature_field(name: str) -> str:
@@ -72,7 +72,7 @@ def feature_field(name: str) -> str:
     >>> feature_field("brand"), feature_field("title")
     ('brand', 'features.title')
     """
-    return PREFIX + name if name in ITEM_FIELDS else name
+    return PREFIX + name if name in _RESERVED else name
 
 
 def field_of(name: str) -> str:

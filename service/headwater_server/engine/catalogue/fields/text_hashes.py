@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,12 @@ class TextHashes:
         """Store the text of an item that has none."""
         self._hashes[item] = _hash(text)
         self.count += 1
+
+    def fill(self, texts: Mapping[int, str]) -> None:
+        """Store the texts of items, of which none is stored."""
+        items = np.fromiter(texts, np.int64, len(texts))
+        self._hashes[items] = np.fromiter(map(_hash, texts.values()), np.int64, len(texts))
+        self.count = len(texts)
 
     def drop(self, item: int) -> None:
         """Remove the text of an item that has one."""
