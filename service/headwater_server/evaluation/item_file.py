@@ -105,5 +105,7 @@ def _item(row: dict[str, str], columns: _Columns) -> Item:
         categories=tuple(dict.fromkeys(name.strip() for name in categories if name.strip())),
         price=float(price) if price else None,
         features=tuple(sorted(features, key=lambda pair: pair[0])),
-        **{name: row.get(name, "") for name in FIELDS},
+        image_uri=row.get("image_uri", ""),
+        uri=row.get("uri", ""),
+        group_id=row.get("group_id", ""),
     )

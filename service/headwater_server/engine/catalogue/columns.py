@@ -70,9 +70,10 @@ class Columns:
         self.changed = grown(self.changed, rows)
         self._items += [None] * (rows - len(self._items))
         self.groups.reserve(rows)
-        for columns in (self._postings, self._paths, self._unique, self._numbers):
-            for column in columns.values():
-                column.reserve(rows)
+        columns: list[Postings | TextHashes | Numbers] = [*self._postings.values()]
+        columns += [*self._paths.values(), *self._unique.values(), *self._numbers.values()]
+        for column in columns:
+            column.reserve(rows)
 
     def put(self, number: int, item: Item) -> None:
         """Store the current data of an item."""

@@ -211,7 +211,9 @@ class _Building:
 
     def _combined(self, tree: lark.Tree[Any], depth: int) -> int:
         are_all, parts = tree.data == "both", _chain(tree)
-        merged, parts = ({}, parts) if are_all else _merged(parts)
+        merged: dict[AnyOf, int] = {}
+        if not are_all:
+            merged, parts = _merged(parts)
         found = [self._condition(one, position) for one, position in merged.items()]
         found += [self.add(part, depth + 1) for part in parts]
         steps = tuple(dict.fromkeys(found))

@@ -67,9 +67,8 @@ class AskedFilling(Filling):
             counts, sums, lengths = draw_lists(*args)
         finally:
             self.similarity.done(self.pool.items)
-        if (
-            self.active.caps or self.active.pins or self.pool.is_by_group
-        ):  # what is short goes on, from more of the shop
+        # what is short goes on, from more of the shop
+        if self.active.caps or self.active.pins or self.pool.is_by_group:
             for place in np.flatnonzero(lengths < self.request.page_size).tolist():
                 counts[place], sums[place] = self._one_list(seeds[place])
         return counts.sum(axis=0), sums.sum(axis=0)

@@ -106,15 +106,12 @@ def time_ms(text: str, position: int = 0) -> float:
     (1000.0, 86400000.0)
     """
     try:
-        time = datetime.fromisoformat(text.upper()) if _TIME.fullmatch(text) else None
-        zoned = time and (time if time.tzinfo else time.replace(tzinfo=UTC))
-        found = zoned and round(zoned.timestamp() * 1000)
+        time = datetime.fromisoformat(text.upper() if _TIME.fullmatch(text) else "")
+        zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
+        return float(round(zoned.timestamp() * 1000))
     except (ValueError, OverflowError):  # such as a 13th month
-        found = None
-    if found is None:
         problem = "a time was expected, such as 2026-12-01T08:00:00Z or 2026-12-01"
-        raise UnfitError(position, problem)
-    return float(found)
+        raise UnfitError(position, problem) from None
 
 
 def _name(field: lark.Tree[Any]) -> str:
