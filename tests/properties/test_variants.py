@@ -63,7 +63,9 @@ def products(engine, request):
     parts, catalogue = engine.parts, engine.parts.catalogue
     history = parts.history(request, "", NOW_MS)
     hidden = parts.hiding.hidden(("v" + request.visitor_id, "u"), NOW_MS).tolist()
-    numbers = [*history.items[:1].tolist(), *history.refused.tolist(), *hidden]
+    on_page = any(catalogue.number(item_id) is not None for item_id in request.context_item_ids)
+    latest = [] if on_page else history.items[:1].tolist()  # what is on the page counts as later
+    numbers = [*latest, *history.refused.tolist(), *hidden]
     barred = {catalogue.ids[number] for number in numbers}
     barred |= {*request.exclude_item_ids, *request.context_item_ids}
     left_out = {"i2", "i5"} if request.filter else set()

@@ -107,7 +107,8 @@ class Groups:
         if not self._numbers or not len(others):
             return np.ones(len(items), dtype=np.bool_)
         own, barred = self.of[items], self.of[others]
-        return (own < 0) | ~np.isin(own, barred[barred >= 0])
+        apart: NDArray[np.bool_] = (own < 0) | ~np.isin(own, barred[barred >= 0])
+        return apart
 
     def with_room(
         self, items: NDArray[np.integer], present: NDArray[np.integer]
@@ -117,7 +118,8 @@ class Groups:
             return np.ones(len(items), dtype=np.bool_)
         groups, counts = np.unique(self.of[present], return_counts=True)
         own = self.of[items]
-        return (own < 0) | ~np.isin(own, groups[counts >= self.limit])
+        have_room: NDArray[np.bool_] = (own < 0) | ~np.isin(own, groups[counts >= self.limit])
+        return have_room
 
     def first(self, items: Items, present: NDArray[np.integer]) -> Items:
         """Return ``items`` without those for which a list has no room beside the ones before."""
