@@ -235,7 +235,8 @@ class Engine:
         parts = self.parts
         history = parts.history_before(event, placement_of(event), time_ms)
         row_class = class_of(event, parts.settings)
-        for seen in parts.impressions.report(event, profile, history, parts.clock_ms):
+        account = interactions.account_that_asked(parts, event)
+        for seen in parts.impressions.report(event, profile, history, parts.clock_ms, account):
             interactions.hide(parts, event, profile, seen, time_ms, row_class)
 
     # --- a request: history, candidates, scores, slots, slate --------------------------------

@@ -14,7 +14,10 @@ from headwater_server.engine.messages.rewards import (
     weight_of,
 )
 from headwater_server.engine.parts import Parts, Steps
-from headwater_server.engine.visitors.request_context import placement_of
+from headwater_server.engine.visitors.request_context import (
+    circumstances_of_account,
+    placement_of,
+)
 from headwater_server.engine.visitors.visitors import session_key
 from headwater_server.models.covisitation.circumstances import NO_ROWS
 
@@ -90,6 +93,17 @@ def circumstances_of(parts: Parts, event: Event) -> tuple[Tokens, Tokens]:
     if not (account or event.placement or event.context or event.slate):
         return (), ()
     return parts.circumstances(event, placement_of(event), account)
+
+
+def account_that_asked(parts: Parts, event: Event) -> Tokens | None:
+    """Return the features of the account that a reported list was asked for.
+
+    The question names it, else it is the visitor's; None: the question is not known.
+    """
+    if event.slate is None or event.slate.question is None:
+        return None
+    account = event.slate.question.user_id or parts.visitors.account_of(event.visitor_id)
+    return circumstances_of_account(parts.users.features(account))
 
 
 def are_decided_by_acts(parts: Parts, rows: tuple[int, int], tokens: tuple[Tokens, Tokens]) -> bool:

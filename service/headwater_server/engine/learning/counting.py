@@ -91,11 +91,11 @@ def count_interaction(
     count_popularity(of_events, item, by_event, weight)
     count_popularity(of_days, item, by_day, weight)
     if is_repeat:
-        count_return(tables.cycles, item, visitor.ages_s[place])
+        count_return(tables.cycles, item, visitor.ages_s[place], weight)
     if begins:
         starts = max(float(events), starts)
         count_popularity(of_starts, item, starts, weight)
     count_activity(arrays.counts, arrays.interactions, item, is_repeat, events, weight)
     mass += tables.words[3] * flow * weight
-    rate = following_rate(rate, is_repeat)
+    rate = following_rate(rate, is_repeat, weight)
     return Reached(counted + 1, steps, by_event, by_day, starts, mass, rate)

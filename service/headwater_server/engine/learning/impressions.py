@@ -36,8 +36,18 @@ class Impressions:
         self.scoring = scoring
         self.measures = measures
 
-    def report(self, event: Event, profile: str, history: History, now_ms: int) -> list[int]:
-        """Open the window of the seen slots; return their items. A repeated report counts once."""
+    def report(
+        self,
+        event: Event,
+        profile: str,
+        history: History,
+        now_ms: int,
+        account: tuple[str, ...] | None = None,
+    ) -> list[int]:
+        """Open the window of the seen slots; return their items. A repeated report counts once.
+
+        ``account``: the features of who asked, None if they are those of the event's ``history``.
+        """
         slate = event.slate
         known = self.scoring.catalogue.number
         seen, positions = [], []
@@ -77,7 +87,8 @@ class Impressions:
         names = self.scoring.catalogue.ids
         ranked = zip(seen, scores[slots].tolist(), strict=True)
         scored = {names[item]: score for item, score in ranked}
-        self.decisions.open(event, profile, history, scored)
+        asked = history if account is None else history._replace(circumstances=account)
+        self.decisions.open(event, profile, asked, scored)
         return seen
 
     def forgetting(self, items: NDArray[np.int32]) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -195,8 +196,8 @@ class ItemStatistics:
                 catalogue.ids[number],
                 catalogue.at(number),
                 bool(shown[place]),
-                int(activity.counts[number, INTERACTIONS]),
-                int(activity.counts[number, REPEATS]),
+                _whole(activity.counts[number, INTERACTIONS]),
+                _whole(activity.counts[number, REPEATS]),
                 _interactions_since(activity, number),
                 tuple(float(counts[place]) for counts, _ in trends),
                 tuple(float(scores[place]) for _, scores in trends),
@@ -235,6 +236,15 @@ def _newness(activity: Activity, numbers: NDArray[np.int32]) -> NDArray[np.float
     counts = activity.counts[numbers]
     has_any = counts[:, INTERACTIONS] > 0
     return np.where(has_any, counts[:, FIRST], activity.events + 1.0 + numbers)
+
+
+def _whole(interactions: float) -> int:
+    """Return a sum of graded acts as a number of whole ones: the nearest, at least 1 for any.
+
+    >>> [_whole(interactions) for interactions in (0.0, 0.3, 1.4, 1.6, 7.0)]
+    [0, 1, 1, 2, 7]
+    """
+    return max(math.floor(interactions + 0.5), int(interactions > 0))
 
 
 def _interactions_since(activity: Activity, number: int) -> int:

@@ -15,12 +15,14 @@ def note(answer: Answer, slot: int, event: Event, item: EventItem, reward: float
     """Add an act on a slot; return False for a purchase without a price.
 
     ``act_rate``: 1 for a slot with an act of a positive reward. ``reward``: the best reward of the
-    slot. ``purchases``: how often it was bought. ``revenue``: price times quantity, by currency.
+    slot; one below 0 counts if the event says so itself, not for the table's refusals.
+    ``purchases``: how often it was bought. ``revenue``: price times quantity, by currency.
     """
     earned = answer.earned
     if reward > 0.0:
         earned[ACT_RATE, slot] = 1.0
-        earned[REWARD, slot] = max(reward, earned.get((REWARD, slot), 0.0))
+    if reward > 0.0 or event.reward is not None:
+        earned[REWARD, slot] = max(reward, earned.get((REWARD, slot), reward))
     if canonical_type(event.event_type) != PURCHASE:
         return True
     earned[PURCHASES, slot] = earned.get((PURCHASES, slot), 0.0) + 1.0

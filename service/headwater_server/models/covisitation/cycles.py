@@ -46,19 +46,20 @@ def accumulate_due(counted, history, ages_s, scratch):
 
 
 @njit(cache=True, _nrt=False)
-def count_return(counted, item, age_s):
-    """Count a return to ``item`` after ``age_s``: the moments of the item, and of the shop.
+def count_return(counted, item, age_s, weight):
+    """Count ``weight`` of a return to ``item`` after ``age_s``: the moments of item and shop.
 
-    Welford's update: a sum of squares minus a squared sum would lose its digits.
+    Welford's update, with West's weights (1979): a sum of squares minus a squared sum would lose
+    its digits.
     """
     moments, shop = counted
     own, log_age = moments[item], math.log1p(max(0.0, age_s))
-    own[0] += 1.0
-    gap = log_age - own[1]
+    own[0] += weight
+    gap = weight * (log_age - own[1])
     own[1] += gap / own[0]
     own[2] += gap * (log_age - own[1])
-    shop[0] += 1.0
-    step = max(_STEP_MIN, 1.0 / (shop[0] + PRIOR))
+    shop[0] += weight
+    step = weight * max(_STEP_MIN, 1.0 / (shop[0] + PRIOR))
     gap = log_age - shop[1]
     shop[1] += step * gap
     shop[2] = (1.0 - step) * (shop[2] + step * gap * gap)
@@ -100,7 +101,7 @@ class Cycles(ItemModel):
         """Learn a return to ``item`` after ``age_s``; None: no return, or at an unknown time."""
         if age_s is None:
             return
-        count_return(self.counted, item, age_s)
+        count_return(self.counted, item, age_s, 1.0)
 
     @property
     def counted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -19,17 +19,17 @@ def count_activity(counts, interactions, item, repeat, events, weight):
     """Count ``weight`` of an interaction with ``item``, the one after ``events`` others."""
     row = counts[item]
     if row[INTERACTIONS] == 0:
-        row[FIRST] = events
+        row[FIRST] = row[LAST] = events
     row[INTERACTIONS] += weight
     interactions[item] = row[INTERACTIONS]
-    row[LAST] = events
+    row[LAST] += weight * (events - row[LAST])  # a whole one: exactly `events`
     row[REPEATS] += repeat * weight
 
 
 @njit(cache=True)
-def following_rate(rate, repeat):
-    """Return the shop's rate of repeats after one more interaction."""
-    return rate + _RATE_STEP * (repeat - rate)
+def following_rate(rate, repeat, weight):
+    """Return the shop's rate of repeats after ``weight`` of one more interaction."""
+    return rate + _RATE_STEP * weight * (repeat - rate)
 
 
 class Activity(ItemModel):
@@ -62,7 +62,7 @@ class Activity(ItemModel):
     ) -> None:
         """Learn an interaction with ``item``; ``repeat``: it is not the visitor's first."""
         count_activity(self._counts, self._touches, item, bool(repeat), self._events, 1.0)
-        self.advance(following_rate(self._repeat_rate, bool(repeat)))
+        self.advance(following_rate(self._repeat_rate, bool(repeat), 1.0))
 
     def advance(self, repeat_rate: float, steps: int = 1) -> None:
         """Go on after interactions that `count_activity` has added to their items."""

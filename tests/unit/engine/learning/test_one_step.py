@@ -116,7 +116,7 @@ def test_a_return_moves_mean_and_variance_as_in_plain_numpy():
     ages_s = rng.exponential(1e5, 30)
     moments, shop = np.zeros((2, 3)), np.array([0.0, 10.0, 9.0])
     for age_s in ages_s.tolist():
-        count_return((moments, shop), 1, age_s)
+        count_return((moments, shop), 1, age_s, 1.0)
     logs = np.log1p(ages_s)
     assert moments[1] == pytest.approx([30, logs.mean(), 30 * logs.var()])
     assert moments[0].tolist() == [0.0, 0.0, 0.0]

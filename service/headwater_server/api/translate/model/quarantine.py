@@ -19,7 +19,7 @@ from headwater_server.api.translate.values import (
     time_message,
     value_messages,
 )
-from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.events import Choice, Event
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.operators.operator_reads import QuarantineAnswer
 from headwater_server.replica.ports.quarantine import QuarantinedEvent
@@ -27,7 +27,7 @@ from headwater_server.replica.ports.quarantine import QuarantinedEvent
 PAGE_DEFAULT = 50
 PAGE_MAX = 500
 _KEPT_ID = re.compile(r"\d{1,19}-\d{1,19}", re.ASCII)
-_INT32_MAX = 2**31 - 1
+_INT32_MAX, _INT64_MAX = 2**31 - 1, 2**63 - 1
 
 
 def list_quarantined_events_request(
@@ -91,4 +91,22 @@ def _event(event: Event) -> event_pb2.Event:
         position=max(-_INT32_MAX, min(event.position, _INT32_MAX)),
         context=value_messages(event.context),
         reward=event.reward,
+        choice=_choice(event.choice) if event.choice else None,
+    )
+
+
+def _choice(choice: Choice) -> event_pb2.Choice:
+    return event_pb2.Choice(
+        propensity=choice.propensity,
+        policy_propensity=choice.policy_propensity,
+        random_propensity=choice.random_propensity,
+        is_baseline=choice.is_baseline,
+        baseline_propensity=choice.baseline_propensity,
+        slot=choice.slot,
+        mode=choice.mode,
+        wait_ms=max(-_INT64_MAX, min(choice.wait_ms, _INT64_MAX)),
+        covers_both=choice.covers_both,
+        policy_weight=choice.policy_weight,
+        random_weight=choice.random_weight,
+        baseline_weight=choice.baseline_weight,
     )
