@@ -12,7 +12,8 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from headwater_server.api.access.access import Access, check_accesses
 from headwater_server.api.access.key_entries import accesses
 from headwater_server.engine.ablation import REMOVABLE
-from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
+from headwater_server.engine.setting_values.event_types import ALIASES, DEFAULT_REWARDS
+from headwater_server.engine.setting_values.rankers import check_rankers, rates_of
 from headwater_server.gateway.addresses import is_loopback
 from headwater_server.settings_ranges import number_problem, table_problem
 from headwater_server.settings_rules import read_rules
@@ -32,6 +33,7 @@ class BadSettings(ValueError):
 
 
 SECRETS = {"keys", "page_keys"}  # never shown, not even in an error
+RANKERS = "ranker", "rankers"
 PASSWORD = re.compile(r"(?<=://)\S*(?=@)")
 IN_QUERY = re.compile(r"(?<=password=)[^&\s\"']*")
 
@@ -68,7 +70,16 @@ def checked(name: str, kind: Any, value: object) -> Any:
     problem = _problem(name, result)
     if problem:
         raise BadSettings(f"{_shown(name, value)}: {problem}")
+    if name in RANKERS:
+        _check_rankers(name, result)
     return _full_rewards(result) if name == "rewards" else result
+
+
+def _check_rankers(name: str, value: Any) -> None:
+    try:
+        check_rankers(value) if name == "rankers" else rates_of(value)
+    except ValueError as error:
+        raise BadSettings(str(error)) from None
 
 
 def _shown(name: str, value: object) -> str:
@@ -108,6 +119,8 @@ def _problem(name: str, value: object) -> str:
     if isinstance(value, tuple):
         problems = (f"{one!r}: {fix}" for one in value if (fix := text_problem(name, str(one))))
         return next(problems, "")
+    if name in RANKERS and isinstance(value, dict):
+        return ""  # all of it is checked together
     if isinstance(value, dict):
         return event_type_problem(list(value)) or table_problem(name, value)
     return text_problem(name, str(value))

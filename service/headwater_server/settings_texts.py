@@ -39,8 +39,8 @@ TEXTS = {
     "personalizer_placement": LABEL,
     "personalizer_visitor_features": LABEL,
     "ranker": (
-        r"river:.+|[\w.]+:\w+|[\w.-]+",
-        "write listwise, river:<class or pipeline>, <module>:<class>, or an entry point's name",
+        r"listwise\(.*\)|river:.+|[\w.]+:\w+|[\w.-]+",
+        "write listwise, listwise(rate=0.06), river:<class or pipeline>, <module>:<class>, a name",
     ),
 }
 URLS = {"redis_url": url_problem, "log": log_problem, "snapshots": objects_problem}

@@ -13,7 +13,7 @@ from headwater import AsyncClient, Item
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
 from headwater_server.cli.demo.server_process import ServerProcess
-from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
+from headwater_server.engine.setting_values.event_types import ALIASES, DEFAULT_REWARDS
 from tests.integration.waiting import PATIENCE_S
 
 PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text()

@@ -84,7 +84,8 @@ def _recommendation(
 ) -> Recommendation:
     request = asked.request
     objective = under.objective(request) if slots.by_score else ACTS
-    found = results(parts, asked, slots, objective)
+    ranker = under.ranker(request) if slots.by_score else ""
+    found = results(parts, asked, slots, objective, ranker)
     policy = slates.policy_of(request, under.settings, parts.models.probability)
     answered = slates.recommendation(request, found, policy, slots.limits).within(arms)
     if slots.by_score and (note := bandit.objective_note(request, under.settings)):
@@ -128,13 +129,17 @@ def _circumstances(
 
 
 def results(
-    parts: Parts, asked: Question, slots: Filled, objective: str = ACTS
+    parts: Parts, asked: Question, slots: Filled, objective: str = ACTS, ranker: str = ""
 ) -> Sequence[Result]:
-    """Return the slots as results: with their chances, and with reasons if asked for."""
+    """Return the slots as results: with their chances, and with reasons if asked for.
+
+    ``ranker`` has scored them, "" for the champion. The chances are of the champion's scores.
+    """
     explain = asked.request.explain
     (given, items, scores), rows = slots.candidates, slots.rows
     chosen = items[rows]
-    chances = _chances(parts, asked, scores[rows], chosen, known=slots.by_score)
+    by_champion = parts.scoring.scores(asked.history, chosen) if ranker else scores[rows]
+    chances = _chances(parts, asked, by_champion, chosen, known=slots.by_score)
     first = np.array(slots.first) if slots.first else None
     ids = parts.scoring.ids(given, chosen, rows)
     found = Results(ids, slots.scores, slots.propensities, chances.values, first)
@@ -143,7 +148,8 @@ def results(
     sources = parts.retriever.evidence.sources_of(chosen)
     explained = slates.explained(found, chances, sources, slots.moved)
     worth = objectives.lifts(parts.models, chosen, objective)
-    return parts.explanations.explain(explained, asked.history, items, rows, scores, worth)
+    args = asked.history, items, rows, scores, worth, ranker
+    return parts.explanations.explain(explained, *args)
 
 
 def _chances(

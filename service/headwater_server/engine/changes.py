@@ -5,37 +5,26 @@ Each function takes the parts and one operation, and returns its outcome; most w
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
 from dataclasses import replace
-from typing import Any, TypeVar
-
-import numpy as np
+from typing import TypeVar
 
 from headwater_server.engine.catalogue.content_tokens import content_tokens
 from headwater_server.engine.clock import lies_ahead
-from headwater_server.engine.features.features import ITEM_FEATURES
-from headwater_server.engine.features.own_columns import column_names
-from headwater_server.engine.features.own_values import OwnValues
 from headwater_server.engine.intake.deduplication import owner_of
 from headwater_server.engine.messages.entries import (
     Build,
     Entry,
     ErasedEvent,
-    Item,
     ItemDelete,
     ItemWrite,
     Operation,
-    SettingsChange,
     SourceAdvance,
     UserErase,
     UserWrite,
     VisitorUnlink,
 )
 from headwater_server.engine.messages.events import CREATED, Outcome, Status
-from headwater_server.engine.models import make_ranker
 from headwater_server.engine.parts import Applied, Parts
-from headwater_server.engine.reranking.rules import parse_rules
-from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.profile_rows import hashed
 from headwater_server.models.bandit.contexts import key_of
 
@@ -147,74 +136,3 @@ def remember_erased(parts: Parts, erased: ErasedEvent, entry: Entry) -> Outcome:
     """Keep an erased event's id from being learned again; nothing else is known of the event."""
     parts.deduplication.remember_erased(erased, parts.time_ms(entry))
     return CREATED
-
-
-def check_settings(settings: EngineSettings) -> tuple[OwnValues, Any]:
-    """Raise ValueError if no engine can take these settings.
-
-    Return the shop's own features, without values, and the ranker.
-    """
-    own = OwnValues(settings.features)
-    ranker = make_ranker(settings, own.names)
-    parse_rules(settings.rules)
-    return own, ranker
-
-
-def with_settings(
-    parts: Parts, change: SettingsChange, entry: Entry
-) -> Generator[None, None, tuple[Parts, Outcome]]:
-    """Return the parts under other settings; before anything was learned, new ones. In steps.
-
-    Settings that the engine cannot take are QUARANTINED and change nothing.
-    """
-    settings = change.over(parts.written)
-    try:
-        own, ranker = check_settings(settings)
-        in_force = parts.experiments.policies.over(settings)
-    except ValueError as error:
-        parts.settings_history.refused = str(error)
-        return parts, Outcome(Status.QUARANTINED, str(error))
-    parts.settings_history.refused = ""
-    parts.settings_history.note(parts.settings, in_force, change.who, entry.time_ms)
-    if parts.is_empty:
-        fresh = Parts(settings)
-        fresh.settings_history, fresh.build = parts.settings_history, parts.build
-        fresh.sources = parts.sources
-        return fresh, CREATED
-    if (settings.ranker, settings.features) != (parts.written.ranker, parts.written.features):
-        yield from _other_ranker(parts, settings, own, ranker)
-    yield from parts.catalogue.columns.group_by(settings.group_by, settings.variants_max)
-    parts.adopt(settings)
-    return parts, CREATED
-
-
-def _other_ranker(
-    parts: Parts, settings: EngineSettings, own: OwnValues, ranker: Any
-) -> Generator[None, None, None]:
-    """Compute the values of other features for all items, and begin with another ranker.
-
-    The default one goes on with what it learned of the features that stay.
-    """
-    models, before, rows = parts.models, parts.written, parts.catalogue.rows
-    if settings.features != before.features:
-        own.reserve(rows)
-        yield from own.filling(_described(parts))
-        kept = column_names(one.name for one in own.features if one.text in before.features)
-        same = {*ITEM_FEATURES, *kept}
-        places = [
-            models.ranker.features.index(name) if name in same else -1 for name in ranker.features
-        ]
-        parts.attribution.refit(np.array(places, dtype=np.int64))
-        models.own_values = own
-        if settings.ranker == before.ranker and hasattr(ranker, "go_on_from"):
-            ranker.go_on_from(models.ranker, np.array(places, dtype=np.int64))
-    ranker.reserve(rows)
-    models.ranker = ranker
-
-
-def _described(parts: Parts) -> Iterator[tuple[int, Item]]:
-    """Yield the number and the data of each described item, in the order of the numbers."""
-    for number in parts.catalogue.numbers().tolist():
-        item = parts.catalogue.at(number)
-        if item is not None:
-            yield number, item

@@ -30,6 +30,7 @@ from headwater_server.engine.messages.rewards import (
     canonical_type,
     reward_of,
 )
+from headwater_server.engine.new_settings.change import with_settings
 from headwater_server.engine.parts import Applied, Parts, Steps
 from headwater_server.engine.plain_acts import note_plain
 from headwater_server.engine.policies.asking import Asking
@@ -160,7 +161,7 @@ class Engine:
             return (yield from self._event(operation, entry))
         yield from self.parts.learning.learning()
         if isinstance(operation, SettingsChange):
-            self.parts, outcome = yield from changes.with_settings(self.parts, operation, entry)
+            self.parts, outcome = yield from with_settings(self.parts, operation, entry)
             self.bound_filters(self._filter_bytes_max)
             return outcome
         if isinstance(operation, PolicyOperation):

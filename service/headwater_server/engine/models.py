@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from headwater_server.engine.features.features import CONTEXT_FEATURES, ITEM_FEATURES
 from headwater_server.engine.features.own_columns import column_names
 from headwater_server.engine.features.own_values import OwnValues
+from headwater_server.engine.setting_values.rankers import check_rankers, rates_of
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot.state import in_steps
 from headwater_server.models.bandit.bandit import Bandit
@@ -64,13 +65,14 @@ class Models:
         self.words = WordFlow(self.content, seed=settings.seed + 4)
         self.cycles = Cycles()
         self.own_values = OwnValues(settings.features)
+        self.rankers = make_rankers(settings, self.own_values.names)
         self.ranker = make_ranker(settings, self.own_values.names)
         self.probability = ProbabilityHead()
         self.sales = Sales()
         self.bandit = Bandit()
 
     def _over_items(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self._names)
+        return *(getattr(self, name) for name in self._names), *self.rankers.values()
 
     def reserving(self, rows: int) -> Generator[None, None, None]:
         """Make room for items numbered below ``rows``, in steps: a large array takes several."""
@@ -111,6 +113,8 @@ class Models:
                 else:
                     model.forget(items)
                 yield
+        for ranker in self.rankers.values():
+            ranker.forget(items)
 
     def fade(self, times: float) -> None:
         """Divide the weight of all pairs counted so far by ``times``."""
@@ -127,6 +131,8 @@ class Models:
             state["own_values"] = self.own_values.state()
         if self.bandit.is_used:  # a shop of lists has the digests that it had before
             state["bandit"] = self.bandit.state()
+        if self.rankers:
+            state["rankers"] = {name: one.state() for name, one in sorted(self.rankers.items())}
         return state
 
     def load(self, state: dict[str, Any]) -> None:
@@ -137,6 +143,8 @@ class Models:
             self.own_values.load(state["own_values"])
         if "bandit" in state:
             self.bandit.load(state["bandit"])
+        for name, ranker in self.rankers.items():
+            ranker.load(state["rankers"][name])
 
 
 def make_ranker(settings: EngineSettings, own: tuple[str, ...]) -> Any:
@@ -144,10 +152,33 @@ def make_ranker(settings: EngineSettings, own: tuple[str, ...]) -> Any:
 
     Raises ValueError if there is none.
     """
-    features = ITEM_FEATURES + column_names(own)
-    if settings.ranker == "listwise":
-        return ListwiseRanker(features, CONTEXT_FEATURES, _START, seed=settings.seed + 2)
+    return _made(settings.ranker, settings.seed, own, "ranker")
+
+
+def make_rankers(settings: EngineSettings, own: tuple[str, ...]) -> dict[str, Any]:
+    """Return those that learn beside it, by name. Raises ValueError with the entry and the fix."""
+    if not settings.rankers:
+        return {}
+    check_rankers(settings.rankers)
+    if settings.ranker in settings.rankers:
+        raise ValueError(
+            f"ranker: {settings.ranker} is one of rankers, which learn beside it: write what it is "
+            "here, or let a policy answer with it"
+        )
+    return {
+        name: _made(text, settings.seed, own, f"rankers.{name}")
+        for name, text in sorted(settings.rankers.items())
+    }
+
+
+def _made(text: str, seed: int, own: tuple[str, ...], field: str) -> Any:
+    features, rates = ITEM_FEATURES + column_names(own), rates_of(text, field)
+    if rates is not None:
+        return ListwiseRanker(features, CONTEXT_FEATURES, _START, seed=seed + 2, **rates)
     # imported where it is used: all of River's linear models take longer to load than a snapshot
     from headwater_server.models.river.river_ranker import RiverRanker  # noqa: PLC0415
 
-    return RiverRanker.named(settings.ranker, features, CONTEXT_FEATURES, settings.seed + 2)
+    try:
+        return RiverRanker.named(text, features, CONTEXT_FEATURES, seed + 2)
+    except ValueError as error:
+        raise ValueError(f"{field}: {str(error).removeprefix('ranker: ')}") from None

@@ -7,20 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 from headwater_server.engine.ablation import REMOVABLE, check_without
-
-DEFAULT_REWARDS: dict[str, float] = {
-    "impression": 0.0, "detail-page-view": 0.2, "click": 0.3, "download": 0.5,
-    "add-to-cart": 0.6, "favorite": 0.6, "review": 0.6,
-    "rating": 0.2,  # times the event's value, so that 5 stars are worth 1.0
-    "purchase-complete": 1.0, "remove-from-cart": -0.3, "return": -0.6, "dismiss": -0.5,
-    "dislike": -1.0,
-}  # fmt: skip
-
-ALIASES: dict[str, str] = {
-    "view": "detail-page-view", "cart": "add-to-cart", "addtocart": "add-to-cart",
-    "like": "favorite", "purchase": "purchase-complete", "transaction": "purchase-complete",
-    "order": "purchase-complete",
-}  # fmt: skip
+from headwater_server.engine.setting_values.event_types import DEFAULT_REWARDS
 
 _BEFORE: dict[str, Any] = {
     "catalogue_only": "nobody", "page_event_items_max": 0, "event_items_max": 0,
@@ -30,7 +17,7 @@ _BEFORE: dict[str, Any] = {
 _SINCE: dict[str, Any] = {
     "features": (), "act_half_life_days": 14.0, "objective": "acts",
     "exploration_bandit": "matching", "exploration_bandit_epsilon": 0.005,
-    "exploration_bandit_scale": 0.4, "group_by": "group_id", "variants_max": 1,
+    "exploration_bandit_scale": 0.4, "group_by": "group_id", "variants_max": 1, "rankers": {},
 }  # fmt: skip
 """What earlier builds do not know, and its default."""
 
@@ -50,9 +37,18 @@ class EngineSettings:
     ranker: str = field(
         default="listwise",
         metadata={
-            "help": "listwise; river:<class or pipeline> for any River classifier; "
-            "<module>:<class>, or the name of an installed entry point of the group "
-            "headwater.rankers, for one of your own. All servers of a log need the same code"
+            "help": "listwise, or listwise(rate=0.06) with other rates (docs/rankers.md); "
+            "river:<class or pipeline> for any River classifier; <module>:<class>, or the name of "
+            "an installed entry point of the group headwater.rankers, for one of your own. All "
+            "servers of a log need the same code"
+        },
+    )
+    rankers: dict[str, str] = field(
+        default_factory=dict,
+        metadata={
+            "help": "rankers that learn beside it, so that a policy may answer with one of them "
+            "(ranker = NAME, docs/rankers.md): name -> what ranker takes, at most 2, for example "
+            '{"fast": "listwise(rate=0.06)", "linear": "river:linear_model.LogisticRegression()"}'
         },
     )
     features: tuple[str, ...] = field(

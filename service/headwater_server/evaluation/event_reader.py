@@ -8,7 +8,7 @@ from pathlib import Path
 from headwater_server.engine.clock import ahead_problem
 from headwater_server.engine.intake.limits import NUMBER_MAX
 from headwater_server.engine.messages.rewards import RATING
-from headwater_server.engine.settings import ALIASES
+from headwater_server.engine.setting_values.event_types import ALIASES
 from headwater_server.evaluation.event_file import EventFile
 from headwater_server.evaluation.table import Table, open_table
 from headwater_server.reading.cells import id_problem, parse_number, parse_time_ms

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import contextlib
 
-from headwater_server.engine.changes import check_settings
 from headwater_server.engine.messages.entries import SettingsChange
+from headwater_server.engine.new_settings.change import check_settings
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.position import START, Position

@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields, replace
 
 import structlog
 
-from headwater_server.engine.changes import check_settings
 from headwater_server.engine.messages.entries import Build, Operation, SettingsChange
+from headwater_server.engine.new_settings.change import check_settings
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import changed_settings
 from headwater_server.replica.faults import LogMovedOn

@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from headwater_server.engine.changes import check_settings
 from headwater_server.engine.messages.entries import Entry, SettingsChange, UserErase
+from headwater_server.engine.new_settings.change import check_settings
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.exporting.erasures import Erasures
 from headwater_server.exporting.reading import erasures_of

@@ -21,7 +21,8 @@ from headwater_server.engine.messages.experiments import (
     Primary,
 )
 from headwater_server.engine.messages.rewards import canonical_type, reward_of
-from headwater_server.engine.settings import ALIASES, EngineSettings
+from headwater_server.engine.setting_values.event_types import ALIASES
+from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.event_class import class_of
 from tests.unit.engine.learning.test_runs import stream
 

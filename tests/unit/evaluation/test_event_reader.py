@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from headwater_server.engine.intake.firewall import quarantine_reason
 from headwater_server.engine.messages.events import fingerprint
-from headwater_server.engine.settings import DEFAULT_REWARDS, EngineSettings
+from headwater_server.engine.setting_values.event_types import DEFAULT_REWARDS
+from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.event_reader import read_events
 from headwater_server.reading.problems import BadFile
 

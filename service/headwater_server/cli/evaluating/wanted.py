@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from headwater_server.engine.changes import check_settings
+from headwater_server.engine.new_settings.change import check_settings
 from headwater_server.engine.policies.policy import ANSWERING, BASELINES, Policy
+from headwater_server.engine.setting_values.rankers import LISTWISE
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.asking.wanted import Wanted
+from headwater_server.models.river.own_rankers import GROUP
 from headwater_server.settings_checks import BadSettings, checked
 from headwater_server.settings_sources import did_you_mean, read_toml
 
@@ -61,10 +64,24 @@ def wanted_policy(name: str, values: Mapping[str, Any]) -> Wanted:
     answering = {key: value for key, value in values.items() if key in ANSWERING}
     if _hides(answering.get("rules")):
         del answering["rules"]  # what is hidden is state
+    if is_ranker(answering.get("ranker")):
+        del answering["ranker"]  # one that learns in an engine of its own
     others = values.keys() - answering.keys()
     state = {key: checked(key, kinds[key], values[key]) for key in sorted(others)}
     check_settings(replace(EngineSettings(), **state))
     return Wanted(Policy(name, answering), state)
+
+
+def is_ranker(value: object) -> bool:
+    """Whether it says what a ranker is, not the name of one that learns beside the champion.
+
+    >>> is_ranker("listwise(rate=0.06)"), is_ranker("fast")
+    (True, False)
+    """
+    if not isinstance(value, str):
+        return False
+    is_installed = any(one.name == value for one in entry_points(group=GROUP))
+    return value == LISTWISE or is_installed or any(sign in value for sign in ":(")
 
 
 def _hides(rules: object) -> bool:

@@ -21,6 +21,7 @@ from headwater_server.engine.messages.results import Result
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.plain_acts import note_plain
 from headwater_server.engine.reranking.answer_settings import Order
+from headwater_server.engine.setting_values.rankers import answering
 from headwater_server.models.base import done
 
 Found = tuple[Outcome, int | None]
@@ -137,5 +138,6 @@ def _lists_best(parts: Parts) -> bool:
         and under.settings.diversity == "none"
         and not parts.experiments.active
         and not parts.catalogue.columns.groups.are_used
+        and not answering(under.settings)
         and len(parts.retriever.popular.items) >= _POPULAR_MIN
     )

@@ -83,20 +83,24 @@ def judged(
         return wrong(refusal)
     match operation:
         case PolicyWrite():
-            return _judged_policy(experiments, operation)
+            return _judged_policy(experiments, settings, operation)
         case PolicyPromote():
             return _judged_promotion(experiments, settings, operation)
         case PolicyRollback():
             return _judged_rollback(experiments, operation)
         case ExperimentWrite():
-            return judged_experiment(experiments, operation.experiment, now_ms)
+            return judged_experiment(experiments, settings, operation.experiment, now_ms)
         case _:
             return _judged_stop(experiments, operation)
 
 
-def _judged_policy(experiments: Experiments, write: PolicyWrite) -> Judgement:
+def _judged_policy(
+    experiments: Experiments, settings: EngineSettings, write: PolicyWrite
+) -> Judgement:
     name, policy = write.policy_id, policy_of(write)
     present = experiments.policies.get(name)
+    if problem := policy.lacks(settings):
+        return wrong(problem)
     if present == policy:
         return before("policy_id: the policy is kept already")
     if present is None:

@@ -12,13 +12,16 @@ from headwater_server.engine.experiments.running import Running
 from headwater_server.engine.experiments.units import PARTS, allotted, free_parts
 from headwater_server.engine.messages.experiments import Experiment
 from headwater_server.engine.policies.policy import ANSWERING, Policy
+from headwater_server.engine.settings import EngineSettings
 
 MAY_CHANGE = frozenset({"end_time_ms", "visitors_max", "guard_rails", "auto_promote"})
 """Of an experiment that has begun; all else is frozen."""
 _PUBLIC = {"start_time_ms": "start_time", "end_time_ms": "end_time"}
 
 
-def judged_experiment(experiments: Experiments, experiment: Experiment, now_ms: int) -> Judgement:
+def judged_experiment(
+    experiments: Experiments, settings: EngineSettings, experiment: Experiment, now_ms: int
+) -> Judgement:
     """Return what writing an experiment, whose values are right, does."""
     present = experiments.by_id.get(experiment.experiment_id)
     if present is not None:
@@ -26,16 +29,25 @@ def judged_experiment(experiments: Experiments, experiment: Experiment, now_ms: 
             return before("experiment_id: the experiment is there already")
         if found := list(_frozen(present, experiment, now_ms)):
             return forbidden(*found)
-    for place, arm in enumerate(experiment.arms):
-        if arm.policy_id == "baseline" or (
-            arm.policy_id and experiments.policies.get(arm.policy_id) is None
-        ):
-            name = arm.policy_id
-            return wrong(f"arms[{place}].policy_id: there is no policy {name}: write it first")
+    if problem := next(_missing(experiments, settings, experiment), ""):
+        return wrong(problem)
     meeting = list(_meeting(experiments, experiment, now_ms))
     if found := list(_in_the_way(experiments, experiment, now_ms)):
         return forbidden(*found, *meeting)
     return wrong(meeting[0]) if meeting else DONE
+
+
+def _missing(
+    experiments: Experiments, settings: EngineSettings, experiment: Experiment
+) -> Iterator[str]:
+    """Yield which arm answers by what is not there."""
+    for place, arm in enumerate(experiment.arms):
+        name = arm.policy_id
+        policy = experiments.policies.get(name) if name else None
+        if name == "baseline" or (name and policy is None):
+            yield f"arms[{place}].policy_id: there is no policy {name}: write it first"
+        elif policy and (problem := policy.lacks(settings)):
+            yield f"arms[{place}].policy_id: {name} cannot answer: {problem}"
 
 
 def has_begun(running: Running, now_ms: int) -> bool:

@@ -43,21 +43,21 @@ class Explanations:
         rows: NDArray[Any],
         scores: NDArray[np.float64],
         worth: NDArray[np.float64] | None = None,
+        ranker: str = "",
     ) -> tuple[Result, ...]:
         """Return the slots with ``contributions`` and ``explanation``.
 
         ``items`` are all candidates with the ranker's ``scores``, ``rows`` those of the slots. The
         difference between a slot's own score and the ranker's is the part of the shop's rules, and
-        of the objective: ``worth``, by slot.
+        of the objective: ``worth``, by slot. The ``ranker`` is the one that answers.
         """
         if len(rows) == 0:
             return results
         clauses = Clauses(self.models, self.catalogue, history, self.of_week)
         ranks = np.argsort(np.argsort(-scores, kind="stable"))
         explained, added = [], [0.0] * len(rows) if worth is None else worth.tolist()
-        for result, row, parts, value in zip(
-            results, rows.tolist(), self._parts(history, items, rows), added, strict=True
-        ):
+        every = self._parts(history, items, rows, ranker)
+        for result, row, parts, value in zip(results, rows.tolist(), every, added, strict=True):
             parts[families.RULES] = result.score - float(scores[row]) - value
             parts[families.OBJECTIVE] = value
             outranked = _outranked(result.rules, value) if ranks[row] >= len(rows) else ""
@@ -65,13 +65,16 @@ class Explanations:
             explained.append(result._replace(contributions=_largest(parts), explanation=sentence))
         return tuple(explained)
 
-    def _parts(self, history: History, items: NDArray[np.int32], rows: NDArray[Any]) -> list[Parts]:
+    def _parts(
+        self, history: History, items: NDArray[np.int32], rows: NDArray[Any], name: str
+    ) -> list[Parts]:
         """Return for each slot the contribution of each family to the average, and the average."""
         _, features, context = self.ranking.describe(history, items)
         own = self.models.own_values.names
-        numbers = families.numbered(self.models.ranker.features, own)
+        ranker = self.ranking.by(name).ranker
+        numbers = families.numbered(ranker.features, own)
         names = families.names_with(own)
-        found = self.models.ranker.contributions(features, context, items, rows, numbers)
+        found = ranker.contributions(features, context, items, rows, numbers)
         every = []
         for by_family, rest in zip(found.parts.tolist(), found.rest.tolist(), strict=True):
             parts = dict(zip(names, by_family, strict=False))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from headwater_server.engine.exploration.plackett_luce import seed_of
 from headwater_server.engine.exploration.slot_probabilities import slot_features
 from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.setting_values.rankers import answering
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.visitors import History
 from headwater_server.models.probability.averaging import share_of_slate
@@ -25,8 +26,12 @@ DRAWS = 200
 
 
 def applies(head: ProbabilityHead, request: RecommendRequest, settings: EngineSettings) -> bool:
-    """Whether slots are drawn so: the settings select it, and enough impressions were reported."""
-    return request.explore and settings.exploration_policy == THOMPSON and head.is_ready
+    """Whether slots are drawn so: the settings select it, and enough impressions were reported.
+
+    Not by another ranker than the champion, of whose scores the chances are.
+    """
+    is_selected = request.explore and settings.exploration_policy == THOMPSON
+    return is_selected and head.is_ready and not answering(settings)
 
 
 @njit(cache=True)

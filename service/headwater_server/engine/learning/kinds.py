@@ -14,7 +14,8 @@ from headwater_server.engine.messages.rewards import (
     canonical_type,
 )
 from headwater_server.engine.reranking.hiding import HidingRules
-from headwater_server.engine.settings import ALIASES, EngineSettings
+from headwater_server.engine.setting_values.event_types import ALIASES
+from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.event_class import weighs
 
 

@@ -10,14 +10,11 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.learning.acts import ACT, FOUND, NOT_ASKED, RUN_MAX, Acts
+from headwater_server.engine.learning.challengers import HIT_RATE, Challengers, is_hit
 from headwater_server.engine.learning.choices import choice
 from headwater_server.engine.learning.counting import Reached
-from headwater_server.engine.learning.run import (
-    MEASURE_EVENTS,
-    Ranked,
-    is_ranked,
-    learn_acts,
-)
+from headwater_server.engine.learning.recording import MEASURE_EVENTS
+from headwater_server.engine.learning.run import Ranked, is_ranked, learn_acts
 from headwater_server.engine.measures.drift import Drift, ranking_loss
 from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.models import Models
@@ -59,6 +56,7 @@ class Learning:
         self.holding = holding
         self.progress = progress
         self.drift = drift
+        self.challengers = Challengers(models, progress)
         self.settings = EngineSettings()
         self.acts = Acts()
         self.ranks: list[int] = []
@@ -126,7 +124,10 @@ class Learning:
             self.acts.circumstances[first : len(table)],
             *self.holding.begin(requests=1 + len(acts)),
             self._ranked(),
+            self.challengers.recorded(),
         )
+        if self.is_kernel:
+            self.challengers.learn_run(acts[:done])
         reached = Reached(*found)
         self._go_on(reached)
         self._observe_all(acts[:done])
@@ -167,7 +168,7 @@ class Learning:
             note(item)
             sell(item, weight)
             if hit >= 0:
-                self.progress.observe("hit_rate_at_20", float(hit))
+                self.progress.observe(HIT_RATE, float(hit))
             if choices < 0:
                 continue
             observed = ranking_loss(loss, choices)
@@ -192,7 +193,7 @@ class Learning:
         given = tables, statistics, Visitor(*history[:5], asked), shown_at
         candidates, drawn, features, context = choice(*given, item, self.settings.seed, events)
         if events % MEASURE_EVENTS == 0:
-            act["hit"] = self._is_hit(history, candidates, item)
+            act["hit"] = self._measured(history, candidates, item)
         act["choices"] = len(drawn)
         if len(drawn):
             chosen = np.zeros(len(drawn), dtype=np.float32)
@@ -200,14 +201,13 @@ class Learning:
             learn = self.models.ranker.learn_many
             weight = float(act["weight"])
             act["loss"] = learn(features.T, context, drawn, chosen, outside=False, weight=weight)
+            self.challengers.learn(features.T, context, drawn, weight)
 
-    def _is_hit(self, history: History, candidates: NDArray[np.int32], item: int) -> bool:
+    def _measured(self, history: History, candidates: NDArray[np.int32], item: int) -> bool:
         """Return whether the best list would have contained the chosen item."""
-        place = np.flatnonzero(candidates == item)
-        if not len(place):
-            return False
-        scores = self.ranking.score(self.ranking.describe(history, candidates))
-        return bool((scores > scores[place[0]]).sum() < 20)
+        described = self.ranking.describe(history, candidates)
+        self.challengers.measure(described.rows, described.context, candidates, item)
+        return is_hit(self.ranking.score(described), candidates, item)
 
     def learn_refusal(self, history: History, item: int, weight: float) -> None:
         """Learn that a visitor refused ``item``; ``weight`` 1: wholly."""
@@ -225,3 +225,4 @@ class Learning:
     ) -> None:
         """Learn from a seen slate: how much of an act, 0 to 1, each item had."""
         self.models.ranker.learn_many(rows, context, items, acted, outside=True, weight=weight)
+        self.challengers.learn_slate(rows, context, items, acted, weight)

@@ -10,6 +10,11 @@ from numba import njit
 from headwater_server.engine.learning.acts import NOT_ASKED
 from headwater_server.engine.learning.choices import NEGATIVES, sample
 from headwater_server.engine.learning.counting import Reached, count_interaction
+from headwater_server.engine.learning.recording import (
+    MEASURE_EVENTS,
+    record_candidates,
+    record_choice,
+)
 from headwater_server.engine.ranking.arrays import shown_when, statistics_after, tables_after
 from headwater_server.engine.ranking.describing import describe
 from headwater_server.engine.retrieval.gathering import Visitor, find, select
@@ -22,8 +27,6 @@ from headwater_server.models.evidence import begin_another
 from headwater_server.models.ranker.list_step import Stepping, learn_choice
 from headwater_server.models.ranker.network import score_items
 
-MEASURE_EVENTS = 10
-"""One interaction in so many is measured: a full ranking costs as much as learning."""
 LISTED = 20
 """Items of the best list, among which a chosen one is a hit."""
 _IDS, _USED = 3, 7  # in the table of `Neighbours`, and of `Histories`
@@ -120,13 +123,14 @@ def _rank_of(scores, candidates, item):
 
 
 @njit(cache=True, inline="always")  # a kernel of its own would be compiled once more
-def _rank(tables, statistics, visitor, found, ranked, stepping, act, events, steps):
+def _rank(tables, statistics, visitor, found, ranked, stepping, act, at, rest):
     """One step of the ranker: the item against negatives from the candidates; write the loss.
 
     ``found`` are the candidates, and their scores if they are known. Return the steps so far: there
-    is none if the item was no candidate.
+    is none if the item was no candidate. ``at`` is (events, steps); ``rest``: where rows are
+    recorded, from which other rankers learn, and the place of the act there.
     """
-    candidates, scores = found
+    (candidates, scores), (events, steps), (recorded, place) = found, at, rest
     is_measured = events % MEASURE_EVENTS == 0
     drawn = sample(candidates, act.item, NEGATIVES, ranked.seed, events)
     act.choices = len(drawn)
@@ -138,6 +142,11 @@ def _rank(tables, statistics, visitor, found, ranked, stepping, act, events, ste
         if len(scores) < len(candidates):
             scores = _scores(tables, statistics, visitor.items, candidates, stepping)
         act.hit = _is_hit(scores, candidates, act.item)
+    if len(recorded.counts) > 0:
+        if is_measured:
+            rows = describe(tables, statistics, visitor.items, candidates)[0]
+            record_candidates(recorded, place, candidates, rows)
+        record_choice(recorded, place, drawn, features, context)
     if len(drawn) > 0:
         act.loss = learn_choice(features, context, drawn, stepping, steps, act.weight)
         steps += 1
@@ -169,12 +178,12 @@ def _bars_another(act, items):
 
 
 @njit(cache=True, nogil=True)
-def learn_acts(acts, circumstances, arrays, present, ranked):
+def learn_acts(acts, circumstances, arrays, present, ranked, recorded):
     """Learn acts in order; return (how many were, the fields of `Reached`).
 
     Less than all: some table has too little room for the next one, or what is asked before it needs
     more than this kernel. It has left no trace yet. The rank of an act that is asked about is that
-    on the list that its visitor gets just before it.
+    on the list that its visitor gets just before it. What other rankers learn from is `Recorded`.
     """
     gap_s, stepping, done = present.gap_s, _stepping(arrays, present), len(acts)
     table, profiles = arrays.histories, (arrays.last_s, arrays.session_start_s, arrays.session_keys)
@@ -205,9 +214,8 @@ def learn_acts(acts, circumstances, arrays, present, ranked):
                 done = i  # the list needs more
                 break
             if learns:
-                steps = _rank(
-                    tables, statistics, visitor, found, ranked, stepping, act, events, steps
-                )
+                at, rest = (events, steps), (recorded, i)
+                steps = _rank(tables, statistics, visitor, found, ranked, stepping, act, at, rest)
         begins = enter_session(table, profiles, act.row, seconds, session, gap_s)
         if counts:
             reached = count_interaction(

@@ -79,6 +79,11 @@ class ProgressiveValidation:
         for key in [key for key in self._means if key[1] == placement]:
             del self._means[key]
 
+    def drop_policy(self, policy: str) -> None:
+        """Forget the figures of a policy."""
+        for key in [key for key in self._means if key[2] == policy]:
+            del self._means[key]
+
     def state(self) -> dict[str, Any]:
         """Return all means as plain values."""
         return {"means": to_plain(self._means)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from headwater_server.engine.messages.events import Event
-from headwater_server.engine.settings import ALIASES, EngineSettings
+from headwater_server.engine.setting_values.event_types import ALIASES
+from headwater_server.engine.settings import EngineSettings
 
 IMPRESSION = "impression"
 RATING = "rating"

@@ -49,7 +49,12 @@ class Asking:
         return self._under
 
     def can_answer(self, request: RecommendRequest) -> bool:
-        """Whether the policy is defined for the request: ``baseline`` needs candidates."""
+        """Whether the policy is defined for the request: ``baseline`` needs candidates.
+
+        And a ranker must be there that it names.
+        """
+        if self.policy and self.policy.lacks(self._engine.parts.settings):
+            return False
         return self.under.order is not Order.GIVEN or bool(request.candidate_item_ids)
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
@@ -57,6 +62,8 @@ class Asking:
 
         Raises ValueError if the policy is not defined for the request.
         """
+        if self.policy and (problem := self.policy.lacks(self._engine.parts.settings)):
+            raise ValueError(problem)
         under = self.under
         return answers.answer(self._engine.parts, request_under(request, under), now_ms, under)
 

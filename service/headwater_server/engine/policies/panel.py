@@ -48,7 +48,12 @@ def pool_of(parts: Parts, asked: Question, under: AnswerSettings) -> Pool:
     question = _question(asked, under)
     if under.order is not Order.SCORE:
         return ordered.pool(parts.scoring, question, under.order)
-    return Pool(parts.scoring, question, parts.answering.candidates(question)[0])
+    return _pool(parts, question, under.ranker(question.request))
+
+
+def _pool(parts: Parts, question: Question, ranker: str) -> Pool:
+    candidates, _ = parts.answering.candidates(question, ranker=ranker)
+    return Pool(parts.scoring.by(ranker), question, candidates)
 
 
 class _Shared:
@@ -59,7 +64,8 @@ class _Shared:
     ) -> None:
         self.parts, self.asked = parts, asked
         self._ids = ids
-        self._first: Pool | None = None
+        self._first: dict[str, Pool] = {}
+        """By ranker: its name, "" for the champion."""
         self._questions: dict[tuple[bool | None, bool], Question] = {}
         head = parts.models.probability
         self.predictions: Predictions | None = None
@@ -70,7 +76,7 @@ class _Shared:
         """Return the candidates under these settings."""
         if under.order is not Order.SCORE:
             return pool_of(self.parts, self.asked, under)
-        return self._scored(self._question(under))
+        return self._scored(self._question(under), under.ranker(self.asked.request))
 
     def _question(self, under: AnswerSettings) -> Question:
         """Return the question with the request as the policy takes it; policies share it."""
@@ -80,12 +86,12 @@ class _Shared:
             found = self._questions[kind] = _question(self.asked, under)
         return found
 
-    def _scored(self, question: Question) -> Pool:
-        if self._first is None:
-            candidates, _ = self.parts.answering.candidates(question)
-            self._first = Pool(self.parts.scoring, question, candidates)
-            self._first.rows(self._ids)  # found once for all
-        return self._first.about(question)
+    def _scored(self, question: Question, ranker: str = "") -> Pool:
+        first = self._first.get(ranker)
+        if first is None:
+            first = self._first[ranker] = _pool(self.parts, question, ranker)
+            first.rows(self._ids)  # found once for all
+        return first.about(question)
 
 
 def _question(asked: Question, under: AnswerSettings) -> Question:

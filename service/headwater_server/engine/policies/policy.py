@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from headwater_server.engine.policies.ranges import CHOICES, NUMBERS, checked_values
+from headwater_server.engine.policies.ranges import CHOICES, NUMBERS, RANKER, checked_values
 from headwater_server.engine.reranking.answer_settings import AnswerSettings, Order
 from headwater_server.engine.reranking.rules import Hide, Rule, parse_rules, plain
+from headwater_server.engine.setting_values.rankers import unknown_name
 from headwater_server.engine.settings import EngineSettings
 
-ANSWERING = frozenset({*NUMBERS, *CHOICES, "rules"})
+ANSWERING = frozenset({*NUMBERS, *CHOICES, RANKER, "rules"})
 """The settings that change answers only: what is learned is the same under any of them."""
 BASELINES = ("best", "random", "baseline", "popular")
 """Policies without overrides that evaluation compares with; their ids are reserved.
@@ -42,7 +43,8 @@ class Policy:
     """A name and overrides, checked: any of `ANSWERING`, with the values that settings may have.
 
     The id of one of `BASELINES` is that baseline, and has no overrides. ``rules`` replaces all
-    rules in force but those that hide items: what is hidden is state.
+    rules in force but those that hide items: what is hidden is state. ``ranker`` is the name of one
+    that learns beside the champion.
 
     Raises
     ------
@@ -112,16 +114,28 @@ class Policy:
     def over(self, settings: EngineSettings) -> EngineSettings:
         """Return ``settings`` with the overrides, as a promotion puts them in force.
 
-        Raises ValueError if the rules contradict the hide rules that stay.
+        Raises ValueError if the rules contradict the hide rules that stay, or if there is no such
+        ranker.
         """
         if self.is_baseline:
             raise ValueError(f"policy_id: {self.policy_id} is a baseline, and cannot be promoted")
+        if problem := self.lacks(settings):
+            raise ValueError(problem)
         values = dict(self.overrides)
         if "rules" in values:
             hides = [rule for rule in settings.rules if rule.get("kind") == "hide"]
             values["rules"] = [*hides, *values["rules"]]
             parse_rules(values["rules"])
         return replace(settings, **values)
+
+    def lacks(self, settings: EngineSettings) -> str:
+        """Return which ranker the policy names that is not there, and the fix; "": none.
+
+        >>> Policy("bold", {"ranker": "fast"}).lacks(EngineSettings())
+        "ranker: there is no ranker 'fast'; there is champion (setting rankers)"
+        """
+        name = self.overrides.get(RANKER)
+        return "" if name is None else unknown_name(name, settings.rankers)
 
     def under(self, in_force: AnswerSettings) -> AnswerSettings:
         """Return the settings of an answer under this policy, over those in force."""

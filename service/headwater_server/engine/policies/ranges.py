@@ -8,6 +8,7 @@ from typing import Any
 
 from headwater_server.engine.ranking.objective_names import OBJECTIVES
 from headwater_server.engine.reranking.levels import LEVELS
+from headwater_server.engine.setting_values.rankers import checked_name
 
 NUMBERS: dict[str, tuple[float, float]] = {
     "exploration_bandit_epsilon": (0, 1),
@@ -23,10 +24,12 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "diversity": tuple(LEVELS),
     "objective": OBJECTIVES,
 }
+RANKER = "ranker"
+"""A policy names one of the setting `rankers`, or the champion."""
 
 
 def checked_value(name: str, value: Any) -> Any:
-    """Return a number as a float, a choice as it is. Raises ValueError with the name and the fix.
+    """Return a number as a float, a text as it is. Raises ValueError with the name and the fix.
 
     >>> checked_value("exploration_epsilon", 1)
     1.0
@@ -37,6 +40,8 @@ def checked_value(name: str, value: Any) -> Any:
     Traceback (most recent call last):
     ValueError: diversity = 'some': write none, low, medium, high or auto
     """
+    if name == RANKER:
+        return checked_name(value)
     if name in CHOICES:
         if value not in CHOICES[name]:
             *first, last = CHOICES[name]

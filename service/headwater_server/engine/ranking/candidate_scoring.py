@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +38,14 @@ class CandidateScoring:
         self.masks = FilterMasks(catalogue)
         counted = retriever.popular.counted
         self.by_popularity = MostPopular(models.by_event, catalogue, self.masks, counted)
+
+    def by(self, ranker: str) -> Self:
+        """Return the same with the scores of the ranker of this name; "": of the champion."""
+        if not ranker:
+            return self
+        other = copy(self)
+        other.ranking = self.ranking.by(ranker)
+        return other
 
     def known(self, item_ids: tuple[str, ...]) -> NDArray[np.int32]:
         """Return the numbers of the known ids, each once."""

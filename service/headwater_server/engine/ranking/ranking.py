@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from copy import copy
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,19 @@ class Ranking:
     def __init__(self, models: Models, retriever: Retriever) -> None:
         self.models = models
         self.retriever = retriever
+        self.name = ""
         self.leave_out(())
+
+    def by(self, name: str) -> Self:
+        """Return the same with the scores of the ranker of this name; "": of the champion."""
+        other = copy(self)
+        other.name = name
+        return other
+
+    @property
+    def ranker(self) -> Any:
+        """The ranker that scores."""
+        return self.models.rankers[self.name] if self.name else self.models.ranker
 
     def leave_out(self, names: tuple[str, ...]) -> None:
         """Set the features of these names to 0 from now on."""
@@ -77,7 +90,7 @@ class Ranking:
     def score(self, described: Described) -> NDArray[np.float64]:
         """Return float64[n] scores; higher is better, and what is not finite becomes the lowest."""
         items, rows, context = described
-        scores = self.models.ranker.score_many(rows, context, items)
+        scores = self.ranker.score_many(rows, context, items)
         return np.asarray(scores, dtype=np.float64)
 
 

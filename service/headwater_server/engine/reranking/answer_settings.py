@@ -24,6 +24,7 @@ from headwater_server.engine.reranking.rules import (
     Rule,
     parse_rules,
 )
+from headwater_server.engine.setting_values.rankers import answering
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.probability.probability import ProbabilityHead
 
@@ -58,7 +59,7 @@ class AnswerSettings:
     Parameters
     ----------
     settings
-        Of these only ``exploration_*``, ``diversity`` and ``objective`` are read.
+        Of these only ``exploration_*``, ``diversity``, ``objective`` and the ranker are read.
     rules
         Parsed; those that hide items do nothing here.
     order
@@ -102,10 +103,17 @@ class AnswerSettings:
         """Return what the list is to maximise: the request's objective, else the setting."""
         return bandit.objective_of(request, self.settings)
 
+    def ranker(self, request: RecommendRequest) -> str:
+        """Return the name of the ranker whose scores decide, "" for the champion.
+
+        One of few given items is chosen by its rewards, whichever ranker answers lists.
+        """
+        return "" if bandit.applies(request, self.settings) else answering(self.settings)
+
     def draw(self, request: RecommendRequest, head: ProbabilityHead) -> Draw:
         """Return how the kernel draws the slots; not at all if it is to be done otherwise."""
         settings = self.settings
-        if self.objective(request) != ACTS:
+        if self.objective(request) != ACTS or self.ranker(request):
             return NO_DRAW
         if not request.explore or request.first_slot or thompson.applies(head, request, settings):
             return NO_DRAW

@@ -102,17 +102,20 @@ class Answering:
         self.holding = holding
 
     def candidates(
-        self, question: Question, draw: Draw = NO_DRAW
+        self, question: Question, draw: Draw = NO_DRAW, ranker: str = ""
     ) -> tuple[Candidates, Drawn | None]:
-        """Return what may be shown, and the slots, None if they are still to be drawn."""
-        request, scoring = question.request, self.scoring
+        """Return what may be shown, and the slots, None if they are still to be drawn.
+
+        ``ranker``: the name of the one that scores, "" for the champion.
+        """
+        request, scoring = question.request, self.scoring.by(ranker)
         if request.candidate_item_ids:
             args = request, question.history, question.hidden, question.now_ms
             return Candidates(*scoring.given(*args)), None
         barred = self.barred(question)
-        items, scores, length, *drawn = self._answer(question, barred, draw, is_scored=True)
+        items, scores, length, *drawn = self._answer(question, barred, draw, is_scored=not ranker)
         question.history_length = length
-        if len(scores) < len(items):  # the ranker is no network
+        if len(scores) < len(items):  # the ranker is no network, or not the champion
             scores = scoring.scores(question.history, items)
         if len(items) < scoring.enough(request):
             found, history = (items, scores), question.history

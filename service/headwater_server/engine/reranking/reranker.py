@@ -51,10 +51,12 @@ class Reranking:
             pool = ordered.pool(self.scoring, question, under.order)
             return self._filled(pool, active, under.settings)._replace(by_score=False)
         draw = under.draw(question.request, self.head) if active is None else NO_DRAW
-        candidates, drawn = self.answering.candidates(question, draw)
+        ranker = under.ranker(question.request)
+        candidates, drawn = self.answering.candidates(question, draw, ranker)
         if drawn is not None:
             return Filled(candidates, *drawn)
-        pool, settings = Pool(self.scoring, question, candidates).as_choice(under.settings)
+        pool = Pool(self.scoring.by(ranker), question, candidates)
+        pool, settings = pool.as_choice(under.settings)
         filled = self._filled(pool, active, settings)
         if filled.candidates.items is candidates.items:
             # what follows, such as the chance of an act, needs the scores of the ranker

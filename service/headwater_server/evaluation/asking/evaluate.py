@@ -58,6 +58,9 @@ async def evaluate(source: Source, asked: LogAsked, choose: Choose, bars: Bars) 
         args = asked.span, asked.window_minutes, asked.placement
         found = await collected(start, engine, *args, bar.at)
     wanted = choose(found.policies)
+    for one in wanted:
+        if problem := one.lacks(found.settings):
+            raise ValueError(f"policy {one.name}: {problem}")
     if not found.answers:
         raise NothingShown(nothing_shown(found, asked.placement))
     check = Check() if asked.check else None

@@ -22,7 +22,7 @@ async def collected(
     on_entry: Callable[[int], None] = lambda _: None,
 ) -> Collecting:
     """Return the answers of the span, with the acts within the window after each."""
-    found = Collecting(span, window_minutes, placement, start.position, engine.settings)
+    found = Collecting(span, window_minutes, placement, start.position, engine.written_settings)
     for kept in engine.lookups.policies().policies:
         found.policies[kept.policy_id] = Policy(kept.policy_id, json.loads(kept.overrides))
     over_ms = span.last[0] + round(window_minutes * 60_000)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from headwater_server.engine.policies.policy import Policy
+from headwater_server.engine.settings import EngineSettings
 
 HOW = {
     "champion": "what was shown",
@@ -35,6 +36,10 @@ class Wanted:
     def settings(self) -> dict[str, Any]:
         """Return all that it overrides."""
         return {**self.policy.overrides, **self.state}
+
+    def lacks(self, settings: EngineSettings) -> str:
+        """Return which ranker it names that is not there under ``settings``, "" if none."""
+        return self.policy.lacks(replace(settings, **self.state))
 
     @property
     def how(self) -> str:

@@ -29,7 +29,7 @@ async def causal(
     start, notes = await start_of(source, asked)
     engine, head = await start.engine(), await source.log.head()
     with bars("read", head.sequence) as bar:
-        found = await collect(start, engine.settings, asked, bar.at)
+        found = await collect(start, engine.written_settings, asked, bar.at)
     if not found.lists.answers:
         raise NothingShown(nothing_shown(found.lists, asked.placement, "--to"))
     with bars("replay", found.lists.until.sequence) as bar:

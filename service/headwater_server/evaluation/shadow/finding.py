@@ -44,6 +44,8 @@ def differs(wanted: Wanted, settings: EngineSettings) -> bool:
     """Whether the policy would change anything of the settings in force."""
     if wanted.policy.is_baseline:
         return True
+    if wanted.lacks(settings):
+        return True
     changed = wanted.policy.over(replace(settings, **wanted.state))
     return changed.canonical() != settings.canonical()
 
@@ -80,7 +82,9 @@ async def _newest(source: Source) -> tuple[Engine, Position]:
 
 
 def check_differs(found: InForce, wanted: Wanted) -> None:
-    """Raise `CommandFailed` if there is nothing to compare."""
+    """Raise `CommandFailed` if there is nothing to compare, or a ranker is not there."""
+    if problem := wanted.lacks(found.engine.settings):
+        raise CommandFailed(f"policy {wanted.name}: {problem}")
     if not differs(wanted, found.engine.settings):
         values = ", ".join(f"{name}={value}" for name, value in wanted.settings.items())
         raise CommandFailed(

@@ -143,7 +143,10 @@ def _notes(shadow: Shadow, *, is_caught_up: bool) -> list[str]:
             f"only {behind.same:,} of {behind.asked:,} answers have the same chances when asked "
             "again, so no estimate is given: `headwater evaluate --check` says why"
         )
-    if not differs(shadow.asked.wanted, behind.champion.settings):
+    settings = behind.champion.settings
+    if problem := shadow.asked.wanted.lacks(settings):
+        notes.append(f"{shadow.asked.wanted.name} cannot be asked now: {problem}")
+    if not differs(shadow.asked.wanted, settings):
         notes.append(f"{shadow.asked.wanted.name} is in force now: there is nothing to compare")
     if shadow.ahead.late:
         notes.append(

@@ -41,7 +41,7 @@ class Shadow:
         self.rows, self.quality = rows, quality
         self.head = start.position
         self._known_until = known_until
-        settings: EngineSettings = behind.champion.settings
+        settings: EngineSettings = behind.champion.written_settings
         collecting = Following(
             asked.span,
             asked.window_minutes,

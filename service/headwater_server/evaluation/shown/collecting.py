@@ -7,11 +7,11 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 
-from headwater_server.engine.changes import check_settings
 from headwater_server.engine.messages.entries import Build, Entry, Operation, SettingsChange
 from headwater_server.engine.messages.events import Event, Slate
 from headwater_server.engine.messages.experiments import PolicyWrite
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, canonical_type, reward_of
+from headwater_server.engine.new_settings.change import check_settings
 from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shown import metrics

@@ -15,7 +15,7 @@ from headwater_server.engine.intake.limits import (
 )
 from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.rewards import RATING
-from headwater_server.engine.settings import ALIASES
+from headwater_server.engine.setting_values.event_types import ALIASES
 from headwater_server.reading.events.staging import Staged
 from headwater_server.reading.numbers import shape
 from headwater_server.reading.opening.joining import where

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headwater_server.engine.settings import ALIASES
+from headwater_server.engine.setting_values.event_types import ALIASES
 from headwater_server.reading.events.stored import StoredEvents
 from headwater_server.reading.report import FileReport, Report
 from headwater_server.reading.session import Session

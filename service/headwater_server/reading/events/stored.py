@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater_server.engine.messages.events import Event, EventItem
-from headwater_server.engine.settings import ALIASES
+from headwater_server.engine.setting_values.event_types import ALIASES
 from headwater_server.reading.events.ids import Numbering
 from headwater_server.reading.events.sorting import COLUMNS
 from headwater_server.reading.session import Session

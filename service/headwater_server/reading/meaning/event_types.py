@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from headwater_server.engine.settings import ALIASES, DEFAULT_REWARDS
+from headwater_server.engine.setting_values.event_types import ALIASES, DEFAULT_REWARDS
 from headwater_server.reading.sql import text_sql
 
 PURCHASE = "purchase-complete"

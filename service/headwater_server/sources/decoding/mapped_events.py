@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from headwater_server.engine.messages.events import Event, EventItem
-from headwater_server.engine.settings import ALIASES
+from headwater_server.engine.setting_values.event_types import ALIASES
 from headwater_server.reading.events.part import LOSS
 from headwater_server.reading.events.part import Part as FilePart
 from headwater_server.reading.events.staging import stage

@@ -11,7 +11,8 @@ from tests.unit.engine.small_shop import CAP, PIN
 
 NAMES = (
     "diversity", "exploration_bandit", "exploration_bandit_epsilon", "exploration_bandit_scale",
-    "exploration_epsilon", "exploration_policy", "exploration_temperature", "objective", "rules",
+    "exploration_epsilon", "exploration_policy", "exploration_temperature", "objective", "ranker",
+    "rules",
 )  # fmt: skip
 HIDE = {"name": "bought", "kind": "hide", "days": 3, "event_types": ["purchase"]}
 
