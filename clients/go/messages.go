@@ -10,8 +10,10 @@ type (
 	ListSimilarItemsRequest  = headwaterv1.ListSimilarItemsRequest
 	ListTrendingItemsRequest = headwaterv1.ListTrendingItemsRequest
 	ScoredItem               = headwaterv1.ScoredItem
+	ActRate                  = headwaterv1.ActRate
 
 	Event            = headwaterv1.Event
+	Choice           = headwaterv1.Choice
 	EventItem        = headwaterv1.EventItem
 	EventResult      = headwaterv1.EventResult
 	FeedbackResponse = headwaterv1.FeedbackResponse
@@ -56,6 +58,9 @@ type (
 	ArmFigures       = headwaterv1.ArmFigures
 	MetricFigures    = headwaterv1.MetricFigures
 	Evaluation       = headwaterv1.Evaluation
+	EvaluatedPolicy  = headwaterv1.EvaluatedPolicy
+	Shadow           = headwaterv1.Shadow
+	ShadowFigure     = headwaterv1.ShadowFigure
 
 	CreateExperimentResponse    = headwaterv1.CreateExperimentResponse
 	StopExperimentRequest       = headwaterv1.StopExperimentRequest

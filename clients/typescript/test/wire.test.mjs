@@ -5,6 +5,7 @@ import { newEvent } from "headwater/node";
 import { fallbackSlate } from "../dist/core/fallback.js";
 import { fromBytes, newId } from "../dist/core/ids.js";
 import { EventSchema } from "../dist/gen/headwater/v1/event_pb.js";
+import { RecommendResponseSchema } from "../dist/gen/headwater/v1/recommendation_service_pb.js";
 import { EvaluationSchema } from "../dist/gen/headwater/v1/experiment_report_pb.js";
 import { Freshness } from "../dist/web/freshness.js";
 import { MemoryShelf } from "../dist/web/shelf.js";
@@ -12,7 +13,7 @@ import { visitorOf } from "../dist/web/visitor.js";
 import { checkDetails, wireEvent } from "../dist/web/wire-event.js";
 import { toEvent } from "../dist/wire/events.js";
 import { evaluation } from "../dist/wire/experiment-reports.js";
-import { named, recommendRequest } from "../dist/wire/recommendations.js";
+import { named, recommendRequest, slate } from "../dist/wire/recommendations.js";
 import { clock } from "./shop.mjs";
 
 const WHOLE = newEvent("purchase", "ann", {
@@ -25,6 +26,26 @@ test("a browser's JSON equals a backend's message, field by field", () => {
   assert.deepEqual(fromJson(EventSchema, wireEvent(WHOLE, 0)), create(EventSchema, toEvent(WHOLE)));
   const least = newEvent("click", "ann", { eventTime: 0 });
   assert.deepEqual(fromJson(EventSchema, wireEvent(least, 0)), create(EventSchema, toEvent(least)));
+});
+
+test("a choice reaches the message whole, and a wrong field of it is named", () => {
+  const choice = { propensity: 0.5, policyPropensity: 0.25, isBaseline: true, slot: "top", waitMs: 60_000 };
+  const sent = create(EventSchema, toEvent(newEvent("impression", "ann", { choice }))).choice;
+  assert.deepEqual(
+    [sent.propensity, sent.policyPropensity, sent.isBaseline, sent.slot, sent.waitMs, sent.policyWeight],
+    [0.5, 0.25, true, "top", 60_000n, undefined],
+  );
+  const wrong = (more) => toEvent(newEvent("impression", "ann", { choice: { ...choice, ...more } }));
+  assert.throws(() => wrong({ is_baseline: true }), /a choice has no field is_baseline: use isBaseline/);
+  assert.throws(() => wrong({ waitMs: 0.5 }), /choice.waitMs must be a whole number/);
+  assert.throws(() => checkDetails({ choice }), /track has no field choice/);
+});
+
+test("an explained slot has its act rate as plain values", () => {
+  const rate = { placement: "home", mean: 0.1, low: 0.05, high: 0.2, seen: 40, acts: 4 };
+  const read = slate(create(RecommendResponseSchema, { results: [{ itemId: "boots", actRate: rate }, { itemId: "hat" }] }));
+  assert.deepEqual(read.results[0].actRate, rate);
+  assert.equal("actRate" in read.results[1], false);
 });
 
 test("a number that JSON cannot contain is sent as text, so that the server rejects it", () => {

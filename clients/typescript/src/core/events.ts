@@ -10,6 +10,29 @@ export interface EventItem {
   currencyCode?: string;
 }
 
+/**
+ * How what was shown was chosen, by a caller that has a choice of its own (the baseline). Chances from 0 to 1, given
+ * the slots before; weights are those of the slots before. See Choice in protos/headwater/v1/event.proto. Only
+ * impressions of a backend may have one.
+ */
+export interface Choice {
+  /** The chance with which it was chosen: above 0. */
+  propensity: number;
+  policyPropensity?: number;
+  randomPropensity?: number;
+  isBaseline?: boolean;
+  baselinePropensity?: number;
+  slot?: string;
+  /** "online" or "apprentice". */
+  mode?: string;
+  /** How long rewards count after the impression. */
+  waitMs?: number;
+  coversBoth?: boolean;
+  policyWeight?: number;
+  randomWeight?: number;
+  baselineWeight?: number;
+}
+
 /** The details of an event, besides its type and its visitor. */
 export interface EventDetails {
   /** The items of the event; an id alone is enough. */
@@ -28,6 +51,7 @@ export interface EventDetails {
   /** The slot that was acted on, from 1. */
   position?: number;
   context?: Values;
+  choice?: Choice;
   /** Your own id of the event; default: a new UUID. */
   eventId?: string;
 }

@@ -59,6 +59,21 @@ export interface FeatureContribution {
   contribution: number;
 }
 
+/**
+ * How often an item is acted on where it is seen: the expected share of seen slots, and the ends of its 90 % interval.
+ * `seen` and `acts` count slots; older ones weigh less. See ActRate in protos/headwater/v1/act_rate.proto.
+ */
+export interface ActRate {
+  placement: string;
+  mean: number;
+  low: number;
+  high: number;
+  /** The chance that no other item seen there has a higher rate; absent in an explained result. */
+  probabilityBest?: number;
+  seen: number;
+  acts: number;
+}
+
 /** One slot of a slate. The fields from `sources` on are filled only with `explain`. */
 export interface Result {
   itemId: string;
@@ -75,6 +90,8 @@ export interface Result {
   contributions: FeatureContribution[];
   /** One sentence for a person. */
   explanation: string;
+  /** How often it is acted on at this placement; absent where it was not seen enough. */
+  actRate?: ActRate;
   /** The chance that the policy put this item first; only with `firstSlotPropensities`. */
   firstSlotPropensity?: number;
 }

@@ -18,6 +18,7 @@ export {
   UnimplementedError,
 } from "../core/errors.js";
 export {
+  type Choice,
   type Event,
   type EventDetails,
   type EventItem,
@@ -51,6 +52,7 @@ export type { ItemList, ScoredItem, SimilarQuestion, TrendingQuestion } from "..
 export type { DriftAlarm, Metric, Metrics, Model, ReplicaState } from "../core/model.js";
 export type { Json, KeptPolicy, Policy, Promotion, ReportReference } from "../core/policies.js";
 export type {
+  ActRate,
   CallOptions,
   Diversity,
   Fallback,

@@ -18,6 +18,7 @@ export {
 export type { EventItem, EventResult, EventStatus } from "../core/events.js";
 export type { ItemList, ScoredItem, SimilarQuestion, TrendingQuestion } from "../core/lists.js";
 export type {
+  ActRate,
   CallOptions,
   Diversity,
   Fallback,

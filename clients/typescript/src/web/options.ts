@@ -29,7 +29,7 @@ export interface Options {
 }
 
 /** The details of the visitor's action. */
-export interface TrackDetails extends EventDetails {
+export interface TrackDetails extends Omit<EventDetails, "choice"> {
   /** The slate that led to the action: its token is sent with the event, and `position` is found in it. */
   slate?: SlateRef;
 }

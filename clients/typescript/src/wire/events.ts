@@ -1,11 +1,15 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Event, EventItem, EventStatus, FeedbackAnswer } from "../core/events.js";
+import type { Choice, Event, EventItem, EventStatus, FeedbackAnswer } from "../core/events.js";
 import * as pb from "../gen/headwater/v1/event_pb.js";
 import { refuseUnknown, toTime, toValues } from "./values.js";
 
 const NAMES = (
   "eventId eventType visitorId userId sessionId items value eventTime attributionToken placement position " +
-  "context reward"
+  "context reward choice"
+).split(" ");
+const CHOICE_NAMES = (
+  "propensity policyPropensity randomPropensity isBaseline baselinePropensity slot mode waitMs coversBoth " +
+  "policyWeight randomWeight baselineWeight"
 ).split(" ");
 const STATUSES: Record<pb.EventStatus, EventStatus> = {
   [pb.EventStatus.UNSPECIFIED]: "quarantined", // never sent
@@ -32,7 +36,15 @@ export function toEvent(event: Event): MessageInitShape<typeof pb.EventSchema> {
     position: event.position ?? 0,
     context: toValues(event.context),
     reward: event.reward,
+    choice: event.choice && toChoice(event.choice),
   };
+}
+
+function toChoice(choice: Choice): MessageInitShape<typeof pb.ChoiceSchema> {
+  refuseUnknown("a choice", choice, CHOICE_NAMES);
+  const { waitMs = 0, ...plain } = choice;
+  if (!Number.isSafeInteger(waitMs)) throw new TypeError("choice.waitMs must be a whole number of milliseconds");
+  return { ...plain, waitMs: BigInt(waitMs) };
 }
 
 function toItem(item: string | EventItem): MessageInitShape<typeof pb.EventItemSchema> {

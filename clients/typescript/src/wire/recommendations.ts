@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { newId } from "../core/ids.js";
-import type { Objective, Question, Result, Slate } from "../core/recommendations.js";
+import type { ActRate, Objective, Question, Result, Slate } from "../core/recommendations.js";
+import type { ActRate as ActRateMessage } from "../gen/headwater/v1/act_rate_pb.js";
 import * as pb from "../gen/headwater/v1/recommendation_service_pb.js";
 import { arm } from "./arms.js";
 import { refuseUnknown, toIds, toValues } from "./values.js";
@@ -98,9 +99,14 @@ export function slate(response: pb.RecommendResponse): Slate {
 }
 
 function result(message: pb.Result): Result {
-  const { $typeName: _, $unknown: __, contributions, ...plain } = message;
+  const { $typeName: _, $unknown: __, contributions, actRate: rate, ...plain } = message;
   return {
     ...plain,
+    ...(rate && { actRate: actRate(rate) }),
     contributions: contributions.map(({ feature, contribution }) => ({ feature, contribution })),
   };
+}
+
+function actRate({ $typeName: _, $unknown: __, ...plain }: ActRateMessage): ActRate {
+  return plain;
 }
