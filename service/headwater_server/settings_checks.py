@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from headwater_server.api.access.access import Access, check_accesses
 from headwater_server.api.access.key_entries import accesses
 from headwater_server.engine.ablation import REMOVABLE
 from headwater_server.engine.setting_values.event_types import ALIASES, DEFAULT_REWARDS
-from headwater_server.engine.setting_values.rankers import check_rankers, rates_of
+from headwater_server.engine.setting_values.rankers import LISTWISE, check_rankers, rates_of
 from headwater_server.gateway.addresses import is_loopback
+from headwater_server.models.own_code import RANKERS as OWN_RANKERS
 from headwater_server.settings_ranges import number_problem, table_problem
 from headwater_server.settings_rules import read_rules
 from headwater_server.settings_secrets import FROM_FILES, from_file
@@ -77,9 +79,25 @@ def checked(name: str, kind: Any, value: object) -> Any:
 
 def _check_rankers(name: str, value: Any) -> None:
     try:
-        check_rankers(value) if name == "rankers" else rates_of(value)
+        if name == "ranker":
+            rates_of(value)
+        else:
+            check_rankers(value)
     except ValueError as error:
         raise BadSettings(str(error)) from None
+    for one, text in value.items() if name == "rankers" else ():
+        if problem := text_problem("ranker", text) or _not_installed(text):
+            raise BadSettings(f"rankers.{one} = {text!r}: {problem}")
+
+
+def _not_installed(text: str) -> str:
+    """Return what is wrong with the name of an entry point, "" for any other text."""
+    if text == LISTWISE or any(sign in text for sign in ":("):
+        return ""
+    known = sorted(one.name for one in entry_points(group=OWN_RANKERS))
+    if text in known:
+        return ""
+    return f"no installed package names it; {', '.join([LISTWISE, *known])} are known by name"
 
 
 def _shown(name: str, value: object) -> str:

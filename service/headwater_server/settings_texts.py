@@ -40,7 +40,7 @@ TEXTS = {
     "personalizer_visitor_features": LABEL,
     "ranker": (
         r"listwise\(.*\)|river:.+|[\w.]+:\w+|[\w.-]+",
-        "write listwise, listwise(rate=0.06), river:<class or pipeline>, <module>:<class>, a name",
+        "write listwise, river:<class or pipeline>, <module>:<class>, or an entry point's name",
     ),
 }
 URLS = {"redis_url": url_problem, "log": log_problem, "snapshots": objects_problem}

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.evaluation.recorded import RecordedShop
+from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.ports.position import Position
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
@@ -131,6 +133,36 @@ def test_another_ranker_is_not_answered_but_given_an_experiment(recorded, tmp_pa
     assert one["value"] is one["interval"] is one["difference_interval"] is None
     assert one["visitors_needed"] > 1_000
     assert "An experiment finds a difference of 5%" in result.output
+
+
+def test_a_ranker_that_learns_beside_is_asked_in_the_champions_state(tmp_path):
+    rankers = {"same": "listwise", "other": "listwise(rate=0.0, layer_rate=0.02)"}
+
+    async def record() -> None:
+        async with open_storage(StorageSettings(), data_dir=tmp_path / "data") as storage:
+            shop = RecordedShop(storage.log, settings=EngineSettings(rankers=rankers))
+            await shop.begin()
+            await shop.serve(240)
+            await shop.end()
+
+    asyncio.run(record())
+    same, other = (toml(tmp_path, name, f'ranker = "{name}"') for name in rankers)
+    args = ("--data-dir", tmp_path / "data", "--policy", same, "--policy", other, "--check")
+    found = report(tmp_path, *args)
+    assert found["check"]["passes"]
+    assert policy(found, "same")["how"] == "answers from the champion's state"
+    assert policy(found, "same")["value"] == policy(found, "champion")["value"]
+    assert policy(found, "same")["mean_weight"] == pytest.approx(1.0)
+    assert policy(found, "other")["mean_weight"] < 0.98
+    assert policy(found, "other")["settings"] == {"ranker": "other"}
+
+
+def test_rankers_of_the_policys_own_state_can_answer(recorded, tmp_path):
+    text = 'ranker = "same"\n[rankers]\nsame = "listwise"\n'
+    path = toml(tmp_path, "beside", text)
+    found = report(tmp_path, "--archive-dir", recorded.archive_dir, "--policy", path)
+    assert "learns the same log" in policy(found, "beside")["how"]
+    assert policy(found, "beside")["mean_weight"] == pytest.approx(1.0)
 
 
 def test_warm_days_are_not_counted_from_a_snapshot(recorded, tmp_path):

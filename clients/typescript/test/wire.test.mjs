@@ -5,8 +5,8 @@ import { newEvent } from "headwater/node";
 import { fallbackSlate } from "../dist/core/fallback.js";
 import { fromBytes, newId } from "../dist/core/ids.js";
 import { EventSchema } from "../dist/gen/headwater/v1/event_pb.js";
-import { RecommendResponseSchema } from "../dist/gen/headwater/v1/recommendation_service_pb.js";
 import { EvaluationSchema } from "../dist/gen/headwater/v1/experiment_report_pb.js";
+import { RecommendResponseSchema } from "../dist/gen/headwater/v1/recommendation_service_pb.js";
 import { Freshness } from "../dist/web/freshness.js";
 import { MemoryShelf } from "../dist/web/shelf.js";
 import { visitorOf } from "../dist/web/visitor.js";
@@ -43,7 +43,9 @@ test("a choice reaches the message whole, and a wrong field of it is named", () 
 
 test("an explained slot has its act rate as plain values", () => {
   const rate = { placement: "home", mean: 0.1, low: 0.05, high: 0.2, seen: 40, acts: 4 };
-  const read = slate(create(RecommendResponseSchema, { results: [{ itemId: "boots", actRate: rate }, { itemId: "hat" }] }));
+  const read = slate(
+    create(RecommendResponseSchema, { results: [{ itemId: "boots", actRate: rate }, { itemId: "hat" }] }),
+  );
   assert.deepEqual(read.results[0].actRate, rate);
   assert.equal("actRate" in read.results[1], false);
 });

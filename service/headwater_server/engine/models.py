@@ -14,6 +14,7 @@ from headwater_server.engine.features.own_values import OwnValues
 from headwater_server.engine.setting_values.rankers import check_rankers, rates_of
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot.state import in_steps
+from headwater_server.errors import CodeMissing
 from headwater_server.models.bandit.bandit import Bandit
 from headwater_server.models.base import ItemModel
 from headwater_server.models.content.content import Content
@@ -181,4 +182,5 @@ def _made(text: str, seed: int, own: tuple[str, ...], field: str) -> Any:
     try:
         return RiverRanker.named(text, features, CONTEXT_FEATURES, seed + 2)
     except ValueError as error:
-        raise ValueError(f"{field}: {str(error).removeprefix('ranker: ')}") from None
+        kind = CodeMissing if isinstance(error, CodeMissing) else ValueError
+        raise kind(f"{field}: {str(error).removeprefix('ranker: ')}") from None

@@ -7,6 +7,9 @@ from typing import Any
 
 from headwater_server.errors import CodeMissing
 
+RANKERS = "headwater.rankers"
+"""The entry points of rankers that packages declare: ``mine = "my_shop.rankers:Mine"``."""
+
 
 def load(name: str, group: str, setting: str, known: str, fix: str = "") -> Any:
     """Return what a name means. ``known`` says what else the setting takes, ``fix`` a remedy.

@@ -32,9 +32,9 @@ type Policy struct {
 	PolicyId string `protobuf:"bytes,1,opt,name=policy_id,json=policyId,proto3" json:"policy_id,omitempty"`
 	// The settings that differ, by name, such as {"exploration_epsilon": 0.1}. Only settings that
 	// change how a list is chosen: `exploration_policy`, `exploration_epsilon`,
-	// `exploration_temperature`, `diversity`, `objective` and `rules`. docs/settings.md has their units and
-	// ranges. At most 65,536 characters of JSON. Empty: no setting differs, which is the policy in
-	// force.
+	// `exploration_temperature`, `diversity`, `objective`, `rules` and `ranker`, which is "champion" or
+	// one of the names in the setting `rankers`. docs/settings.md has their units and ranges. At most
+	// 65,536 characters of JSON. Empty: no setting differs, which is the policy in force.
 	Overrides *structpb.Struct `protobuf:"bytes,2,opt,name=overrides,proto3" json:"overrides,omitempty"`
 	// When the policy got these values, by the time of the log. Only in answers.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`

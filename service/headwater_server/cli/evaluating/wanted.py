@@ -14,7 +14,7 @@ from headwater_server.engine.policies.policy import ANSWERING, BASELINES, Policy
 from headwater_server.engine.setting_values.rankers import LISTWISE
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.asking.wanted import Wanted
-from headwater_server.models.river.own_rankers import GROUP
+from headwater_server.models.own_code import RANKERS as OWN_RANKERS
 from headwater_server.settings_checks import BadSettings, checked
 from headwater_server.settings_sources import did_you_mean, read_toml
 
@@ -80,7 +80,7 @@ def is_ranker(value: object) -> bool:
     """
     if not isinstance(value, str):
         return False
-    is_installed = any(one.name == value for one in entry_points(group=GROUP))
+    is_installed = any(one.name == value for one in entry_points(group=OWN_RANKERS))
     return value == LISTWISE or is_installed or any(sign in value for sign in ":(")
 
 

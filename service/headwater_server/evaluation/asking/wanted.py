@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from headwater_server.engine.policies.policy import Policy
+from headwater_server.engine.policies.ranges import RANKER
+from headwater_server.engine.setting_values.rankers import CHAMPION
 from headwater_server.engine.settings import EngineSettings
 
 HOW = {
@@ -36,6 +38,12 @@ class Wanted:
     def settings(self) -> dict[str, Any]:
         """Return all that it overrides."""
         return {**self.policy.overrides, **self.state}
+
+    @property
+    def beside(self) -> str:
+        """The name of a ranker beside the champion by which it answers over the same state."""
+        name = str(self.policy.overrides.get(RANKER, CHAMPION))
+        return "" if self.state or name == CHAMPION else name
 
     def lacks(self, settings: EngineSettings) -> str:
         """Return which ranker it names that is not there under ``settings``, "" if none."""

@@ -27,7 +27,7 @@ async def begin(source: Source, asked: ShadowAsked, known_until: int) -> Shadow:
         warm_ms=found.warm_ms,
         first_slot=asked.first_slot,
     )
-    quality = Quality()
+    quality = Quality(asked.wanted.beside)
     quality.look(found.champion, found.own or found.champion)
     return Shadow(
         source,

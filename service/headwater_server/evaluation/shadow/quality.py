@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.learning.challengers import figures_of
 from headwater_server.engine.measures.metrics import Metric
 from headwater_server.engine.measures.placements import ALL
 from headwater_server.inference.interval import Interval
@@ -59,22 +60,32 @@ class Blocks:
 
 
 class Quality:
-    """Progressive figures of two engines over the same entries, from the first look on."""
+    """Progressive figures of two engines over the same entries, from the first look on.
 
-    def __init__(self) -> None:
+    ``ranker``: the shadow answers by one that learns beside the champion, whose hits are its own.
+    """
+
+    def __init__(self, ranker: str = "") -> None:
+        self._ranker = ranker
         self._blocks = {name: Blocks(least=least) for name, least in MEANS.items()}
         self._last: dict[str, list[float]] = {}
 
     def look(self, champion: Engine, own: Engine) -> None:
         """Add what both observed since the last look, as far as both observed as much."""
         one = _totals(champion)
-        two = one if own is champion else _totals(own)
+        two = self._beside(champion, one) if own is champion else _totals(own)
         sums = {name: [*_sum(one, name), *_sum(two, name)] for name in MEANS}
         last, self._last = self._last, sums
         for name in MEANS if last else ():
             here = [now - before for now, before in zip(sums[name], last[name], strict=True)]
             if here[0] > 0 and here[0] == here[2]:
                 self._blocks[name].add(int(here[0]), here[1], here[3])
+
+    def _beside(self, champion: Engine, totals: dict[str, Metric]) -> dict[str, Metric]:
+        """Return the figures of a shadow that has the champion's state."""
+        if not self._ranker:
+            return totals
+        return {**totals, **_totals(champion, figures_of(self._ranker))}
 
     def figures(self, champion: Engine, own: Engine, level: float) -> list[dict[str, Any]]:
         """Return one object a figure; the calibration error is no mean, and has no interval."""
@@ -111,9 +122,9 @@ def drift(engine: Engine) -> dict[str, int]:
     return found
 
 
-def _totals(engine: Engine) -> dict[str, Metric]:
+def _totals(engine: Engine, policy: str = ALL) -> dict[str, Metric]:
     """Return the figures over all placements and all time, by name."""
-    group = ALL, ALL, "total"
+    group = ALL, policy, "total"
     found = engine.lookups.metrics()
     return {one.name: one for one in found if (one.placement, one.policy, one.window) == group}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from headwater_server.engine.learning.challengers import HIT_RATE
 from headwater_server.evaluation.asking.checking import SHARE_MIN, other_build
 from headwater_server.evaluation.asking.results import comparisons
 from headwater_server.evaluation.asking.wanted import HOW, OWN
@@ -61,9 +62,12 @@ def _quality(shadow: Shadow) -> list[dict[str, Any]]:
     figures = shadow.quality.figures(shadow.behind.champion, shadow.engine, shadow.asked.level)
     if shadow.behind.own is not None:
         return figures
-    # one state: a difference to itself says nothing
+    # one state: a difference to itself says nothing; another ranker's hits are its own
+    own = {HIT_RATE} if shadow.asked.wanted.beside else set[str]()
     return [
-        {key: value for key, value in one.items() if not key.startswith("difference")}
+        one
+        if one["name"] in own
+        else {key: value for key, value in one.items() if not key.startswith("difference")}
         for one in figures
     ]
 

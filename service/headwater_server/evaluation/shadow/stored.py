@@ -137,7 +137,7 @@ def restored(
         first_slot=asked.first_slot,
     )
     behind.asked, behind.same, behind.missed = found["asked"]
-    rows, quality = Rows(asked.answers_max), Quality()
+    rows, quality = Rows(asked.answers_max), Quality(asked.wanted.beside)
     rows.load(found["rows"])
     quality.load(found["quality"])
     counts = found["counts"]

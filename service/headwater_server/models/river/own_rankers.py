@@ -10,12 +10,10 @@ from typing import Any
 
 from river import base
 
-from headwater_server.models.own_code import load
+from headwater_server.models.own_code import RANKERS, load
 from headwater_server.models.river.plain_values import allow_module
 from headwater_server.models.river.river_expression import made_of
 
-GROUP = "headwater.rankers"
-"""The entry points that packages declare: ``mine = "my_shop.rankers:Mine"``."""
 OBJECT = "object:"
 _KNOWN = (
     "listwise, river:<class or pipeline> such as river:preprocessing.StandardScaler() | "
@@ -57,7 +55,7 @@ def maker_of(name: str, seed: int) -> Callable[[], base.Classifier]:
         model = _objects[name]
         allow_module(type(model).__module__)
         return lambda: copy.deepcopy(model)  # an engine must not learn into another's
-    thing = load(name, GROUP, "ranker", _KNOWN)
+    thing = load(name, RANKERS, "ranker", _KNOWN)
     if not isinstance(thing, type) or not issubclass(thing, base.Classifier):
         raise ValueError(f"ranker: {name} is no class of River classifiers")  # noqa: TRY004 - a setting
     allow_module(thing.__module__)

@@ -12,6 +12,7 @@ from headwater_server.engine.messages.events import Event, EventItem, Slate, Sta
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.errors import CodeMissing
 from tests.unit.engine.random_shop import random_shop, requests
 
 LINEAR = "river:preprocessing.StandardScaler() | linear_model.LogisticRegression()"
@@ -250,6 +251,12 @@ def test_what_cannot_be_a_ranker_is_refused_and_changes_nothing(rankers, text):
     assert engine.digest() == digest
     with pytest.raises(ValueError, match=r"^rankers"):
         Engine(EngineSettings(rankers=rankers))
+
+
+def test_code_that_is_not_there_is_named_as_such():
+    """So that a start stops, and does not rebuild the state without it."""
+    with pytest.raises(CodeMissing, match=r"^rankers\.mine: 'nowhere' is none of"):
+        Engine(EngineSettings(rankers={"mine": "nowhere"}))
 
 
 def test_a_champion_cannot_be_named_as_one_beside_it():

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.asked import Question
-from headwater_server.engine.messages.entries import Entry, Item, ItemWrite, UserErase
+from headwater_server.engine.messages.entries import (
+    Entry,
+    Item,
+    ItemWrite,
+    UserErase,
+    UserWrite,
+)
 from headwater_server.engine.messages.events import Event, EventItem, Slate
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.bandit.contexts import key_of
@@ -226,3 +234,21 @@ def test_an_action_forgotten_and_entered_again_is_not_corrected(engine):
     apply(engine, 20, act("b", slate("r", wide)))
     assert np.array_equal(bandit.means(["tea"], [bandit.vector(())]), before)
     assert learned(engine)[1]["tea"] == 0.5
+
+
+def test_a_choice_is_learned_under_the_account_that_asked_not_the_one_that_reports(engine):
+    """The page may report it later, when somebody else is logged in."""
+    vip, plain = (("segment", "vip"),), (("segment", "plain"),)
+    users = (UserWrite("asked", vip), UserWrite("reports", plain))
+    apply(engine, 5, *users)
+
+    def shown(name, account, **more):
+        one = slate(name, MOBILE)
+        question = replace(one.question, user_id=account)
+        return seen(f"s{name}", replace(one, question=question), visitor=name, **more)
+
+    apply(engine, 10, shown("r1", "asked"), shown("r2", "asked", user_id="reports"))
+    apply(engine, 10, shown("r3", "reports", user_id="reports"))
+    asked, reported, other = (vector_of(engine, name) for name in ("r1", "r2", "r3"))
+    assert asked == reported
+    assert asked != other

@@ -69,6 +69,41 @@ def test_an_act_counts_by_its_reward():
     assert before == 0.0 < weak < 0.15
 
 
+def test_a_small_reward_moves_the_time_when_an_item_was_last_chosen_by_its_part():
+    def age_after(**more):
+        engine = shop()
+        engine.apply(Entry(0, (act("first"),)))
+        for n in range(40):
+            engine.apply(Entry(n, (act(f"e{n}", "i0" if n % 2 else "i2", visitor=f"v{n}"),)))
+        engine.apply(Entry(50, (act("again", visitor="bob", **more),)))
+        counts = engine.parts.models.activity.counts
+        return 41 - counts[engine.parts.catalogue.number("i1"), 3]
+
+    assert age_after() == 0
+    assert age_after(reward=0.25) == pytest.approx(0.75 * 41)
+
+
+def test_the_first_act_on_an_item_is_its_last_whatever_its_reward():
+    engine = shop()
+    engine.apply(Entry(0, tuple(act(f"e{n}", "i0", visitor=f"v{n}") for n in range(9))))
+    engine.apply(Entry(1, (act("weak", reward=0.1),)))
+    counts = engine.parts.models.activity.counts[engine.parts.catalogue.number("i1")]
+    assert counts[2] == counts[3] == 9
+
+
+def test_a_weak_return_moves_cycle_and_rate_of_repeats_by_its_part():
+    def moved(reward):
+        engine = shop()
+        engine.apply(Entry(0, (act("e1"), act("e2", "i2"))))
+        engine.apply(Entry(3_600_000, (act("e3", reward=reward),)))
+        models = engine.parts.models
+        cycle = models.cycles.counted[0][engine.parts.catalogue.number("i1")]
+        return float(cycle[0]), models.activity.repeat_rate
+
+    whole, part = moved(1.0), moved(0.25)
+    assert part == pytest.approx((whole[0] / 4, whole[1] / 4))
+
+
 def test_a_reward_of_nothing_counts_nowhere_and_a_negative_one_refuses():
     engine = shop()
     engine.apply(Entry(0, (act("e1", reward=0.0),)))

@@ -54,6 +54,17 @@ def test_all_items_are_listed_by_interactions_with_their_data(busy):
     assert by_id["c"].interactions_since == 1
 
 
+def test_graded_acts_are_whole_interactions_to_the_nearest_at_least_one():
+    engine = shop()
+    for n in range(4):
+        event = Event(f"g{n}", "click", f"g{n}", items=(EventItem("new"),), reward=0.1)
+        engine.apply(Entry(HOUR_MS + n, (event,)))
+    found = {one.item_id: one for one in page(engine, now_ms=HOUR_MS + 10).items}
+    assert found["new"].interactions == 1
+    assert found["new"].interactions_since >= 0
+    assert found["a"].interactions == 4
+
+
 def test_recent_and_rising_items_come_first(busy):
     for order in (ItemOrder.RECENT, ItemOrder.TRENDING):
         assert set(ids(busy, order=order)[:2]) == {"c", "d"}

@@ -65,6 +65,22 @@ def test_an_act_counts_for_the_slot_that_was_seen_within_the_window():
     assert found.answers[0].acts == 2
 
 
+def test_the_reward_of_a_slot_is_its_best_also_below_nothing_if_the_event_says_so():
+    found = collect(
+        (1, [seen()]),
+        (2, [act("a", "tent", reward=-0.5), act("b", "boots", reward=0.0)]),
+        (3, [act("c", "stove", reward=-0.25), act("d", "stove", reward=-1.0)]),
+    )
+    assert earned(found, "reward") == [[-0.5, 0.0, -0.25]]
+    assert earned(found, "act_rate") == [[0.0, 0.0, 0.0]]
+    later = collect(
+        (1, [seen()]), (2, [act("a", "tent", reward=-0.5), act("b", "tent", reward=0.75)])
+    )
+    assert earned(later, "reward") == [[0.75, 0.0, 0.0]]
+    refused = collect((1, [seen()]), (2, [act("a", "tent", "dislike")]))
+    assert earned(refused, "reward") == [[0.0, 0.0, 0.0]]
+
+
 def test_an_act_with_the_token_counts_for_a_slot_that_was_not_reported_as_seen():
     found = collect((1, [seen(SLATE, "tent")]), (2, [act("a", "stove", slate=SLATE)]))
     assert earned(found) == [[0.0, 0.0, 1.0]]

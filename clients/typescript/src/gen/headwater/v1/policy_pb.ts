@@ -32,9 +32,9 @@ export type Policy = Message<"headwater.v1.Policy"> & {
   /**
    * The settings that differ, by name, such as {"exploration_epsilon": 0.1}. Only settings that
    * change how a list is chosen: `exploration_policy`, `exploration_epsilon`,
-   * `exploration_temperature`, `diversity`, `objective` and `rules`. docs/settings.md has their units and
-   * ranges. At most 65,536 characters of JSON. Empty: no setting differs, which is the policy in
-   * force.
+   * `exploration_temperature`, `diversity`, `objective`, `rules` and `ranker`, which is "champion" or
+   * one of the names in the setting `rankers`. docs/settings.md has their units and ranges. At most
+   * 65,536 characters of JSON. Empty: no setting differs, which is the policy in force.
    *
    * @generated from field: google.protobuf.Struct overrides = 2;
    */
