@@ -138,8 +138,10 @@ def results(
     explain = asked.request.explain
     (given, items, scores), rows = slots.candidates, slots.rows
     chosen = items[rows]
-    by_champion = parts.scoring.scores(asked.history, chosen) if ranker else scores[rows]
-    chances = _chances(parts, asked, by_champion, chosen, known=slots.by_score)
+    of_champion = scores[rows]
+    if ranker and parts.models.probability.is_ready:
+        of_champion = parts.scoring.scores(asked.history, chosen)
+    chances = _chances(parts, asked, of_champion, chosen, known=slots.by_score)
     first = np.array(slots.first) if slots.first else None
     ids = parts.scoring.ids(given, chosen, rows)
     found = Results(ids, slots.scores, slots.propensities, chances.values, first)
