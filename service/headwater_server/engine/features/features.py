@@ -140,7 +140,7 @@ def _counts_of(statistics, items):
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _copy_evidence(evidence, rows, f):
     """Write the evidence of each item to the places of its features."""
     for i in range(np.uint64(len(rows))):
@@ -149,7 +149,7 @@ def _copy_evidence(evidence, rows, f):
             f[_COPIED[j, 1], i] = evidence[row, _COPIED[j, 0]]
 
 
-@njit(cache=True, error_model="numpy")  # as `profile_similarity.score_items`
+@njit(cache=True, error_model="numpy", _nrt=False)  # as `profile_similarity.score_items`
 def _evidence_logs(counts, f):
     """Write the arguments of the logarithms: evidence plus a constant, so that 0 has one too."""
     for i in range(np.uint64(counts.shape[1])):
@@ -168,7 +168,7 @@ def _evidence_logs(counts, f):
         f[31, i] = 0.05 + f[31, i]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _activity_logs(counts, now, f):
     """Write the arguments of the logarithms: counts of the item, and of the visitor with it."""
     events, rate = now
@@ -185,7 +185,7 @@ def _activity_logs(counts, now, f):
         f[28, i] = (repeats + 5.0 * rate + 0.001) / (interactions + 5.0)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def context_features(history, statistics, out):
     """Fill float32[len(CONTEXT_FEATURES)] from the visitor's history, newest first."""
     counts, events = statistics.counts, statistics.events

@@ -54,7 +54,7 @@ def count_words(counted, draws, tokens, history, item):
     return flow
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def _flow(counted, tokens, history, scratch):
     """Write into ``flow`` how likely each word comes next; return how many words were met."""
     table, totals, _, weight = counted
@@ -88,8 +88,8 @@ def _flow(counted, tokens, history, scratch):
     return n
 
 
-@njit(cache=True, error_model="numpy")  # as `profile_similarity.score_items`
-def _lifts(flow, met, totals, mass, weight, lifts):
+@njit(cache=True, error_model="numpy", _nrt=False)  # as `profile_similarity.score_items`
+def _write_lifts(flow, met, totals, mass, weight, lifts):
     """Write the lift of each word met, log(1 + lift) beside it; the place after them has 0."""
     for i in range(np.uint64(len(met))):
         word = np.uint64(met[i])
@@ -106,7 +106,7 @@ def find_words(counted, tokens, history, scratch):
     flow, lifts, _, met, stamp = scratch
     stamp[1] = _flow(counted, tokens, history, scratch)
     met = met[: stamp[1]]
-    _lifts(flow, met, totals, mass, weight, lifts)
+    _write_lifts(flow, met, totals, mass, weight, lifts)
     worth = lifts[: len(met), LIFT].astype(np.float32)
     # selection of six, which leaves the other words unsorted
     for i in range(min(PROPOSERS, len(met))):
@@ -118,37 +118,31 @@ def find_words(counted, tokens, history, scratch):
         worth[i], worth[best] = worth[best], worth[i]
 
 
-@njit(cache=True)
-def _newest_of(word, listed):
-    """Return the newest items of a word."""
-    postings, filled = listed
-    return postings[word, : min(filled[word], postings.shape[1])]
-
-
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def propose_found(listed, scratch, evidence):
     """Propose the newest items of the words that `find_words` has put first."""
     (_, lifts, marks, met, stamp), out, rows = scratch, evidence[0], evidence[4]
+    postings, filled = listed
     for word in met[: min(PROPOSERS, stamp[1])]:
         worth = np.float32(lifts[np.uint64(marks[word] & ev.ROW), LIFT])
         gain = np.float32(ln(1.0 + worth))
-        newest = _newest_of(word, listed)
+        newest = postings[word, : min(filled[word], postings.shape[1])]
         ev.add_rows(evidence, newest, 0)
         for k in range(np.uint64(len(newest))):
             out[np.uint64(rows[k]), ev.WORDS] += gain
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def is_of_found(listed, scratch, item):
     """Whether `propose_found` proposes ``item``."""
-    met, stamp = scratch[3], scratch[4]
-    for word in met[: min(PROPOSERS, stamp[1])]:  # noqa: SIM110 - kernels have no generators
-        if ev.has(_newest_of(word, listed), item):
+    met, stamp, (postings, filled) = scratch[3], scratch[4], listed
+    for word in met[: min(PROPOSERS, stamp[1])]:
+        if ev.has(postings[word, : min(filled[word], postings.shape[1])], item):
             return True
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def score_words(tokens, chosen, scratch, out):
     """Write float32[2, n]: mean and largest lift of the words of each of ``chosen``.
 

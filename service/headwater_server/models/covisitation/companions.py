@@ -63,9 +63,15 @@ def _lifts(values, ids, interactions, expected, out):
 @njit(cache=True)
 def accumulate_together(counted, history, in_session, interactions, scratch):
     """Write the evidence for all items that occur together with those of ``history``."""
-    table, weight, row_max, count = counted
+    lifts = np.empty(counted[2], dtype=np.float32)
+    _accumulate(counted, history, in_session, interactions, scratch, lifts)
+
+
+@njit(cache=True, _nrt=False)
+def _accumulate(counted, history, in_session, interactions, scratch, lifts):
+    table, weight, _, count = counted
     start, size, _, ids, values, last, _, _ = table
-    out, rows, lifts = scratch[0], scratch[4], np.empty(row_max, dtype=np.float32)
+    out, rows = scratch[0], scratch[4]
     one, unit = np.float32(1.0), np.float32(1.0 / weight)
     for z in range(min(REACH, len(history))):
         row = history[z]

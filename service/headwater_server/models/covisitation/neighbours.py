@@ -27,6 +27,7 @@ STEP_ROWS = 20_000
 """Rows that are searched in one step for items that are removed."""
 STEP_ITEMS = 5_000
 """Rows that are removed in one step."""
+_EIGHT = np.uint64(8)
 _CLASSES = 24  # block sizes: 8 times a power of two below 2^24
 
 
@@ -62,12 +63,20 @@ def release_block(block, room, least, ids, free):
 def find_slot(table, row, neighbour):
     """Return the slot of ``neighbour`` in the row of ``row``, or -1."""
     start, size, _, ids, _, _, _, _ = table
-    first = start[row]
+    first = np.uint64(start[row])
+    end, wanted = first + np.uint64(size[row]), np.int32(neighbour)
     # A scan: a row has at most some hundred ids, and they stand together, apart from the values.
-    # A hash table would be one more thing to copy with the state.
-    for slot in range(first, first + size[row]):
-        if ids[slot] == neighbour:
-            return slot
+    # A hash table would be one more thing to copy with the state. Eight are compared at a time.
+    while first + _EIGHT <= end:
+        is_here = False
+        for k in range(_EIGHT):
+            is_here |= ids[first + k] == wanted
+        if is_here:
+            break
+        first += _EIGHT
+    for slot in range(first, min(first + _EIGHT, end)):
+        if ids[slot] == wanted:
+            return np.int64(slot)
     return -1
 
 

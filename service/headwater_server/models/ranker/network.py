@@ -150,33 +150,46 @@ def score_items(F, context, items, biases, moments, parameters):
 def gradients_of(context, errors, moments, parameters, scaled, hidden, out):
     """Write d loss / d parameter, given d loss / d score of each row as ``errors``.
 
-    ``scaled`` and ``hidden`` are what `_forward` wrote.
+    ``scaled`` and ``hidden`` are what `_forward` wrote. A gradient sums over the rows in the order
+    of the list.
     """
-    v = parameters[4]
     gw, gW, gV, gbeta, gv = out
-    c, back = np.empty_like(context), np.empty_like(v)
+    n, columns, units = len(errors), len(gw), len(gv)
+    back = np.empty((n, units), dtype=np.float32)
+    _backward(errors, parameters[4], hidden, back, gbeta, gv)
+    # the features of a row side by side, so that each row is added to all of them at once
+    rows = np.zeros((n, (columns + 7) // 8 * 8), dtype=np.float32)
+    for j in range(np.uint64(columns)):
+        for i in range(np.uint64(n)):
+            rows[i, j] = scaled[j, i]
+    sums = np.zeros((units + 1, rows.shape[1]), dtype=np.float32)
+    _add_products(back, rows, sums[:units])
+    _add_products(errors.reshape(-1, 1), rows, sums[units:])
+    for j in range(np.uint64(columns)):
+        gw[j] = sums[units, j]
+        for h in range(np.uint64(units)):
+            gW[j, h] = sums[h, j]
+    c = np.empty_like(context)
     _standardise(context, moments[2], _precision(moments[3]), c)
-    for gradient in (gw, gbeta, gv):
-        gradient[:] = 0.0
-    gW[:] = 0.0
-    # here the rows are the outer loop: a gradient sums over them, in the order of the list
-    for i in range(len(errors)):
+    # the context is the same for all rows, so the sum over them is that of beta already
+    for j in range(len(c)):
+        for h in range(units):
+            gV[j, h] = gbeta[h] * c[j]
+
+
+@njit(cache=True, _nrt=False)
+def _backward(errors, v, hidden, back, gbeta, gv):
+    """Write d loss / d hidden unit of each row, and the gradients of v and beta."""
+    gbeta[:] = np.float32(0.0)
+    gv[:] = np.float32(0.0)
+    for i in range(np.uint64(len(errors))):
         e = errors[i]
-        for h in range(len(v)):
+        for h in range(np.uint64(len(v))):
             a = hidden[h, i]
             slope = np.float32(1.0) if a > 0 else LEAK
             gv[h] += e * a * slope
-            back[h] = e * v[h] * slope
-            gbeta[h] += back[h]
-        for j in range(len(gw)):
-            f = scaled[j, i]
-            gw[j] += e * f
-            for h in range(len(v)):
-                gW[j, h] += back[h] * f
-    # the context is the same for all rows, so the sum over them is that of beta already
-    for j in range(len(c)):
-        for h in range(len(v)):
-            gV[j, h] = gbeta[h] * c[j]
+            back[i, h] = e * v[h] * slope
+            gbeta[h] += back[i, h]
 
 
 @njit(cache=True)

@@ -78,6 +78,33 @@ def test_gradient_is_the_slope_of_the_loss(outside):
             assert gradients[place].reshape(-1)[i] == pytest.approx(slope, abs=2e-2)
 
 
+@pytest.mark.parametrize("n", [1, 4, 61])
+def test_a_gradient_is_the_sum_in_the_order_of_the_list(n):
+    """Equal to the bit to sums of float32 row by row, however the kernel divides the work."""
+    rng = np.random.default_rng(n)
+    k, c, h, room = 43, 8, network.UNITS, network.room_for(n)
+    context, errors = rng.normal(size=c).astype("f"), rng.normal(size=n).astype("f")
+    moments = (np.zeros(k, "f"), np.ones(k, "f"), np.zeros(c, "f"), np.ones(c, "f"))
+    shapes = ((k,), (k, h), (c, h), (h,), (h,))
+    parameters = tuple(rng.normal(size=shape).astype("f") for shape in shapes)
+    scaled, hidden = (rng.normal(size=(rows, room)).astype("f") for rows in (k, h))
+    found, plain = (tuple(np.full(shape, 9.0, "f") for shape in shapes) for _ in range(2))
+    network.gradients_of(context, errors, moments, parameters, scaled, hidden, found)
+    for gradient in plain:
+        gradient[:] = 0.0
+    for i in range(n):
+        slope = np.where(hidden[:, i] > 0, np.float32(1.0), network.LEAK)
+        back = errors[i] * parameters[4] * slope
+        plain[0][:] += errors[i] * scaled[:, i]
+        plain[1][:] += back * scaled[:, i : i + 1]
+        plain[3][:] += back
+        plain[4][:] += errors[i] * hidden[:, i] * slope
+    shifted = context * network._precision(moments[3])
+    plain[2][:] = plain[3] * shifted[:, None]
+    for one, other in zip(found, plain, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_choosing_none_is_the_loss_of_the_outside_option():
     """Where nothing was chosen the loss is -log of the chance of choosing none."""
     scores, chosen = np.array([0.0, 0.0], "f"), np.zeros(2, "f")
