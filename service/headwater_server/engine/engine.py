@@ -11,10 +11,11 @@ way to the slate is in `answers`; last the state as a whole. What else an entry 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Self
 
 from headwater_server.engine import answers, assigning, changes, interactions, policy_changes
+from headwater_server.engine.batches.batches import Batches
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.intake.firewall import judged, refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
@@ -120,9 +121,13 @@ class Engine:
         self._check_whole()
         outcomes: list[Outcome] = []  # of events that wait to be learned together, and the last one
         entry = judged(entry, self.parts.settings)
-        for operation in entry.operations:
+        batches, operations = Batches(entry), iter(enumerate(entry.operations))
+        for place, operation in operations:
             self._is_within = True
-            if self.parts.sources.skips():
+            if noted := batches.note(self.parts, place):
+                outcomes += [CREATED] * noted
+                next(islice(operations, noted - 1, noted - 1), None)  # those after the first
+            elif self.parts.sources.skips():
                 outcomes.append(_READ)
             elif isinstance(operation, Event) and note_plain(self.parts, operation, entry):
                 outcomes.append(CREATED)

@@ -18,7 +18,7 @@ from headwater_server.engine.visitors.request_context import (
     circumstances_of_account,
     placement_of,
 )
-from headwater_server.engine.visitors.visitors import session_key
+from headwater_server.engine.visitors.session_keys import session_key
 from headwater_server.models.covisitation.circumstances import NO_ROWS
 
 Tokens = tuple[str, ...]

@@ -17,7 +17,7 @@ from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import PURCHASE, weight_of
 from headwater_server.engine.parts import Parts
-from headwater_server.engine.visitors.visitors import session_key
+from headwater_server.engine.visitors.session_keys import session_key
 
 
 def note_plain(parts: Parts, event: Event, entry: Entry) -> bool:
@@ -68,7 +68,7 @@ def _passes(parts: Parts, event: Event, entry: Entry) -> bool:
 def _needs_steps(parts: Parts, event: Event, now_ms: int) -> bool:
     """Whether windows close, something is removed, an array grows, or learning is no kernel."""
     visitors, catalogue, item_id = parts.visitors, parts.catalogue, event.items[0].item_id
-    if not visitors.has_places or parts.attribution.closes_any(now_ms):
+    if visitors.free_places <= 0 or parts.attribution.closes_any(now_ms):
         return True
     if not parts.learning.is_kernel:
         return True
@@ -77,7 +77,7 @@ def _needs_steps(parts: Parts, event: Event, now_ms: int) -> bool:
     if catalogue.number(item_id) is not None:
         return False
     is_refused = unknown_item(event, parts.settings, catalogue.number)
-    return bool(is_refused) or not catalogue.has_room_for(item_id)
+    return bool(is_refused) or not catalogue.has_room(1)
 
 
 def _is_decided_by_acts(parts: Parts, event: Event, tokens: tuple[Tokens, Tokens]) -> bool:

@@ -81,6 +81,11 @@ class Sources:
         self.advance(batch, now_ms)
         self._skipped = 0
 
+    @property
+    def is_skipping(self) -> bool:
+        """Whether `skips` returns True next."""
+        return self._skipped > 0
+
     def skips(self) -> bool:
         """Return whether the next operation belongs to a batch that does not count."""
         if not self._skipped:

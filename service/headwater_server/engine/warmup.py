@@ -34,7 +34,7 @@ def warm_up(settings: EngineSettings | None = None) -> None:
     engine.apply(Entry(1, tuple(writes)))
     for n in range(18):
         event = Event(f"e{n}", "click", f"v{n % 3}", items=(EventItem(items[(7 * n) % 6]),))
-        engine.apply(Entry(n + 1, (event,)))
+        engine.apply(Entry(n + 1, (event, *_together(n))))
     slate = Slate("r", "warm", "", tuple(items), (1.0,) * len(items))
     seen = Event("seen", "impression", "v1", slate=slate)
     engine.apply(
@@ -62,6 +62,13 @@ def warm_up(settings: EngineSettings | None = None) -> None:
     _choose(engine, items[:2])
     _count_in_arms(engine)
     Engine.restore(engine.capture()).digest()
+
+
+def _together(number: int) -> list[Event]:
+    """Return some acts that are noted together, now and then."""
+    one = (EventItem("item 1"),)
+    count = 0 if number % 9 else 4
+    return [Event(f"e{number}-{n}", "click", f"w{n}", items=one) for n in range(count)]
 
 
 def _choose(engine: Engine, items: Sequence[str]) -> None:

@@ -109,12 +109,11 @@ class Catalogue(Numbering):
             self._recency.act(number)
         return number
 
-    def has_room_for(self, item_id: str) -> bool:
-        """Whether `enter` would remove no other item, and no array would grow for it."""
-        is_free = self.event_items < self.event_places
-        return (
-            is_free and self.rows_with(item_id) <= len(self.available) and self.set_times.has_room
-        )
+    def has_room(self, items: int) -> bool:
+        """Whether `enter` of new items would remove no other, and no array would grow for them."""
+        is_free = self.event_items + items <= self.event_places
+        rows = len(self.ids) + max(0, items - len(self.spare))
+        return is_free and rows < len(self.available) and self.set_times.has_room
 
     def reserving(self, rows: int) -> Generator[None, None, None]:
         """Make room for items numbered below ``rows``, in steps between which it may be read."""

@@ -22,16 +22,29 @@ class ChangeLog:
     def __init__(self) -> None:
         self.version = 0
         self._numbers = np.zeros(CHANGES_MAX, dtype=np.int32)
+        self._read: tuple[int, int] = 0, 0
+        self._last = self._numbers[:0]
 
     def note(self, number: int) -> None:
         """Note a change of an item."""
         self._numbers[self.version % CHANGES_MAX] = number
         self.version += 1
 
+    def note_all(self, numbers: NDArray[np.int32]) -> None:
+        """Note changes of many items, in order."""
+        places = np.arange(self.version, self.version + len(numbers)) % CHANGES_MAX
+        self._numbers[places] = numbers
+        self.version += len(numbers)
+
     def since(self, version: int) -> NDArray[np.int32] | None:
         """Return the items that changed since, each once, in order; None: that is too long ago."""
         if self.version - version > CHANGES_MAX:
             return None
+        if self._read != (version, self.version):  # several indexes read the same changes
+            self._read, self._last = (version, self.version), self._sorted_since(version)
+        return self._last
+
+    def _sorted_since(self, version: int) -> NDArray[np.int32]:
         places = np.arange(version, self.version) % CHANGES_MAX
         if len(places) > FEW:
             return np.unique(self._numbers[places])

@@ -61,6 +61,15 @@ class Recency:
         self._acts += 1
         self._last[row] = self._acts
 
+    @property
+    def noted(self) -> tuple[NDArray[np.int64], NDArray[np.uint8], int]:
+        """What a kernel notes acts in: (the last act of each row, classes, acts so far)."""
+        return self._last, self._classes, self._acts
+
+    def acted(self, acts: int) -> None:
+        """Count acts that a kernel has noted."""
+        self._acts += acts
+
     def reserving(self, rows: int) -> Generator[None, None, None]:
         """Make room for rows below ``rows``, in steps between which it may be read."""
         last = yield from growing(self._last, rows)

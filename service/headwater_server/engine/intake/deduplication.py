@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from headwater_server.engine.intake.id_buckets import IdBuckets
 from headwater_server.engine.intake.id_rows import NOBODY, Columns, IdRows
@@ -63,13 +64,13 @@ class Deduplication:
         place = self._known(self._key_of(event), now_ms)
         if not place:
             return Status.CREATED
-        same = self._rows.read(place)[1] == _half_word(_content(event))
+        same = self._rows.read(place)[1] == _half_word(content_of(event))
         return Status.EXISTS if same else Status.CONFLICT
 
     def _key_of(self, event: Event) -> int:
         last, key = self._last
         if last is not event:
-            key = _word(_key(event))
+            key = _word(key_of(event))
             self._last = event, key
         return key
 
@@ -81,14 +82,14 @@ class Deduplication:
 
     def remember(self, event: Event, profile: str, now_ms: int) -> None:
         """Remember the id of a learned event of ``profile``."""
-        self._remember(self._key_of(event), _content(event), owner_of(profile), now_ms)
+        self._remember(self._key_of(event), content_of(event), owner_of(profile), now_ms)
 
     def remember_new(self, event: Event, profile: str, now_ms: int) -> bool:
         """Remember the id of an event of ``profile`` if no row has it; else return False.
 
         False also for an id that is older than the window, while its row is still there.
         """
-        key, rows, buckets = _word(_key(event)), self._rows, self._buckets
+        key, rows, buckets = _word(key_of(event)), self._rows, self._buckets
         bucket = buckets.bucket(key)
         if buckets.find_in(bucket, key, rows):
             return False
@@ -96,8 +97,29 @@ class Deduplication:
         if rows.next - rows.first >= self.ids_max:
             self.shrink(places=1)
         back = buckets.note_in(bucket, rows)
-        rows.append(key, _half_word(_content(event)), owner_of(profile), back, now_ms)
+        rows.append(key, _half_word(content_of(event)), owner_of(profile), back, now_ms)
         return True
+
+    def remember_all(
+        self,
+        keys: NDArray[np.uint64],
+        contents: NDArray[np.uint32],
+        owners: NDArray[np.uint32],
+        times_ms: NDArray[np.int64],
+    ) -> int:
+        """Remember the ids of events in order, up to the first that a row has; return how many.
+
+        The columns are what `key_of`, `content_of` and `owner_of` say, and the times do not go
+        back. What is too old, or too much, goes once, after them: what is left is the same.
+        """
+        rows = self._rows
+        back = self._buckets.note_all(keys, rows)
+        count = len(back)
+        if count:
+            rows.extend(keys[:count], contents[:count], owners[:count], back, times_ms[:count])
+            rows.expire(int(times_ms[count - 1]) - self.window_ms)
+            self.shrink()
+        return count
 
     def remember_erased(self, erased: ErasedEvent, now_ms: int) -> None:
         """Remember the id of an erased event, unless it is known; there is no owner."""
@@ -152,10 +174,11 @@ class Deduplication:
 
 def erased_event(event: Event) -> ErasedEvent:
     """Return what may be kept of an event whose person is erased."""
-    return ErasedEvent(_key(event), _content(event), event.from_page)
+    return ErasedEvent(key_of(event), content_of(event), event.from_page)
 
 
-def _key(event: Event) -> bytes:
+def key_of(event: Event) -> bytes:
+    """Return 16 bytes by which the id of an event is known."""
     # pages have a separate space of ids, so that a page cannot occupy an id of the shop's backend
     person = b"page" if event.from_page else b""
     event_id = event.event_id.encode("utf-8", "surrogatepass")
@@ -168,7 +191,8 @@ def owner_of(profile: str) -> int:
     return _half_word(blake2b(profile.encode("utf-8", "surrogatepass")).digest()) or 1
 
 
-def _content(event: Event) -> bytes:
+def content_of(event: Event) -> bytes:
+    """Return 16 bytes that say what the event is."""
     return event.fingerprint or fingerprint(event)
 
 

@@ -62,6 +62,35 @@ class IdBuckets:
         self._newest[bucket] = rows.next & _WORD
         return rows.next - earlier if earlier >= rows.first else 0
 
+    def note_all(self, keys: NDArray[np.uint64], rows: IdRows) -> list[int]:
+        """Note keys in order, up to the first that has a place; return what `note` does of each."""
+        newest, first, start = self._newest, rows.first, rows.next
+        back: list[int] = []
+        fresh: set[int] = set()
+        words = zip(self._buckets_of(keys).tolist(), keys.tolist(), strict=True)
+        for last, (bucket, key) in enumerate(words, start - 1):
+            earlier = place = last - ((last - newest[bucket]) & _WORD)
+            if key in fresh:
+                break
+            while place >= first:
+                is_fresh = place >= start
+                found, _, _, further = (
+                    (0, 0, 0, back[place - start]) if is_fresh else rows.read(place)
+                )
+                if found == key and not is_fresh:
+                    return back
+                place = place - further if further else 0
+            newest[bucket] = (last + 1) & _WORD
+            back.append(last + 1 - earlier if earlier >= first else 0)
+            fresh.add(key)
+        return back
+
+    def _buckets_of(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Return the `bucket` of each key."""
+        word = np.uint64(32)
+        mixed = keys * np.uint64(_SECRET)
+        return ((mixed >> word) * np.uint64(self.count)) >> word
+
     def _newest_place(self, bucket: int, rows: IdRows) -> int:
         # Places count on beyond 32 bits. A bucket that was not used for so long may lead to rows of
         # others: these have other keys, so only the search is longer.
@@ -74,9 +103,7 @@ class IdBuckets:
 
     def fill(self, keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
         """Note ``keys`` at places from 1; return what `note` returns of each."""
-        word = np.uint64(32)
-        mixed = keys * np.uint64(_SECRET)
-        buckets = ((mixed >> word) * np.uint64(self.count)) >> word
+        buckets = self._buckets_of(keys)
         order = np.argsort(buckets, kind="stable")
         ordered = buckets[order]
         follows = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1

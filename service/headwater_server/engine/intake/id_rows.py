@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,31 @@ class IdRows:
             self._begins.append(self.next)
         _PACKED.pack_into(self._blocks[block], row * ROW_BYTES, key, content, owner, back, tick)
         self.next += 1
+
+    def extend(
+        self,
+        keys: NDArray[np.uint64],
+        contents: NDArray[np.uint32],
+        owners: NDArray[np.uint32],
+        back: Sequence[int],
+        times_ms: NDArray[np.int64],
+    ) -> None:
+        """Write a row for each, as `append` does."""
+        rows, epochs = np.empty(len(keys), ROW), times_ms // TICKS
+        columns = keys, contents, owners, back, times_ms % TICKS
+        for name, column in zip(ROW.names or (), columns, strict=True):
+            rows[name] = column
+        changes = np.flatnonzero(np.diff(epochs, prepend=self._epochs[-1] if self._epochs else -1))
+        self._epochs.extend(epochs[changes].tolist())
+        self._begins.extend((self.next + changes).tolist())
+        written = 0
+        while written < len(rows):
+            block, row = divmod(self.next - self._base, BLOCK_ROWS)
+            if block == len(self._blocks):
+                self._blocks.append(array("B", bytes(BLOCK_ROWS * ROW_BYTES)))
+            part = rows[written : written + BLOCK_ROWS - row]
+            np.frombuffer(self._blocks[block], ROW)[row : row + len(part)] = part
+            written, self.next = written + len(part), self.next + len(part)
 
     def read(self, place: int) -> tuple[int, int, int, int]:
         """Return id, content, owner, and how many places back its bucket's earlier row is."""

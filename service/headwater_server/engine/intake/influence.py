@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from headwater_server.engine.clock import believed_ms
@@ -70,6 +70,28 @@ class Influence:
         if clock_ms // MINUTE_MS == self._minute and self._counts.get(name, 0) >= most:
             return None
         return [name]
+
+    def first_over(self, names: Sequence[str]) -> int:
+        """Return the first of ``names`` (of `name_of`) that so many more might take too far.
+
+        Their number if there is none: then all may be learned, in whatever minute.
+        """
+        most, counts = self.settings.visitor_events_per_minute_max, self._counts
+        below = most - len(names)
+        for place, name in enumerate(names):
+            if counts.get(name, 0) > below:
+                return place
+        return len(names)
+
+    def count_all(self, names: Sequence[str], clocks_ms: Sequence[int]) -> None:
+        """Count events that are learned, each under its name and at its time of the clock."""
+        counts, minute = self._counts, self._minute
+        for name, clock_ms in zip(names, clocks_ms, strict=True):
+            if clock_ms // MINUTE_MS != minute or len(counts) >= COUNTED_MAX:
+                self.count([name], clock_ms)
+                minute = self._minute
+            else:
+                counts[name] = counts.get(name, 0) + 1
 
     def note(self, event: Event, profile: str, clock_ms: int) -> None:
         """Count an event that is learned."""

@@ -42,38 +42,28 @@ ACT = np.dtype(
     ],
     align=True,
 )
-FOUND = (
-    "row",
-    "item",
-    "weight",
-    "events_learned",
-    "clock_ms",
-    "loss",
-    "choices",
-    "hit",
-    "is_counted",
-)
-"""Fields that say what was found out of an act."""
+FOUND = "row", "events_learned", "clock_ms", "loss", "choices"
+"""Fields that say what was found out of an act that was ranked."""
 _BEFORE = 8  # fields that are known before the two counts of circumstances
 _BARRED = _BEFORE + 2
 _UNKNOWN = (0.0, -1, -1, False, 0)
 NOT_ASKED = -2
+_BARE = np.array([(*(0,) * _BEFORE, 0, 0, NOT_ASKED, 0, 0, *_UNKNOWN)], dtype=ACT)
 
 
 class Acts:
     """A run of acts, in order: ``table`` of `ACT`, and the rows of their circumstances.
 
-    ``count`` of them wait; ``turns``: how often another visitor acts than the one before. Before
-    some of them their visitors ask for a list: ``questions`` finds the rank of the item on it, by
-    place, where the kernel cannot.
+    ``count`` of them wait. Before some of them their visitors ask for a list: ``questions`` finds
+    the rank of the item on it, by place, where the kernel cannot.
     """
 
     def __init__(self) -> None:
         self.circumstances = np.zeros((RUN_MAX, 2, TOKENS_MAX), dtype=np.int32)
-        self.count = self.turns = 0
+        self.count = 0
         self.questions: dict[int, Callable[[], int]] = {}
-        self._last_row = -1
-        self._known: list[tuple[Any, ...]] = []
+        self._table = np.zeros(RUN_MAX, dtype=ACT)
+        self._known: list[tuple[Any, ...]] = []  # those that are not in the table yet
         self._rows: set[int] = set()
 
     def add(
@@ -83,29 +73,40 @@ class Acts:
         place, n, m = self.count, len(asked), len(named)
         self.count += 1
         self._known.append((*known[:_BEFORE], n, m, NOT_ASKED, *known[_BEFORE:], *_UNKNOWN))
-        visitor, account, row = known[:3]
         if n:
             self.circumstances[place, 0, :n] = asked
         if m:
             self.circumstances[place, 1, :m] = named
-        self._rows.add(visitor)
-        self._rows.add(account)
-        self.turns += row != self._last_row
-        self._last_row = row
+        self._rows.update(known[:2])
 
     def ask(self, question: Callable[[], int], barred: int) -> None:
         """Ask before the last act; ``barred`` is the item that the question excludes, -1 if none.
 
         The kernel of learning finds the answer, and most often needs no ``question``.
         """
-        place = self.count - 1
-        known = self._known[place]
-        self._known[place] = (*known[:_BARRED], barred, *known[_BARRED + 1 :])
-        self.questions[place] = question
+        known = self._known[-1]
+        self._known[-1] = (*known[:_BARRED], barred, *known[_BARRED + 1 :])
+        self.questions[self.count - 1] = question
 
     def table(self) -> NDArray[Any]:
-        """Return the acts as kernels take them, `ACT`."""
-        return np.array(self._known, dtype=ACT)
+        """Return the acts as kernels take them, `ACT`; they change with the next run."""
+        if self._known:
+            self._table[self.count - len(self._known) : self.count] = np.array(self._known, ACT)
+            self._known.clear()
+        return self._table[: self.count]
+
+    def adding(self) -> NDArray[Any]:
+        """Return the places of further acts, which name no circumstances, with what is unknown."""
+        self.table()
+        places = self._table[self.count :]
+        places[:] = _BARE
+        return places
+
+    def added(self, count: int) -> None:
+        """Let so many acts wait that were written into `adding`."""
+        written = self._table[self.count : self.count + count]
+        self._rows.update(written["visitor"].tolist())
+        self.count += count
 
     def has_any(self, rows: tuple[int, int]) -> bool:
         """Whether one of the profiles' rows has an act in the run."""
@@ -113,7 +114,7 @@ class Acts:
 
     def clear(self) -> None:
         """Begin the next run."""
-        self.count, self.turns, self._last_row = 0, 0, -1
+        self.count = 0
         self._known.clear()
         self.questions.clear()
         self._rows.clear()

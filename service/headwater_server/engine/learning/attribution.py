@@ -137,6 +137,11 @@ class Attribution:
         for number in {number for item in items for number in by_item.get(item, ())}:
             self._open[number] = self._open[number].acted(items, reward, weight)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no impression is open."""
+        return not self._open
+
     def closes_any(self, now_ms: int) -> bool:
         """Whether there is an impression for `close_one`."""
         if not self._open:

@@ -63,7 +63,7 @@ class Learning:
         """Of the acts that were asked about, in order; who asks takes them away."""
         self.is_full = False
         """Whether the acts that wait must be learned before another one comes."""
-        self._room = self._turns = RUN_MAX
+        self._room = RUN_MAX
         self._pairs = models.next_item, models.companions, models.circumstances, models.words
 
     @property
@@ -76,9 +76,20 @@ class Learning:
     ) -> None:
         """Let an act wait for `learning`; ``asked`` and ``named`` are rows of circumstances."""
         if not self.acts.count:
-            self._room, self._turns = self._room_of_run(), self.drift.checked_in
+            self._room = self._room_of_run()
         self.acts.add(known, asked, named)
-        self.is_full = self.acts.count >= self._room or self.acts.turns >= self._turns
+        self.is_full = self.acts.count >= self._room
+
+    def room(self) -> int:
+        """Return how many more acts may wait; before any is written into ``acts.adding()``."""
+        if not self.acts.count:
+            self._room = self._room_of_run()
+        return self._room - self.acts.count
+
+    def added(self, count: int) -> None:
+        """Let so many acts wait that were written there, within `room`."""
+        self.acts.added(count)
+        self.is_full = self.acts.count >= self._room
 
     def _room_of_run(self) -> int:
         """Return after how many acts something may have to be done between two of them."""
@@ -96,14 +107,17 @@ class Learning:
         first, count, had_room = 0, self.acts.count, True
         acts = self.acts.table() if count else _NO_ACTS
         while first < count:
-            done = self._learn(acts, first)
+            stop = first + _turns_end(acts["row"][first:], self.drift.checked_in)
+            done = self._learn(acts[:stop], first)
             if not (done or had_room):
                 raise RuntimeError("an act finds no room, although room was made for it")
             first, had_room = first + done, done > 0
-            if first < count and acts["barred"][first] != NOT_ASKED:
+            if first == stop:
+                continue
+            if acts["barred"][first] != NOT_ASKED:
                 acts["rank"][first], acts["barred"][first] = self.acts.questions[first](), NOT_ASKED
                 had_room = True
-            elif first < count:
+            else:
                 yield from self._making_room()
         self.ranks += [int(acts["rank"][place]) for place in self.acts.questions]
         self.acts.clear()
@@ -157,20 +171,14 @@ class Learning:
 
     def _observe_all(self, acts: NDArray[Any]) -> None:
         """Note what was found out of acts: hits, losses, and whether there is a drift."""
-        note, observe = self.retriever.popular.counted.note, self.drift.observe_interaction
-        sell = self.models.sales.act
-        columns = (acts[name].tolist() for name in FOUND)
-        for row, item, weight, learned, clock_ms, loss, choices, hit, is_counted in zip(
-            *columns, strict=True
-        ):
-            if not is_counted:
-                continue
-            note(item)
-            sell(item, weight)
-            if hit >= 0:
-                self.progress.observe(HIT_RATE, float(hit))
-            if choices < 0:
-                continue
+        acts = acts[acts["is_counted"]]
+        self.retriever.popular.counted.note_all(acts["item"])
+        self.models.sales.act_all(acts["item"], acts["weight"])
+        for hit in acts["hit"][acts["hit"] >= 0].tolist():
+            self.progress.observe(HIT_RATE, float(hit))
+        ranked = acts[acts["choices"] >= 0]
+        observe, columns = self.drift.observe_interaction, (ranked[name].tolist() for name in FOUND)
+        for row, learned, clock_ms, loss, choices in zip(*columns, strict=True):
             observed = ranking_loss(loss, choices)
             alarm = observe(row, observed, events_learned=learned, now_ms=clock_ms)
             if alarm and alarm.worse:
@@ -226,3 +234,15 @@ class Learning:
         """Learn from a seen slate: how much of an act, 0 to 1, each item had."""
         self.models.ranker.learn_many(rows, context, items, acted, outside=True, weight=weight)
         self.challengers.learn_slate(rows, context, items, acted, weight)
+
+
+def _turns_end(rows: NDArray[np.int64], turns: int) -> int:
+    """Return how many acts there are until it is so often another visitor's turn, or all.
+
+    The first act counts as another visitor's: the one before it is not known here.
+
+    >>> _turns_end(np.array([4, 4, 7, 7, 4]), turns=2)
+    3
+    """
+    begins = np.flatnonzero(np.diff(rows, prepend=-1))
+    return len(rows) if len(begins) < turns else int(begins[turns - 1]) + 1

@@ -1,4 +1,4 @@
-"""Finds the row of a profile in a kernel.
+"""Finds the row of a profile in a kernel, and gives it one.
 
 The kernel is not in the file of the buckets' secret: a compiled kernel is kept by the values of its
 file's globals, and another secret in each process would compile it in each.
@@ -30,3 +30,11 @@ def find_row(found_by, high, low):  # type: ignore[no-untyped-def]
     while row >= 0 and (found_by.hashes[row, 0] != high or found_by.hashes[row, 1] != low):
         row = np.int64(found_by.earlier[row]) - 1
     return row
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]  # numba's own types do not know `_nrt`
+def enter_row(found_by, high, low, row):  # type: ignore[no-untyped-def]
+    """Give ``row``, which is free, to a key that has none, as `ProfileRows.enter` does."""
+    bucket = (low * found_by.secret) >> found_by.shift
+    found_by.hashes[row, 0], found_by.hashes[row, 1] = high, low
+    found_by.earlier[row], found_by.newest[bucket] = found_by.newest[bucket], row + 1

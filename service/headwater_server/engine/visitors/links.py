@@ -29,6 +29,10 @@ class Links:
         self._since_s: dict[str, float] = {}  # also of a link that has ended
         self._visitors: dict[str, dict[str, None]] = {}
 
+    def __bool__(self) -> bool:
+        """Whether anybody is, or was, linked."""
+        return bool(self._accounts)
+
     def account(self, visitor: str) -> str:
         """Return the account that a visitor is linked to, "" if to none."""
         return self._accounts.get(visitor, "")

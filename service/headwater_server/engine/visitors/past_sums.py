@@ -54,6 +54,15 @@ class PastSums:
         if purchases:
             self._flat[place + 1] = bounded(self._flat[place + 1] + purchases * scale)
 
+    def fits(self, now_ms: int) -> bool:
+        """Whether `add` need not make all sums smaller first."""
+        return (now_ms - self._begin_ms) / _HALF_LIFE_MS <= _SCALE_MAX
+
+    @property
+    def added(self) -> tuple[NDArray[np.float32], float, float]:
+        """What a kernel adds to: (sums, when they began, half-life), both in milliseconds."""
+        return self._sums, float(self._begin_ms), _HALF_LIFE_MS
+
     def _rebased(self, now_ms: int) -> float:
         halves = int((now_ms - self._begin_ms) / _HALF_LIFE_MS)
         self._begin_ms += round(halves * _HALF_LIFE_MS)

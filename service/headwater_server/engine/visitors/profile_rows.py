@@ -62,10 +62,19 @@ class ProfileRows:
         """Rows for which there is room; a power of two."""
         return len(self._newest)
 
-    def has_places(self, places: int, most: int) -> bool:
-        """Whether there is room for ``places`` more, with at most ``most`` in all."""
-        used = self.used + places
-        return used - len(self._spare) <= most and used <= len(self._newest)
+    def free_places(self, most: int) -> int:
+        """Return for how many more there is room, with at most ``most`` in all."""
+        return min(most + len(self._spare), len(self._newest)) - self.used
+
+    def spare(self, most: int) -> NDArray[np.int64]:
+        """Return int64[n]: up to ``most`` rows that are used again, in the order of their use."""
+        return np.array(self._spare[: -most - 1 : -1], dtype=np.int64)
+
+    def entered(self, count: int, of_spare: int) -> None:
+        """Count profiles that a kernel has entered, the first of them in spare rows."""
+        self.used += count - of_spare
+        if of_spare:
+            del self._spare[-of_spare:]
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.find(key) >= 0

@@ -7,7 +7,6 @@ linked account until a logout, and with no other: shared devices do not join two
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Generator
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from headwater_server.engine.visitors.links import Links
 from headwater_server.engine.visitors.past_sums import PastSums
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.engine.visitors.reading import read_history
+from headwater_server.engine.visitors.session_keys import session_key
 from headwater_server.engine.visitors.sessions import Sessions, enter_session
 from headwater_server.models.base import CAPACITY_START, growing
 
@@ -52,14 +52,6 @@ class History(NamedTuple):
         return int(self.items[0]) if len(self.items) else -1
 
 
-def session_key(session_id: str) -> int:
-    """Return the number of a session by its id, 0 for none."""
-    if not session_id:
-        return 0
-    digest = hashlib.blake2b(session_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1 or 1
-
-
 class Visitors:
     """Profiles by row, at most ``profiles_max``.
 
@@ -75,7 +67,7 @@ class Visitors:
         self.past = PastSums()
         self._rows = ProfileRows()
         self._recency = Recency()
-        self._links = Links()
+        self.links = Links()
         self._linked: dict[int, str] = {}
         """The key of each row whose visitor is, or was, linked: no other text is kept."""
         self._last_s = np.zeros(CAPACITY_START)
@@ -91,7 +83,7 @@ class Visitors:
 
     def profiles_of(self, visitor_id: str, user_id: str) -> tuple[str, str]:
         """Return the keys of the profiles that count together for a caller."""
-        account = "u" + user_id if user_id else self._links.account("v" + visitor_id)
+        account = "u" + user_id if user_id else self.links.account("v" + visitor_id)
         return ("v" + visitor_id, account)
 
     def open(
@@ -104,7 +96,7 @@ class Visitors:
         if user_id:
             visitor = "v" + visitor_id
             self._linked[self._row(visitor, row_class)] = visitor  # without it the link is lost
-            self._links.link(visitor, "u" + user_id, seconds)
+            self.links.link(visitor, "u" + user_id, seconds)
         return self._row(self.acting(visitor_id, user_id), row_class)
 
     def open_rows(
@@ -117,7 +109,7 @@ class Visitors:
                 *self.rows_of(visitor_id, user_id),
             )
         key = "v" + visitor_id
-        row, account = self._row(key, row_class), self._links.account(key)
+        row, account = self._row(key, row_class), self.links.account(key)
         return row, row, self._rows.find(account) if account else -1
 
     def log_out(self, visitor_id: str, user_id: str, seconds: float) -> None:
@@ -126,15 +118,15 @@ class Visitors:
         row = self._rows.find(visitor)
         if row >= 0:
             self._linked[row] = visitor
-            self._links.end(visitor, seconds, "u" + user_id if user_id else "")
+            self.links.end(visitor, seconds, "u" + user_id if user_id else "")
 
     def account_of(self, visitor_id: str) -> str:
         """Return the id of the account that a visitor is linked to, "" if to none."""
-        return self._links.account("v" + visitor_id)[1:]
+        return self.links.account("v" + visitor_id)[1:]
 
     def visitors_of(self, user_id: str) -> tuple[str, ...]:
         """Return the ids of the visitors that are linked to an account."""
-        return tuple(key[1:] for key in self._links.visitors("u" + user_id))
+        return tuple(key[1:] for key in self.links.visitors("u" + user_id))
 
     def is_known(self, visitor_id: str, user_id: str) -> bool:
         """Whether the visitor or the account has a profile."""
@@ -153,14 +145,19 @@ class Visitors:
         return row
 
     @property
+    def by_row(self) -> tuple[ProfileRows, Recency, PastSums]:
+        """What an act changes of its visitor beside history and session."""
+        return self._rows, self._recency, self.past
+
+    @property
+    def free_places(self) -> int:
+        """How many acts, of a visitor each, surely remove no profile, and need no more room."""
+        return self._rows.free_places(self.profiles_max) - _PLACES + 1
+
+    @property
     def is_full(self) -> bool:
         """Whether one event may remove profiles to have places for its own."""
         return len(self._rows) + _PLACES > self.profiles_max
-
-    @property
-    def has_places(self) -> bool:
-        """Whether one event removes no profile, and needs no more room."""
-        return self._rows.has_places(_PLACES, self.profiles_max)
 
     @property
     def lacks_room(self) -> bool:
@@ -192,7 +189,7 @@ class Visitors:
     def _evict(self) -> None:
         for row in self._recency.inactive(self.profiles_max).tolist():
             if row in self._linked:  # not an account's: its visitors keep their link to it
-                self._links.forget(self._linked[row])
+                self.links.forget(self._linked[row])
             self._free(row)
 
     def _free(self, row: int) -> None:
@@ -206,9 +203,9 @@ class Visitors:
 
     def forget(self, profile: str) -> None:
         """Forget a profile and its link; for an account, every visitor's link to it."""
-        for visitor in self._links.visitors(profile):
+        for visitor in self.links.visitors(profile):
             self._linked.pop(self._rows.find(visitor), None)
-        self._links.forget(profile)
+        self.links.forget(profile)
         row = self._rows.find(profile)
         if row >= 0:
             self._free(row)
@@ -280,7 +277,7 @@ class Visitors:
         return {
             "profiles": self._rows.state(),
             "recency": self._recency.state(),
-            "links": self._links.state(),
+            "links": self.links.state(),
             "histories": self.histories.state(used),
             "past": self.past.state(used),
             **{name: getattr(self, name)[:used] for name in self._row_arrays},
@@ -290,8 +287,8 @@ class Visitors:
         """Replace the state by what `state` returned."""
         self._rows.load(state["profiles"])
         self._recency.load(state["recency"])
-        self._links.load(state["links"])
-        self._linked = {self._rows.find(visitor): visitor for visitor in self._links.known()}
+        self.links.load(state["links"])
+        self._linked = {self._rows.find(visitor): visitor for visitor in self.links.known()}
         self.histories.load(state["histories"])
         self.past.load(state["past"])
         for name in self._row_arrays:

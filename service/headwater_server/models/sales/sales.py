@@ -89,6 +89,10 @@ class Sales(ItemModel):
         """Count an act on ``item``."""
         self._table[self._bands_of[item], _ACTS] += weight
 
+    def act_all(self, items: NDArray[np.int32], weights: NDArray[np.float64]) -> None:
+        """Count acts in order."""
+        np.add.at(self._table[:, _ACTS], self._bands_of[items], weights)
+
     def buy(self, item: int, value: float | None, code: str) -> None:
         """Count a purchase of ``item`` for ``value``; None: unknown, so it is worth the mean."""
         band, paid = int(self._bands_of[item]), self._number(code)

@@ -1,10 +1,16 @@
 """The packed rows answer as a plain dictionary would, and take the bytes that are stated."""
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater_server.engine.intake import id_rows
-from headwater_server.engine.intake.deduplication import Deduplication
+from headwater_server.engine.intake.deduplication import (
+    Deduplication,
+    content_of,
+    key_of,
+    owner_of,
+)
 from headwater_server.engine.messages.events import Event, Status
 
 WINDOW_MS = 200_000
@@ -18,6 +24,40 @@ STEPS = st.one_of(
     st.tuples(st.just("adopt"), st.integers(0, 12)),
     st.tuples(st.just("restart"), st.none()),
 )
+
+
+@given(
+    names=st.lists(st.integers(0, 60), max_size=60),
+    jumps=st.lists(st.sampled_from([0, 1, 500, 70_000, 150_000]), min_size=60, max_size=60),
+    ids_max=st.integers(1, 40),
+)
+def test_ids_that_are_remembered_together_are_remembered_one_by_one(names, jumps, ids_max):
+    together, single = (Deduplication(WINDOW_MS, ids_max) for _ in range(2))
+    times, events = np.cumsum(jumps), [event(name, name % 3) for name in names]
+    place = 0
+    while place < len(events):
+        part = events[place : place + 9]
+        keys = np.array([int.from_bytes(key_of(one)[:8]) for one in part], np.uint64)
+        contents = np.array([int.from_bytes(content_of(one)[:4]) for one in part], np.uint32)
+        owners = np.full(len(part), owner_of("vv"), np.uint32)
+        count = together.remember_all(keys, contents, owners, times[place : place + len(part)])
+        for one, time_ms in zip(part[:count], times[place:].tolist(), strict=False):
+            assert single.status(one, time_ms) is Status.CREATED
+            single.remember(one, "vv", time_ms)
+        if count < len(part):  # the next one is known, or was until lately
+            time_ms = int(times[place + count])
+            known = [each.status(part[count], time_ms) for each in (together, single)]
+            assert known[0] is known[1]
+            if known[0] is Status.CREATED:
+                for each in (together, single):
+                    each.remember(part[count], "vv", time_ms)
+        place += count + 1 if count < len(part) else count
+        for one, other in zip(columns_of(together), columns_of(single), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def columns_of(seen):
+    return list(seen._rows.columns()().values())
 
 
 class Twin:

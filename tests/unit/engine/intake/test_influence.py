@@ -3,6 +3,7 @@
 import pytest
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.intake import influence as influence_module
 from headwater_server.engine.intake.influence import COUNTED_MAX, Influence
 from headwater_server.engine.messages.entries import Entry, Mark
 from headwater_server.engine.messages.events import Event, EventItem, Status
@@ -93,3 +94,23 @@ def test_a_mark_changes_nothing():
     before = shop.digest()
     assert statuses(shop, (Mark("m"),)) == [CREATED]
     assert (shop.digest(), shop.parts.clock_ms) == (before, 0)
+
+
+def test_events_that_are_counted_together_are_counted_one_by_one(monkeypatch):
+    monkeypatch.setattr(influence_module, "COUNTED_MAX", 3)
+    together, single = (Influence(EngineSettings()) for _ in range(2))
+    names = ["vann\x000", "vbob\x000", "vann\x000", "veve\x000", "vdan\x000", "vann\x001"]
+    clocks = [5, 5, 6, 7, 8, 60_000]
+    for stop in (2, 6):
+        together.count_all(names[stop - 2 : stop], clocks[stop - 2 : stop])
+        for name, clock_ms in zip(names[stop - 2 : stop], clocks[stop - 2 : stop], strict=True):
+            single.count([name], clock_ms)
+        assert together.state() == single.state()
+
+
+def test_a_name_that_so_many_more_may_take_too_far_is_found():
+    influence = Influence(EngineSettings(visitor_events_per_minute_max=5))
+    influence.count_all(["vann\x000"] * 3, [1, 2, 3])
+    assert influence.first_over(["vbob\x000", "vann\x000"]) == 2
+    assert influence.first_over(["vbob\x000", "vbob\x000", "vann\x000"]) == 2
+    assert influence.first_over(["vbob\x000", "vbob\x000"]) == 2

@@ -135,3 +135,14 @@ def test_every_price_has_a_class_of_its_currency(price, code):
     band = band_of(price, code)
     assert 1 + BANDS * code <= band < 1 + BANDS * (code + 1)
     assert code_of_band(band) == code
+
+
+def test_acts_that_are_counted_together_are_counted_one_by_one():
+    together, single = Sales(), Sales()
+    items, weights = np.array([1, 2, 1, 1], dtype=np.int32), np.array([0.1, 0.2, 0.3, 1.0])
+    for model in (together, single):
+        model.price(1, 9.0, "EUR")
+    together.act_all(items, weights)
+    for item, weight in zip(items.tolist(), weights.tolist(), strict=True):
+        single.act(item, weight)
+    np.testing.assert_array_equal(together._table, single._table)

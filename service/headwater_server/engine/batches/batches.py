@@ -1,0 +1,165 @@
+"""Lets plain acts wait to be learned, many in one step.
+
+It does what `plain_acts.note_plain` does for each: what is not surely plain is left to that, and to
+the engine's steps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine import interactions
+from headwater_server.engine.batches.columns import (
+    TOGETHER_MIN,
+    Columns,
+    columns_of,
+    names_of,
+)
+from headwater_server.engine.batches.note_rows import note_rows
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.parts import Parts
+
+Clocks = NDArray[np.int64]
+
+
+class Batches:
+    """The plain acts of one entry, in batches: each waits to be learned as one run."""
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
+        self._columns: Columns | None = None
+        self._kinds: Any = None
+
+    def note(self, parts: Parts, place: int) -> int:
+        """Let acts from ``place`` on wait; return how many. 0: the next one goes its own way."""
+        room = min(parts.learning.room(), len(self._entry.operations) - place)
+        if room < TOGETHER_MIN or not _may_note(parts):
+            return 0
+        columns = self._columns_at(parts, place)
+        start = place - columns.first
+        stop = start + min(room, len(columns.given) - start, parts.visitors.free_places)
+        if stop - start < TOGETHER_MIN:
+            return 0
+        clocks = _clocks(parts, self._entry, columns, start, stop)
+        stop = start + len(clocks)
+        names = names_of(columns, start, stop, clocks)
+        stop = start + _surely_plain(parts, columns, names, start, stop)
+        return _note(parts, columns, names, clocks, start, stop) if stop > start else 0
+
+    def _columns_at(self, parts: Parts, place: int) -> Columns:
+        """Return columns with the act at ``place``, or with none from there on."""
+        have, are_same = self._columns, self._kinds is parts.kinds
+        if have is None or not are_same or place >= have.first + max(1, len(have.events)):
+            have, self._kinds = columns_of(parts, self._entry, place), parts.kinds
+            self._columns = have
+        return have
+
+
+def _may_note(parts: Parts) -> bool:
+    """Whether nothing is in force for which acts are looked at one by one."""
+    return (
+        parts.learning.is_kernel and not parts.experiments.active and not parts.sources.is_skipping
+    )
+
+
+def _clocks(parts: Parts, entry: Entry, columns: Columns, start: int, stop: int) -> Clocks:
+    """Return the clock at each act, up to the first at which something else is to be done."""
+    before_ms = parts.clock_ms
+    if parts.time_ms(entry) < before_ms:
+        return np.empty(0, dtype=np.int64)  # the store's clock was set back
+    if entry.imported:
+        reached = np.minimum(columns.given["own_ms"][start:stop], entry.time_ms)
+        clocks = np.maximum(np.maximum.accumulate(reached), before_ms)
+    else:
+        clocks = np.full(stop - start, parts.time_ms(entry), dtype=np.int64)
+    while len(clocks) and not _is_quiet(parts, int(clocks[-1])):
+        clocks = clocks[: len(clocks) // 2]
+    return clocks
+
+
+def _is_quiet(parts: Parts, now_ms: int) -> bool:
+    """Whether no window closes until then, and no sums are made smaller."""
+    return not parts.attribution.closes_any(now_ms) and parts.visitors.past.fits(now_ms)
+
+
+def _surely_plain(parts: Parts, columns: Columns, names: list[str], start: int, stop: int) -> int:
+    """Return how many of the acts are so: known items or room for them, no account, no robot."""
+    count = stop - start
+    if parts.settings.visitor_events_per_minute_max:
+        count = parts.influence.first_over(names)
+    numbers = [parts.catalogue.number(item_id) for item_id in columns.item_ids[start:stop]]
+    new = numbers.count(None)
+    if new and parts.settings.catalogue_only == "everyone":
+        count = min(count, numbers.index(None))
+    elif new and not parts.catalogue.has_room(new):
+        return 0
+    if parts.visitors.links:
+        is_linked = parts.visitors.account_of
+        events = columns.events[start : start + count]
+        linked = (place for place, event in enumerate(events) if is_linked(event.visitor_id))
+        return next(linked, count)
+    return count
+
+
+def _note(
+    parts: Parts, columns: Columns, names: list[str], clocks: Clocks, start: int, stop: int
+) -> int:
+    """Remember the acts up to the first whose id is known; note what they do. Return how many."""
+    given, seen = columns.given[start:stop], parts.deduplication.backends
+    ids = given["key"], given["content"], given["owner"]
+    count = seen.remember_all(*ids, clocks[: len(given)])
+    if not count:
+        return 0
+    times = clocks[:count].tolist()
+    if parts.settings.visitor_events_per_minute_max:
+        parts.influence.count_all(names[:count], times)
+    act_on, item_ids = parts.catalogue.act_on, columns.item_ids[start : start + count]
+    items = [act_on(item_id) for item_id in item_ids]
+    _note_rows(parts, given[:count], clocks[:count], items)
+    _note_rest(parts, columns, start, items, times)
+    parts.clock_ms = times[-1]
+    parts.learned += count
+    return count
+
+
+def _note_rows(parts: Parts, given: NDArray[Any], clocks: Clocks, items: list[int]) -> None:
+    """Note what the acts do to their visitors, and let them wait."""
+    profiles, recency, past = parts.visitors.by_row
+    count, table = len(given), parts.learning.acts.adding()
+    places = profiles.used, profiles.spare(count)
+    found = profiles.found_by, places, recency.noted, (*past.added, 2.0)
+    entered, of_spare = note_rows(given, clocks, parts.learned, table[:count], *found)
+    profiles.entered(entered, of_spare)
+    recency.acted(count)
+    table["item"][:count] = items
+    parts.learning.added(count)
+
+
+def _note_rest(
+    parts: Parts, columns: Columns, start: int, items: list[int], times: list[int]
+) -> None:
+    """Note what few acts do: hide their item, sell it, or count for an impression."""
+    shows = not parts.attribution.is_empty
+    kinds = columns.kinds[start : start + len(items)]
+    rewards = columns.given["reward"][start : start + len(items)].tolist()
+    for place, (kind, item, reward) in enumerate(zip(kinds, items, rewards, strict=True), start):
+        if not (shows or kind.may_hide or kind.purchases):
+            continue
+        event, profile, clock_ms = (
+            columns.events[place],
+            columns.profiles[place],
+            times[place - start],
+        )
+        own_ms = event.event_time_ms
+        time_ms = clock_ms if own_ms is None else min(own_ms, clock_ms)
+        row_class = kind.class_of(event)
+        parts.clock_ms = clock_ms
+        if kind.may_hide:
+            interactions.hide(parts, event, profile, item, time_ms, row_class)
+        if kind.purchases and reward > 0:
+            interactions.sell(parts, event, event.items[0], item)
+        if reward > 0:
+            parts.attribution.act(profile, (item,), reward)

@@ -1,0 +1,129 @@
+"""What plain acts say, by column: all that needs no state but the settings in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headwater_server.engine.catalogue.eviction import CONFIRMED, ORDINARY
+from headwater_server.engine.clock import lies_ahead
+from headwater_server.engine.intake.deduplication import content_of, key_of, owner_of
+from headwater_server.engine.intake.influence import MINUTE_MS
+from headwater_server.engine.intake.ordinary import are_ordinary
+from headwater_server.engine.learning.kinds import Kind
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.parts import Parts
+from headwater_server.engine.visitors.profile_rows import hashed
+from headwater_server.engine.visitors.session_keys import session_key
+
+TOGETHER_MIN = 4
+"""Acts: fewer take as long one by one."""
+GATHERED_MAX = 200
+"""Acts whose columns are made at once: more than wait to be learned, so that few are made twice."""
+GIVEN = np.dtype(
+    [
+        ("key", np.uint64),  # of its id, its content and its visitor, as `Deduplication` takes them
+        ("content", np.uint32),
+        ("owner", np.uint32),
+        ("high", np.uint64),  # the two words of its visitor
+        ("low", np.uint64),
+        ("session", np.int64),
+        ("own_ms", np.int64),  # its own time, `NO_TIME`: it has none
+        ("reward", np.float64),
+        ("purchases", np.float64),
+        ("row_class", np.uint8),
+    ],
+    align=True,
+)
+_NONE = np.zeros(0, dtype=GIVEN)
+NO_TIME = np.iinfo(np.int64).max
+
+
+class Columns(NamedTuple):
+    """Plain acts that follow each other, from ``first`` of the entry on.
+
+    ``given`` of `GIVEN`, empty if there are too few; of each its event, its kind, the key of its
+    visitor and its item.
+    """
+
+    first: int
+    given: NDArray[Any]
+    events: list[Event]
+    kinds: list[Kind]
+    profiles: list[str]
+    item_ids: list[str]
+
+
+def columns_of(parts: Parts, entry: Entry, first: int) -> Columns:
+    """Return the acts from ``first`` on that are alike: up to the first other operation.
+
+    They are of backends, about one item each, by visitors without an account, and name no
+    circumstances. The firewall passes all of them, or there is none.
+    """
+    events = list(_bare(parts, entry, first))
+    if entry.checked is not parts.settings and not are_ordinary(events, parts.settings):
+        events.clear()
+    if len(events) < TOGETHER_MIN:
+        return Columns(first, _NONE, events, [], [], [])
+    kinds = [parts.kinds[event.event_type] for event in events]
+    profiles = ["v" + event.visitor_id for event in events]
+    item_ids = [event.items[0].item_id for event in events]
+    return Columns(first, _given(events, kinds, profiles), events, kinds, profiles, item_ids)
+
+
+def _bare(parts: Parts, entry: Entry, first: int) -> Iterable[Event]:
+    """Yield the events from ``first`` on that are so, up to the first other one."""
+    kinds = parts.kinds
+    is_limited = parts.settings.source_events_per_minute_max > 0
+    for event in islice(entry.operations, first, first + GATHERED_MAX):
+        if not isinstance(event, Event) or event.event_type not in kinds or len(event.items) != 1:
+            return
+        if event.from_page or event.user_id or event.placement or event.context:
+            return
+        if event.slate is not None or event.reward is not None:
+            return
+        if not _has_clear_time(entry, event.event_time_ms):
+            return
+        if is_limited and event.source:
+            return
+        yield event
+
+
+def _has_clear_time(entry: Entry, own_ms: int | None) -> bool:
+    """Whether its time is not refused, and is known in a file, whose times move the clock."""
+    if own_ms is None:
+        return not entry.imported
+    return entry.imported or not lies_ahead(own_ms, entry.time_ms)
+
+
+def _given(events: Sequence[Event], kinds: Sequence[Kind], profiles: Sequence[str]) -> NDArray[Any]:
+    given = np.zeros(len(events), dtype=GIVEN)
+    given["key"] = _words(map(key_of, events), "u8", 2)
+    given["content"] = _words((content_of(event).ljust(4, b"\0")[:4] for event in events), "u4", 1)
+    given["owner"] = [owner_of(profile) for profile in profiles]
+    words = [hashed(profile) for profile in profiles]
+    given["high"] = [high for high, _ in words]
+    given["low"] = [low for _, low in words]
+    given["session"] = [session_key(e.session_id) if e.session_id else 0 for e in events]
+    given["own_ms"] = [NO_TIME if e.event_time_ms is None else e.event_time_ms for e in events]
+    given["reward"] = [kind.reward_of(e) for kind, e in zip(kinds, events, strict=True)]
+    given["purchases"] = [kind.purchases for kind in kinds]
+    given["row_class"] = [CONFIRMED if kind.weighs else ORDINARY for kind in kinds]
+    return given
+
+
+def _words(digests: Iterable[bytes], kind: str, each: int) -> NDArray[Any]:
+    """Return the first word of each digest, which has ``each`` of them."""
+    return np.frombuffer(b"".join(digests), ">" + kind)[::each]
+
+
+def names_of(columns: Columns, start: int, stop: int, clocks: NDArray[np.int64]) -> list[str]:
+    """Return under which name each act counts in its minute, as `Influence` does."""
+    own, profiles = columns.given["own_ms"][start:stop], columns.profiles[start:stop]
+    minutes = (np.minimum(own, clocks) // MINUTE_MS).tolist()
+    return [f"{name}\0{minute}" for name, minute in zip(profiles, minutes, strict=True)]
