@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from headwater_server.engine.intake.parts_of_acts import (
+    part_of_purchase,
+    part_of_refusal,
+    pieces_of,
+    weight_for_others,
+)
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.rewards import (
     PURCHASE,
@@ -29,7 +35,8 @@ def teach(parts: Parts, event: Event, row: int, item: int, time_ms: int, reward:
     if reward < 0:
         yield from refuse(parts, event, row, item, time_ms)
     else:
-        weight = weight_of(event, reward)
+        item_id = parts.catalogue.ids[item]
+        weight = weight_for_others(parts, event, item_id, weight_of(event, reward))
         yield from interact(parts, event, row, item, time_ms, weight=weight)
 
 
@@ -128,10 +135,12 @@ def sell(parts: Parts, event: Event, bought: EventItem, item: int) -> None:
     data = parts.catalogue.at(item)
     price, code = (None, "") if data is None else (data.price, data.currency_code)
     if bought.price is not None and not event.from_page:
-        price, code = bought.price * bought.quantity, bought.currency_code or code
+        price, code = bought.price * pieces_of(bought.quantity), bought.currency_code or code
     elif price is not None and not event.from_page:
-        price *= bought.quantity
-    parts.models.sales.buy(item, price, code)
+        price *= pieces_of(bought.quantity)
+    weight = part_of_purchase(parts, event, bought.item_id)
+    if weight > 0.0:
+        parts.models.sales.buy(item, price, code, weight)
 
 
 def attribute(
@@ -158,6 +167,8 @@ def refuse(parts: Parts, event: Event, row: int, item: int, time_ms: int) -> Ste
     history = parts.history_before(event, placement_of(event), time_ms)
     parts.visitors.enter(row, time_ms / 1000.0, event.session_id)
     weight = weight_of(event, reward_of(event, parts.settings))
-    parts.learning.learn_refusal(history, item, weight)
+    weight *= part_of_refusal(parts, event, parts.catalogue.ids[item])
+    if weight > 0.0:
+        parts.learning.learn_refusal(history, item, weight)
     if canonical_type(event.event_type) in REFUSALS:
         parts.visitors.histories.add(row, item, time_ms / 1000.0, refused=True)

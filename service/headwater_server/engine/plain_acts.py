@@ -11,6 +11,7 @@ from headwater_server.engine import interactions
 from headwater_server.engine.clock import lies_ahead
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.intake.ordinary import is_ordinary
+from headwater_server.engine.intake.parts_of_acts import weight_for_others
 from headwater_server.engine.interactions import Tokens
 from headwater_server.engine.learning.kinds import Kind
 from headwater_server.engine.messages.entries import Entry
@@ -99,10 +100,11 @@ def _learn(
         interactions.hide(parts, event, profile, item, time_ms, row_class)
     session = session_key(event.session_id) if event.session_id else 0
     who = visitor, account, row, session
+    weight = weight_of(event, reward)
+    shared = weight_for_others(parts, event, event.items[0].item_id, weight)
     if kind.purchases and reward > 0:
         interactions.sell(parts, event, event.items[0], item)
-    weight = weight_of(event, reward)
-    interactions.let_wait(parts, who, (item, time_ms), tokens, weight=weight)
+    interactions.let_wait(parts, who, (item, time_ms), tokens, weight=shared)
     if reward > 0:
         parts.attribution.act(profile, (item,), reward, weight)
     visitors.past.add(row, reward, kind.purchases, clock_ms)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from headwater_server.engine.clock import believed_ms
+from headwater_server.engine.intake.repeats import Repeats
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.settings import EngineSettings
 
@@ -38,6 +39,7 @@ class Influence:
         self.settings = settings
         self._minute = 0
         self._counts: dict[str, int] = {}
+        self.repeats = Repeats()
 
     def excess(self, event: Event, profile: str, clock_ms: int) -> str:
         """Return why ``event`` may not be learned now, "" if it may."""
@@ -109,9 +111,10 @@ class Influence:
             del counts[next(iter(counts))]
 
     def forget(self, profile: str) -> None:
-        """Forget the counts of ``profile`` in this minute."""
+        """Forget the counts of ``profile``."""
         for name in [name for name in self._counts if name.partition("\0")[0] == profile]:
             del self._counts[name]
+        self.repeats.forget(profile)
 
     def _counted(self, event: Event, profile: str, clock_ms: int) -> list[tuple[str, int, str]]:
         """Return (name, most, message) of each limit in force."""
@@ -136,12 +139,14 @@ class Influence:
     def state(self) -> dict[str, Any]:
         """Return the minute and its counts."""
         names, counts = list(self._counts), list(self._counts.values())
-        return {"minute": self._minute, "names": names, "counts": counts}
+        repeats = self.repeats.state()
+        return {"minute": self._minute, "names": names, "counts": counts, "repeats": repeats}
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
         self._minute = state["minute"]
         self._counts = dict(zip(state["names"], state["counts"], strict=True))
+        self.repeats.load(state["repeats"])
 
 
 _REST = "; nothing is learned from the rest"

@@ -49,6 +49,8 @@ _BARRED = _BEFORE + 2
 _UNKNOWN = (0.0, -1, -1, False, 0)
 NOT_ASKED = -2
 _BARE = np.array([(*(0,) * _BEFORE, 0, 0, NOT_ASKED, 0, 0, *_UNKNOWN)], dtype=ACT)
+OWN_ONLY = 1e-9
+"""The weight of an act that only its visitor's own lists follow."""
 
 
 class Acts:

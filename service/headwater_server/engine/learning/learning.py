@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
-from headwater_server.engine.learning.acts import ACT, FOUND, NOT_ASKED, RUN_MAX, Acts
+from headwater_server.engine.learning.acts import ACT, FOUND, NOT_ASKED, OWN_ONLY, RUN_MAX, Acts
 from headwater_server.engine.learning.challengers import HIT_RATE, Challengers, is_hit
 from headwater_server.engine.learning.choices import choice
 from headwater_server.engine.learning.counting import Reached
 from headwater_server.engine.learning.recording import MEASURE_EVENTS
+from headwater_server.engine.learning.repeated import part_for_others
 from headwater_server.engine.learning.run import Ranked, is_ranked, learn_acts
 from headwater_server.engine.measures.drift import Drift, ranking_loss
 from headwater_server.engine.measures.metrics import ProgressiveValidation
@@ -192,8 +193,9 @@ class Learning:
         who, item = (int(act["visitor"]), int(act["account"])), int(act["item"])
         args = float(act["seconds"]), int(act["session"]), gap_s, True
         history = History(*read_history(table, profiles, who, *args))
-        is_new = act["weight"] > 0 and item != history.latest
-        if not (is_new and is_ranked(events, WARM_UP_EVENTS, self.settings.ranker_every)):
+        weight = float(act["weight"])
+        counts = weight * part_for_others(table, act) > OWN_ONLY and item != history.latest
+        if not (counts and is_ranked(events, WARM_UP_EVENTS, self.settings.ranker_every)):
             return
         asked = circumstances[0][: act["asked"]]
         tables, shown_at = self.retriever.begin(), self.catalogue.shown_at(int(act["time_ms"]))
@@ -207,7 +209,6 @@ class Learning:
             chosen = np.zeros(len(drawn), dtype=np.float32)
             chosen[0] = 1.0
             learn = self.models.ranker.learn_many
-            weight = float(act["weight"])
             act["loss"] = learn(features.T, context, drawn, chosen, outside=False, weight=weight)
             self.challengers.learn(features.T, context, drawn, weight)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from headwater_server.engine.learning.acts import NOT_ASKED
+from headwater_server.engine.learning.acts import NOT_ASKED, OWN_ONLY
 from headwater_server.engine.learning.choices import NEGATIVES, sample
 from headwater_server.engine.learning.counting import Reached, count_interaction
 from headwater_server.engine.learning.recording import (
@@ -15,6 +15,7 @@ from headwater_server.engine.learning.recording import (
     record_candidates,
     record_choice,
 )
+from headwater_server.engine.learning.repeated import part_for_others
 from headwater_server.engine.ranking.arrays import shown_when, statistics_after, tables_after
 from headwater_server.engine.ranking.describing import describe
 from headwater_server.engine.retrieval.gathering import Visitor, find, select
@@ -177,6 +178,17 @@ def _bars_another(act, items):
     return act.barred >= 0 and not (len(items) > 0 and items[0] == act.barred)
 
 
+@njit(cache=True)
+def _weigh(table, act, items):
+    """Return whether an act is entered in the history, whether others learn from it, how much.
+
+    Looking twice at the same page says nothing of what comes next.
+    """
+    is_new = act.weight > 0 and not (len(items) > 0 and items[0] == act.item)
+    weight = act.weight * part_for_others(table, act) if is_new else 0.0
+    return is_new, weight > OWN_ONLY, weight
+
+
 @njit(cache=True, nogil=True)
 def learn_acts(acts, circumstances, arrays, present, ranked, recorded):
     """Learn acts in order; return (how many were, the fields of `Reached`).
@@ -196,9 +208,8 @@ def learn_acts(acts, circumstances, arrays, present, ranked, recorded):
             table, profiles, (act.visitor, act.account), seconds, session, gap_s, True
         )
         items, ages_s, interactions, in_session, refused, length, since_s = past
-        # looking twice at the same page says nothing of what comes next
-        counts = act.weight > 0 and not (len(items) > 0 and items[0] == act.item)
-        if (counts and _lacks_room(arrays, act.item)) or _bars_another(act, items):
+        is_new, counts, weight = _weigh(table, act, items)
+        if (is_new and _lacks_room(arrays, act.item)) or _bars_another(act, items):
             done = i
             break
         events, steps = present.events + reached.counted, reached.steps
@@ -216,6 +227,7 @@ def learn_acts(acts, circumstances, arrays, present, ranked, recorded):
             if learns:
                 at, rest = (events, steps), (recorded, i)
                 steps = _rank(tables, statistics, visitor, found, ranked, stepping, act, at, rest)
+        act.weight = weight  # only now: the ranker learns the whole act, what is counted is a part
         begins = enter_session(table, profiles, act.row, seconds, session, gap_s)
         if counts:
             reached = count_interaction(
@@ -227,11 +239,12 @@ def learn_acts(acts, circumstances, arrays, present, ranked, recorded):
                 visitor,
                 named,
                 act.item,
-                act.weight,
+                weight,
                 seconds,
                 begins,
             )
-            add_item(table, act.row, act.item, seconds, 1)
             act.is_counted = True
+        if is_new:
+            add_item(table, act.row, act.item, seconds, 1)
     counted, steps, by_event, by_day, starts, mass, rate = reached
     return done, (counted, steps, by_event, by_day, starts, mass, rate)

@@ -20,6 +20,8 @@ from headwater_server.models import evidence as ev
 from headwater_server.models.popularity.popularity import Popularity
 
 _CONTENT_WEIGHT = 3.0
+_ONE_VISITOR = 2.6
+"""Pairs that one visitor can make of two items, however often: by so few a lift says little."""
 WINDOWS = tuple(TREND_COLUMNS)
 LEAST = 1e-6
 """Items with a smaller decayed count are in no list of trending ones."""
@@ -54,8 +56,9 @@ class Lists:
 
         One of each product, and no variant of the given ones, unless ``variants`` are asked for.
 
-        The score is the lift of co-visitation (zero for an item without interactions) plus the
-        similarity of the words, which is 3 for an identical description.
+        The score is the lift of co-visitation (zero for an item without interactions), as far as
+        the pairs are more than one visitor's, plus the similarity of the words, which is 3 for an
+        identical description.
         """
         items = self.scoring.known(tuple(item_ids))
         if len(items) == 0:
@@ -67,8 +70,13 @@ class Lists:
         self.scoring.ranking.describe(question.history, found)  # writes how alike their words are
         evidence = self.scoring.retriever.evidence.values_of(found)
         alike = evidence[:, ev.CONTENT] / max(1e-9, self._self_similarity(question.history))
-        scores = evidence[:, ev.LIFT] + _CONTENT_WEIGHT * alike
+        pairs = evidence[:, ev.TOGETHER] * self._most_of_pairs(items)
+        scores = evidence[:, ev.LIFT] * pairs / (pairs + _ONE_VISITOR) + _CONTENT_WEIGHT * alike
         return self._best(found[scores > 0], scores[scores > 0], size, variants=variants)
+
+    def _most_of_pairs(self, items: NDArray[np.int32]) -> float:
+        """Return what turns evidence of ``items`` into pairs; of several at most so many."""
+        return 1.0 + math.sqrt(float(self.models.activity.interactions[items].max()))
 
     def _self_similarity(self, history: History) -> float:
         """Return the largest similarity of an item to all of them; overwrites their evidence."""

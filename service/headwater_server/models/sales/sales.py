@@ -93,22 +93,25 @@ class Sales(ItemModel):
         """Count acts in order."""
         np.add.at(self._table[:, _ACTS], self._bands_of[items], weights)
 
-    def buy(self, item: int, value: float | None, code: str) -> None:
-        """Count a purchase of ``item`` for ``value``; None: unknown, so it is worth the mean."""
+    def buy(self, item: int, value: float | None, code: str, weight: float = 1.0) -> None:
+        """Count a purchase of ``item`` for ``value``; None: unknown, so it is worth the mean.
+
+        ``weight`` is how much of one it is.
+        """
         band, paid = int(self._bands_of[item]), self._number(code)
         known = value is not None and value > 0.0 and paid >= 0
         if known:
             value = self._bounded(float(value or 0.0), paid)
-            self._totals[paid] += 1.0, value
+            self._totals[paid] += weight, weight * value
             if self._paid_in[item] == 0:
                 self._paid_in[item] = 1 + paid  # what was counted so far is in means
                 self._revenue[item] *= self._mean(paid)
-        self._purchases[item] += 1.0
-        self._table[band, _BOUGHT] += 1.0
+        self._purchases[item] += weight
+        self._table[band, _BOUGHT] += weight
         own = int(self._paid_in[item]) - 1
-        self._revenue[item] += self._in(value if known else None, paid, own)
+        self._revenue[item] += weight * self._in(value if known else None, paid, own)
         priced = code_of_band(band) if band != UNKNOWN else -1
-        self._table[band, _PAID] += self._in(value if known else None, paid, priced)
+        self._table[band, _PAID] += weight * self._in(value if known else None, paid, priced)
 
     def _bounded(self, value: float, code: int) -> float:
         """Return what a purchase counts as: a price with its decimal point lost rules no list."""
