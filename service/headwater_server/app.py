@@ -27,6 +27,7 @@ from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
 from headwater_server.observability.metrics_server import MetricsServer
 from headwater_server.replica.assembly import restored_replica
+from headwater_server.replica.experiments.hold_out import begin_hold_out
 from headwater_server.replica.group.process_context import ProcessContext
 from headwater_server.replica.operators.memory import give_back_memory, map_large_blocks
 from headwater_server.replica.ports.registry import FOLLOWER
@@ -131,6 +132,9 @@ async def _start(
     await replica.start()
     parts.push_async_callback(replica.stop)
     parts.push_async_callback(sources.stop)
+    await begin_hold_out(
+        replica.experiment_reads, replica.experiment_writes, settings.replica.hold_out
+    )
     if (in_force := replica.engine.settings) != settings.engine:
         await asyncio.to_thread(warm_up, in_force)  # those of the log may use other kernels
     spans = _spans(settings.process.tracing_endpoint, parts)

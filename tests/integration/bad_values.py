@@ -244,6 +244,17 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "ListItemStatisticsRequest.item_ids": (value(""), *ID, count(101)),
     "ListItemStatisticsRequest.query": (value("x" * 257),),
     "ListItemStatisticsRequest.filter": FILTER,
+    "GetPerformanceRequest.start_time": TIME,
+    "GetPerformanceRequest.end_time": TIME,
+    "GetPerformanceRequest.compare_start_time": (*TIME, missing),
+    "GetPerformanceRequest.compare_end_time": (*TIME, missing),
+    "GetPerformanceRequest.group_by": (value("items"), value(""), count(101)),
+    "GetPerformanceRequest.placement": ID,
+    "GetPerformanceRequest.policy": ID,
+    "GetPerformanceRequest.item_id": ID,
+    "GetPerformanceRequest.currency_code": (value("EURO"), value("eur"), value("€")),
+    "GetPerformanceRequest.page_size": PAGE,
+    "GetPerformanceRequest.page_token": (*TOKEN, value("Ym9vdHMtNw"), value("MUAy")),
 }  # fmt: skip
 """INVALID_ARGUMENT, with the field, and nothing done."""
 

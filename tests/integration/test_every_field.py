@@ -74,6 +74,8 @@ def good_requests(token, offset):
         items=[event_pb2.EventItem(item_id="a")], context=VALUES, event_time=TIME,
     )  # fmt: skip
     user = user_service_pb2.User(user_id="u", features=VALUES)
+    period = {"start_time": TIME, "end_time": FAR, "compare_start_time": TIME}
+    period |= {"compare_end_time": FAR, "group_by": ["day"]}
     bold = policy_pb2.Policy(policy_id="bold")
     bold.overrides.update({"exploration_temperature": 0.4})
     arm = experiment_pb2.ExperimentArm
@@ -109,6 +111,7 @@ def good_requests(token, offset):
         "ListQuarantinedEvents": {},
         "GetStorage": {},
         "ListSettingsChanges": {},
+        "GetPerformance": period,
         "ListItemStatistics": {"filter": "price < 5"},
         "UpsertPolicy": {"policy": bold},
         "ListPolicies": newer,

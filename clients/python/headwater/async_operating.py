@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from headwater import operation_calls as calls
@@ -19,10 +20,12 @@ from headwater.operations import (
     SettingsChanges,
     Storage,
 )
+from headwater.performance import Performance, PerformanceQuestion, PerformanceRow
 from headwater.wire.values import to_ids
 
 EVENTS_A_PAGE = 100
 ITEMS_A_PAGE = 100
+ROWS_A_PAGE = 1_000
 
 
 class AsyncOperations(AsyncConnection):
@@ -75,6 +78,25 @@ class AsyncOperations(AsyncConnection):
     ) -> SettingsChanges:
         """Return the settings of the engine, who changed them, and what in them fits nothing."""
         return await self._make(calls.list_settings_changes(), timeout_s)
+
+    async def get_performance(
+        self,
+        question: PerformanceQuestion | None = None,
+        *,
+        timeout_s: float = FEEDBACK_TIMEOUT_S,
+    ) -> Performance:
+        """Return clicks, orders and revenue of the lists, by what ``question`` groups them by.
+
+        Without a question: the total of 28 days. ``timeout_s`` is for one page.
+        """
+        asked, token = question or PerformanceQuestion(), ""
+        rows: list[PerformanceRow] = []
+        while True:
+            page = await self._make(calls.get_performance(asked, ROWS_A_PAGE, token), timeout_s)
+            rows += page.rows
+            token = page.next_page_token
+            if not token:
+                return replace(page, rows=tuple(rows))
 
     async def list_item_statistics(
         self,

@@ -17,9 +17,11 @@ from headwater.operations import (
     SettingsChanges,
     Storage,
 )
+from headwater.performance import Performance, PerformanceQuestion
 from headwater.v1 import item_statistics_pb2, metric_series_pb2
 from headwater.v1 import model_service_pb2 as pb
 from headwater.wire import operations as wire
+from headwater.wire.performance import performance, performance_request
 from headwater.wire.values import to_ids, to_time
 
 SERVICE = "/headwater.v1.ModelService"
@@ -88,6 +90,14 @@ def list_settings_changes() -> Call[SettingsChanges]:
         pb.ListSettingsChangesResponse,
         wire.settings_changes,
     )
+
+
+def get_performance(
+    question: PerformanceQuestion, page_size: int, page_token: str
+) -> Call[Performance]:
+    """Ask for a page of what came of the lists."""
+    request = performance_request(question, page_size, page_token)
+    return Call(f"{SERVICE}/GetPerformance", request, pb.GetPerformanceResponse, performance)
 
 
 def list_item_statistics(

@@ -16,11 +16,13 @@ from headwater_server.cli.commands.backtest import backtest
 from headwater_server.cli.commands.compile import compile_kernels
 from headwater_server.cli.commands.data import lake as lake_commands
 from headwater_server.cli.commands.data.export import export
+from headwater_server.cli.commands.data.report import report
 from headwater_server.cli.commands.data.sink import sink
 from headwater_server.cli.commands.digest import digest
 from headwater_server.cli.commands.doctor import doctor
 from headwater_server.cli.commands.import_ import import_events
 from headwater_server.cli.commands.policies import experiment as experiment_commands
+from headwater_server.cli.commands.policies import hold_out as hold_out_commands
 from headwater_server.cli.commands.policies import policy as policy_commands
 from headwater_server.cli.commands.policies.shadow import shadow
 from headwater_server.cli.commands.quarantine import (
@@ -49,6 +51,7 @@ quarantine = group("List, replay or delete rejected events.")
 token_keys = group("List and rotate the keys that sign attribution tokens.")
 experiment = group("Compare policies on the shop's visitors.")
 policy = group("Write policies, promote them, and take promotions back.")
+hold_out = group("Measure by how much recommendations beat popular items.")
 lake = group("Write the log as Parquet files; restore a log from them.")
 gateway = group("Configure or run the gateway for browsers and REST.")
 settings_group = group("", no_args_is_help=False)
@@ -92,6 +95,7 @@ commands.command("probe", add_help_option=False, context_settings={
 })(probe)  # fmt: skip
 _add(commands, "plan", plan)
 _add(commands, "rebuild", rebuild, *STORE)
+_add(commands, "report", report)
 _add(commands, "shadow", shadow, *STORE)
 _add(commands, "sink", sink, *STORE)
 commands.add_typer(settings_group, name="settings", help=cleandoc(settings.__doc__ or ""))
@@ -119,6 +123,10 @@ _add(policy, "put", policy_commands.put)
 _add(policy, "list", policy_commands.list_all)
 _add(policy, "promote", policy_commands.promote)
 _add(policy, "rollback", policy_commands.rollback)
+commands.add_typer(hold_out, name="hold-out")
+_add(hold_out, "start", hold_out_commands.start)
+_add(hold_out, "status", hold_out_commands.status)
+_add(hold_out, "stop", hold_out_commands.stop)
 commands.add_typer(lake, name="lake")
 _add(lake, "write", lake_commands.write, *STORE)
 _add(lake, "restore", lake_commands.restore, *STORE)

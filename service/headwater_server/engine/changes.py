@@ -117,7 +117,7 @@ def erase_user(parts: Parts, erase: UserErase) -> Outcome:
     for profile in profiles:
         for part in (
             parts.visitors, parts.hiding, parts.attribution, parts.deduplication, parts.influence,
-            parts.experiments, parts.impressions.decisions,
+            parts.experiments, parts.impressions.decisions, parts.figures,
         ):  # fmt: skip
             part.forget(profile)
     parts.users.forget(erase.user_id)

@@ -17,6 +17,7 @@ from typing import Any, Self
 from headwater_server.engine import answers, assigning, changes, interactions, policy_changes
 from headwater_server.engine.batches.batches import Batches
 from headwater_server.engine.clock import believed_ms
+from headwater_server.engine.figures.noting import note_report
 from headwater_server.engine.intake.firewall import judged, refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
@@ -209,6 +210,7 @@ class Engine:
         name, visitors = canonical_type(event.event_type), self.parts.visitors
         if name == IMPRESSION:
             yield from self.parts.learning.learning()
+            yield from self.parts.figures.reserving()
             self._report(event, profile, time_ms)
             if event.slate and event.slate.arms:
                 yield from policy_changes.exposing(self.parts, event)
@@ -242,8 +244,11 @@ class Engine:
         history = parts.history_before(event, placement_of(event), time_ms)
         row_class = class_of(event, parts.settings)
         account = interactions.account_that_asked(parts, event)
-        for seen in parts.impressions.report(event, profile, history, parts.clock_ms, account):
+        reported = parts.impressions.report(event, profile, history, parts.clock_ms, account)
+        for seen in reported:
             interactions.hide(parts, event, profile, seen, time_ms, row_class)
+        names = [parts.catalogue.ids[item] for item in reported]
+        note_report(parts.figures, parts.attribution, event, profile, names, parts.clock_ms)
 
     # --- a request: history, candidates, scores, slots, slate --------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from headwater_server.engine.figures.noting import note_act
 from headwater_server.engine.intake.parts_of_acts import (
     part_of_purchase,
     part_of_refusal,
@@ -143,12 +144,18 @@ def sell(parts: Parts, event: Event, bought: EventItem, item: int) -> None:
         parts.models.sales.buy(item, price, code, weight)
 
 
+def note(parts: Parts, event: Event, profile: str) -> None:
+    """Count a click or an order in the figures of the day."""
+    note_act(parts.figures, parts.attribution, parts.catalogue, event, profile, parts.clock_ms)
+
+
 def attribute(
     parts: Parts, event: Event, profile: str, items: Sequence[int], reward: float
 ) -> None:
     """Give the reward of an act to the lists, and to the choice, that showed one of ``items``."""
     if reward > 0:
         parts.attribution.act(profile, items, reward, weight_of(event, reward))
+    note(parts, event, profile)
     if parts.impressions.decisions.awaits(event):
         profiles = parts.visitors.profiles_of(event.visitor_id, event.user_id)
         parts.impressions.decisions.settle(event, profiles, reward)

@@ -10,6 +10,7 @@ from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.clock import following_ms
 from headwater_server.engine.experiments.experiments import Experiments
 from headwater_server.engine.explain.explanations import Explanations
+from headwater_server.engine.figures.figures import Figures
 from headwater_server.engine.intake.deduplication_windows import DeduplicationWindows
 from headwater_server.engine.intake.influence import Influence
 from headwater_server.engine.learning.attribution import Attribution
@@ -49,7 +50,8 @@ from headwater_server.models.base import done
 
 _STATEFUL = (
     "catalogue", "visitors", "users", "hiding", "deduplication", "influence", "attribution",
-    "progress", "calibration", "drift", "placements", "act_rates", "models", "experiments",
+    "progress", "calibration", "drift", "placements", "act_rates", "models",
+    "experiments", "figures",
 )  # fmt: skip
 
 Steps = Generator[bool | None, None, None]
@@ -82,7 +84,7 @@ class Parts:
         self.progress = ProgressiveValidation()
         self.calibration = Calibration(self.progress)
         self.drift = Drift()
-        self.placements, self.act_rates = Placements(), ActRates()
+        self.placements, self.act_rates, self.figures = Placements(), ActRates(), Figures()
         self.models = models = Models(settings)
         # the pipeline: none of these keeps state but what it is given
         catalogue, visitors = self.catalogue, self.visitors
@@ -124,6 +126,7 @@ class Parts:
         self.deduplication.adopt(window_ms, settings.deduplication_ids_max)
         self.attribution.adopt(round(settings.attribution_window_minutes * 60_000), self.clock_ms)
         self.act_rates.half_life_s = settings.act_half_life_days * 86_400.0
+        self.figures.adopt(settings)
         self._shrink()
 
     def override(self, who: str, time_ms: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from headwater_server.engine import interactions
 from headwater_server.engine.clock import lies_ahead
+from headwater_server.engine.figures.roles import ROLES
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.intake.ordinary import is_ordinary
 from headwater_server.engine.intake.parts_of_acts import weight_for_others
@@ -107,6 +108,8 @@ def _learn(
     interactions.let_wait(parts, who, (item, time_ms), tokens, weight=shared)
     if reward > 0:
         parts.attribution.act(profile, (item,), reward, weight)
+    if event.event_type in ROLES:
+        interactions.note(parts, event, profile)
     visitors.past.add(row, reward, kind.purchases, clock_ms)
     if parts.experiments.active:
         profiles = visitors.profiles_of(event.visitor_id, event.user_id)

@@ -18,6 +18,7 @@ _SINCE: dict[str, Any] = {
     "features": (), "act_half_life_days": 14.0, "objective": "acts",
     "exploration_bandit": "matching", "exploration_bandit_epsilon": 0.005,
     "exploration_bandit_scale": 0.4, "group_by": "group_id", "variants_max": 1, "rankers": {},
+    "figures_days": 400, "figures_items_max": 1_000, "figures_day_offset_hours": 0.0,
 }  # fmt: skip
 """What earlier builds do not know, and its default."""
 
@@ -90,9 +91,7 @@ class EngineSettings:
     )
     exploration_bandit_scale: float = field(
         default=0.4,
-        metadata={
-            "help": "factor of the deviations of what such a choice believes; smaller explores less"
-        },
+        metadata={"help": "factor of the deviations of such a choice; smaller explores less"},
     )
     hide_days: dict[str, float] = field(
         default_factory=dict,
@@ -146,16 +145,13 @@ class EngineSettings:
     )
     deduplication_ids_max: int = field(
         default=1_000_000,
-        metadata={
-            "help": "event IDs that are remembered, of backends and of pages each; the oldest are "
-            "removed first"
-        },
+        metadata={"help": "event IDs kept, of backends and of pages each; the oldest go first"},
     )
     visitor_events_per_minute_max: int = field(
         default=1_000,
         metadata={
-            "help": "events per minute from which a visitor counts as a robot: still served, but "
-            "not learned from; 0: no limit"
+            "help": "events a minute from which a visitor is a robot: served, not learned from; "
+            "0: no limit"
         },
     )
     source_events_per_minute_max: int = field(
@@ -182,10 +178,18 @@ class EngineSettings:
     )
     act_half_life_days: float = field(
         default=14.0,
-        metadata={
-            "help": "days after which a seen slot weighs half in the act rates of items "
-            "(ListItemStatistics)"
-        },
+        metadata={"help": "days after which a seen slot weighs half in ListItemStatistics"},
+    )
+    figures_days: int = field(
+        default=400, metadata={"help": "days of figures that are kept (docs/does-it-pay.md)"}
+    )
+    figures_items_max: int = field(
+        default=1_000,
+        metadata={"help": "items a day with figures of their own; others are one row"},
+    )
+    figures_day_offset_hours: float = field(
+        default=0.0,
+        metadata={"help": "hours that the shop's day begins before UTC's: 1 for Berlin"},
     )
     drift_fading: float = field(
         default=2.0,

@@ -17,6 +17,7 @@ from prometheus_client.core import (
 
 from headwater_server.observability.measurements import Measurements
 from headwater_server.observability.meters import BOUNDS_S, Meters
+from headwater_server.observability.paying import paying_families
 
 COUNTED = {
     "events_learned": "Events that were learned from.",
@@ -53,6 +54,7 @@ def families(measured: Measurements, meters: Meters) -> Iterator[Metric]:
     yield from _state(measured)
     yield from _validation(measured)
     yield _drift(measured)
+    yield from paying_families(measured.paying)
 
 
 def _calls(meters: Meters) -> Iterator[Metric]:

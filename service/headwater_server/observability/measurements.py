@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from headwater_server.engine.measures.metrics import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """What came of lists on the present day, and the lift against the hold-outs.
+
+    ``of_lists``: (placement, policy) -> figures; ``revenue``: (placement, policy, currency) ->
+    amount; ``shop``: (orders, revenue by currency); ``lifts``: (experiment, metric) -> lift, low,
+    high, None: not known.
+    """
+
+    of_lists: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
+    revenue: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
+    shop_orders: int = 0
+    shop_revenue: Mapping[str, float] = field(default_factory=dict)
+    lifts: Mapping[tuple[str, str], tuple[float | None, float | None, float | None]] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +48,4 @@ class Measurements:
     snapshots_failed: int
     metrics: Sequence[Metric]
     drift_counts: Mapping[tuple[str, bool], int]
+    paying: Paying = Paying()

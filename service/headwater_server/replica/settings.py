@@ -109,6 +109,14 @@ class ReplicaSettings:
             "the state"
         },
     )
+    hold_out: float = field(
+        default=0.0,
+        metadata={
+            "help": "share of visitors who get the most popular items, so that the lift of "
+            "recommendations is measured (docs/does-it-pay.md), such as 0.05. Begins the "
+            "experiment hold-out unless the log has one, also a stopped one; 0: does nothing"
+        },
+    )
     stop_patience_s: float = field(
         default=10.0, metadata={"help": "seconds that a clean stop waits for writes in progress"}
     )

@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from headwater.v1 import item_statistics_pb2 as _item_statistics_pb2
 from headwater.v1 import metric_series_pb2 as _metric_series_pb2
+from headwater.v1 import performance_pb2 as _performance_pb2
 from headwater.v1 import quarantine_pb2 as _quarantine_pb2
 from headwater.v1 import replica_pb2 as _replica_pb2
 from headwater.v1 import setting_pb2 as _setting_pb2
@@ -49,6 +50,211 @@ DRIFT_DIRECTION_WORSE: DriftDirection.ValueType  # 1
 DRIFT_DIRECTION_BETTER: DriftDirection.ValueType  # 2
 """The model predicts better than before, or its lists get more acts."""
 Global___DriftDirection: _TypeAlias = DriftDirection  # noqa: Y015
+
+@_typing.final
+class GetPerformanceRequest(_message.Message):
+    """Asks what came of the lists."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    COMPARE_START_TIME_FIELD_NUMBER: _builtins.int
+    COMPARE_END_TIME_FIELD_NUMBER: _builtins.int
+    GROUP_BY_FIELD_NUMBER: _builtins.int
+    PLACEMENT_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    CURRENCY_CODE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    placement: _builtins.str
+    """Only the lists of this placement."""
+    policy: _builtins.str
+    """Only the lists of this policy."""
+    item_id: _builtins.str
+    """Only this item."""
+    currency_code: _builtins.str
+    """Only revenue in this currency."""
+    page_size: _builtins.int
+    """Rows of a page at most; 0 means 100, more than 1,000 mean 1,000."""
+    page_token: _builtins.str
+    """Of the page before; empty for the first one. Opaque."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """The period begins with the day of this time. Absent: 28 days that end with the state's day."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """The period ends before this time; the day that it lies in counts whole, unless it is the very
+        beginning of it. Absent: the end of the state's day.
+        """
+
+    @_builtins.property
+    def compare_start_time(self) -> _timestamp_pb2.Timestamp:
+        """Compares with the period from here; only with `compare_end_time`."""
+
+    @_builtins.property
+    def compare_end_time(self) -> _timestamp_pb2.Timestamp:
+        """Compares with the period up to here."""
+
+    @_builtins.property
+    def group_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """A row for each of these: any of "day", "placement", "policy", "item". Empty: only the total."""
+
+    def __init__(
+        self,
+        *,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        compare_start_time: _timestamp_pb2.Timestamp | None = ...,
+        compare_end_time: _timestamp_pb2.Timestamp | None = ...,
+        group_by: _abc.Iterable[_builtins.str] | None = ...,
+        placement: _builtins.str | None = ...,
+        policy: _builtins.str | None = ...,
+        item_id: _builtins.str = ...,
+        currency_code: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_placement", b"_placement", "_policy", b"_policy", "compare_end_time", b"compare_end_time", "compare_start_time", b"compare_start_time", "end_time", b"end_time", "placement", b"placement", "policy", b"policy", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_placement", b"_placement", "_policy", b"_policy", "compare_end_time", b"compare_end_time", "compare_start_time", b"compare_start_time", "currency_code", b"currency_code", "end_time", b"end_time", "group_by", b"group_by", "item_id", b"item_id", "page_size", b"page_size", "page_token", b"page_token", "placement", b"placement", "policy", b"policy", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__placement: _TypeAlias = _typing.Literal["placement"]  # noqa: Y015
+    _WhichOneofArgType__placement: _TypeAlias = _typing.Literal["_placement", b"_placement"]  # noqa: Y015
+    _WhichOneofReturnType__policy: _TypeAlias = _typing.Literal["policy"]  # noqa: Y015
+    _WhichOneofArgType__policy: _TypeAlias = _typing.Literal["_policy", b"_policy"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__placement) -> _WhichOneofReturnType__placement | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__policy) -> _WhichOneofReturnType__policy | None: ...
+
+Global___GetPerformanceRequest: _TypeAlias = GetPerformanceRequest  # noqa: Y015
+
+@_typing.final
+class GetPerformanceResponse(_message.Message):
+    """What came of the lists."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class LimitsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_ROWS_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    SHOP_FIELD_NUMBER: _builtins.int
+    SHOP_COMPARED_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    COMPARE_START_TIME_FIELD_NUMBER: _builtins.int
+    COMPARE_END_TIME_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    HOLD_OUTS_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty after the last row."""
+    total_rows: _builtins.int
+    """Rows of all pages."""
+    level: _builtins.float
+    """The level of all intervals but those of the hold-out."""
+    offset: _builtins.str
+    """The state that answered. Opaque."""
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[_performance_pb2.PerformanceRow]:
+        """By day, then those seen most first. Each page is of the state at its own time."""
+
+    @_builtins.property
+    def total(self) -> _performance_pb2.PerformanceRow:
+        """All rows together: what the filters leave. Its visitors count once a day, also those of several
+        placements.
+        """
+
+    @_builtins.property
+    def shop(self) -> _performance_pb2.ShopTotals:
+        """All orders of the shop in the period, whatever the filters."""
+
+    @_builtins.property
+    def shop_compared(self) -> _performance_pb2.ShopTotals:
+        """The same in the period that it is compared with."""
+
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """The period, by whole days."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Its end."""
+
+    @_builtins.property
+    def compare_start_time(self) -> _timestamp_pb2.Timestamp:
+        """The period that it is compared with, by whole days."""
+
+    @_builtins.property
+    def compare_end_time(self) -> _timestamp_pb2.Timestamp:
+        """Its end."""
+
+    @_builtins.property
+    def first_day(self) -> _timestamp_pb2.Timestamp:
+        """The first day that has figures; absent when none has."""
+
+    @_builtins.property
+    def limits(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """What had no row of its own in the period, by what limited it: "groups" (placements and policies),
+        "items", "visitors", "clicks". Totals contain it all the same.
+        """
+
+    @_builtins.property
+    def hold_outs(self) -> _containers.RepeatedCompositeFieldContainer[_performance_pb2.HoldOut]:
+        """The hold-outs, the latest first."""
+
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[_performance_pb2.PerformanceRow] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_rows: _builtins.int = ...,
+        total: _performance_pb2.PerformanceRow | None = ...,
+        shop: _performance_pb2.ShopTotals | None = ...,
+        shop_compared: _performance_pb2.ShopTotals | None = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        compare_start_time: _timestamp_pb2.Timestamp | None = ...,
+        compare_end_time: _timestamp_pb2.Timestamp | None = ...,
+        first_day: _timestamp_pb2.Timestamp | None = ...,
+        level: _builtins.float = ...,
+        limits: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        hold_outs: _abc.Iterable[_performance_pb2.HoldOut] | None = ...,
+        offset: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["compare_end_time", b"compare_end_time", "compare_start_time", b"compare_start_time", "end_time", b"end_time", "first_day", b"first_day", "shop", b"shop", "shop_compared", b"shop_compared", "start_time", b"start_time", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["compare_end_time", b"compare_end_time", "compare_start_time", b"compare_start_time", "end_time", b"end_time", "first_day", b"first_day", "hold_outs", b"hold_outs", "level", b"level", "limits", b"limits", "next_page_token", b"next_page_token", "offset", b"offset", "rows", b"rows", "shop", b"shop", "shop_compared", b"shop_compared", "start_time", b"start_time", "total", b"total", "total_rows", b"total_rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPerformanceResponse: _TypeAlias = GetPerformanceResponse  # noqa: Y015
 
 @_typing.final
 class GetModelRequest(_message.Message):

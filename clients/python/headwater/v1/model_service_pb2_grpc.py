@@ -80,6 +80,11 @@ class ModelServiceStub:
                 request_serializer=headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesRequest.SerializeToString,
                 response_deserializer=headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesResponse.FromString,
                 _registered_method=True)
+        self.GetPerformance = channel.unary_unary(
+                '/headwater.v1.ModelService/GetPerformance',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.GetPerformanceRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.GetPerformanceResponse.FromString,
+                _registered_method=True)
 
 
 class ModelServiceServicer:
@@ -157,6 +162,18 @@ class ModelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetPerformance(self, request, context):
+        """Returns what came of the lists: clicks, orders and revenue by placement, policy, item and day,
+        beside the shop's totals, and the lift against the hold-out.
+
+        Days are those of the log's clock. INVALID_ARGUMENT when a period is empty or reversed, when a
+        name of `group_by` is unknown, or `page_token` is invalid; NOT_FOUND for a placement or policy
+        that no day has.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ModelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -204,6 +221,11 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     servicer.ListSettingsChanges,
                     request_deserializer=headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesRequest.FromString,
                     response_serializer=headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesResponse.SerializeToString,
+            ),
+            'GetPerformance': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPerformance,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.GetPerformanceRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.GetPerformanceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -450,6 +472,33 @@ class ModelService:
             '/headwater.v1.ModelService/ListSettingsChanges',
             headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesRequest.SerializeToString,
             headwater_dot_v1_dot_model__service__pb2.ListSettingsChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPerformance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/GetPerformance',
+            headwater_dot_v1_dot_model__service__pb2.GetPerformanceRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.GetPerformanceResponse.FromString,
             options,
             channel_credentials,
             insecure,

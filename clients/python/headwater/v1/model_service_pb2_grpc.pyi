@@ -64,6 +64,14 @@ class ModelServiceStub:
     """
     ListSettingsChanges: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListSettingsChangesRequest, _model_service_pb2.ListSettingsChangesResponse]
     """Returns the settings of the engine, their last changes, and warnings about them."""
+    GetPerformance: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.GetPerformanceRequest, _model_service_pb2.GetPerformanceResponse]
+    """Returns what came of the lists: clicks, orders and revenue by placement, policy, item and day,
+    beside the shop's totals, and the lift against the hold-out.
+
+    Days are those of the log's clock. INVALID_ARGUMENT when a period is empty or reversed, when a
+    name of `group_by` is unknown, or `page_token` is invalid; NOT_FOUND for a placement or policy
+    that no day has.
+    """
 
 @_typing.type_check_only
 class ModelServiceAsyncStub(ModelServiceStub):
@@ -101,6 +109,14 @@ class ModelServiceAsyncStub(ModelServiceStub):
     """
     ListSettingsChanges: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListSettingsChangesRequest, _model_service_pb2.ListSettingsChangesResponse]  # type: ignore[assignment]
     """Returns the settings of the engine, their last changes, and warnings about them."""
+    GetPerformance: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetPerformanceRequest, _model_service_pb2.GetPerformanceResponse]  # type: ignore[assignment]
+    """Returns what came of the lists: clicks, orders and revenue by placement, policy, item and day,
+    beside the shop's totals, and the lift against the hold-out.
+
+    Days are those of the log's clock. INVALID_ARGUMENT when a period is empty or reversed, when a
+    name of `group_by` is unknown, or `page_token` is invalid; NOT_FOUND for a placement or policy
+    that no day has.
+    """
 
 class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
     """Questions of operators about the model, the replicas and the store. All calls only read."""
@@ -189,5 +205,19 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_model_service_pb2.ListSettingsChangesResponse, _abc.Awaitable[_model_service_pb2.ListSettingsChangesResponse]]:
         """Returns the settings of the engine, their last changes, and warnings about them."""
+
+    @_abc_1.abstractmethod
+    def GetPerformance(
+        self,
+        request: _model_service_pb2.GetPerformanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.GetPerformanceResponse, _abc.Awaitable[_model_service_pb2.GetPerformanceResponse]]:
+        """Returns what came of the lists: clicks, orders and revenue by placement, policy, item and day,
+        beside the shop's totals, and the lift against the hold-out.
+
+        Days are those of the log's clock. INVALID_ARGUMENT when a period is empty or reversed, when a
+        name of `group_by` is unknown, or `page_token` is invalid; NOT_FOUND for a placement or policy
+        that no day has.
+        """
 
 def add_ModelServiceServicer_to_server(servicer: ModelServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

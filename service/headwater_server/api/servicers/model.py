@@ -13,6 +13,10 @@ from headwater_server.api.translate.model.items import (
     list_item_statistics_request,
     list_item_statistics_response,
 )
+from headwater_server.api.translate.model.performance import (
+    get_performance_request,
+    get_performance_response,
+)
 from headwater_server.api.translate.model.quarantine import (
     list_quarantined_events_request,
     list_quarantined_events_response,
@@ -95,6 +99,13 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
         self, request: pb.ListSettingsChangesRequest, context: Context
     ) -> pb.ListSettingsChangesResponse:
         return list_settings_changes_response(await self._replica.operators.settings())
+
+    async def GetPerformance(
+        self, request: pb.GetPerformanceRequest, context: Context
+    ) -> pb.GetPerformanceResponse:
+        question = get_performance_request(request)
+        answer = await self._replica.operators.performance.ask(question)
+        return get_performance_response(request, question, answer, self._page_bytes)
 
 
 def _may_write_a_mark() -> None:

@@ -19,6 +19,7 @@ from headwater_server.engine.batches.columns import (
     names_of,
 )
 from headwater_server.engine.batches.note_rows import note_rows
+from headwater_server.engine.figures.roles import ROLES
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.parts import Parts
 
@@ -163,3 +164,5 @@ def _note_rest(
             interactions.sell(parts, event, event.items[0], item)
         if reward > 0:
             parts.attribution.act(profile, (item,), reward)
+        if event.event_type in ROLES:
+            interactions.note(parts, event, profile)

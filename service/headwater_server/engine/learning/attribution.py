@@ -94,6 +94,23 @@ class Attribution:
         numbers = self._of_profile.get(profile, {}).get(item, ())
         return any(self._open[n].recommendation_id == recommendation_id for n in numbers)
 
+    def times_open(self, profile: str, recommendation_id: str) -> int:
+        """Return how many reports of a list have an open window."""
+        numbers = self._numbers.get(profile, ())
+        return sum(self._open[n].recommendation_id == recommendation_id for n in numbers)
+
+    def is_open(self, profile: str) -> bool:
+        """Whether the visitor has an open impression."""
+        return profile in self._of_profile
+
+    def last_seen(self, profile: str, item: int, recommendation_id: str = "") -> Impression | None:
+        """Return the last open impression that showed the item, of that list if one is named."""
+        for number in reversed(self._of_profile.get(profile, {}).get(item, ())):
+            found = self._open[number]
+            if recommendation_id in ("", found.recommendation_id):
+                return found
+        return None
+
     def adopt(self, window_ms: int, now_ms: int) -> None:
         """Use a new window; open impressions close within it, which keeps the order of closing."""
         self.window_ms, latest_ms = window_ms, now_ms + window_ms

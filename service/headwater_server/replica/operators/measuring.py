@@ -10,6 +10,7 @@ from headwater_server.errors import StoreUnavailable
 from headwater_server.observability.measurements import Measurements
 from headwater_server.replica.group.membership import LIVE_PATIENCE_MS
 from headwater_server.replica.health import Health
+from headwater_server.replica.operators.paying import paying
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.stores import Stores
 from headwater_server.replica.shell import Shell
@@ -68,4 +69,5 @@ async def measure(
         snapshots_failed=snapshotter.failed,
         metrics=engine.lookups.metrics(),
         drift_counts=engine.lookups.drift_counts(),
+        paying=paying(engine),
     )

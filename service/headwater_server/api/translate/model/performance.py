@@ -1,0 +1,212 @@
+"""ModelService: translates figures of what came of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zlib import crc32
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from headwater.v1 import model_service_pb2 as pb
+from headwater.v1 import performance_pb2
+from headwater_server.api.translate.checks import at_most, one_of, page_size, short_text
+from headwater_server.api.translate.items import currency
+from headwater_server.api.translate.model.hold_outs import hold_out_message
+from headwater_server.api.translate.pages import after_item_id, as_many_as_fit, page_token
+from headwater_server.api.translate.values import checked_time_ms
+from headwater_server.engine.figures.asking import GROUPS, KeptDays, Question
+from headwater_server.engine.figures.day import Totals
+from headwater_server.engine.figures.levels import Level
+from headwater_server.engine.figures.money import MILLION
+from headwater_server.engine.figures.rates import (
+    CLICK_THROUGH,
+    CONVERSION,
+    LEVEL,
+    PER_VISITOR,
+    Change,
+    Rate,
+    Row,
+)
+from headwater_server.errors import InvalidRequest
+from headwater_server.replica.operators.performance import (
+    AnsweredRow,
+    PerformanceAnswer,
+    PerformanceQuestion,
+    Rates,
+    Times,
+)
+
+PAGE_DEFAULT, PAGE_MAX = 100, 1_000
+_INT64_MAX = 2**63 - 1
+
+
+def get_performance_request(request: pb.GetPerformanceRequest) -> PerformanceQuestion:
+    """Return what is asked."""
+    at_most("group_by", request.group_by, 2 * len(GROUPS))
+    for place, name in enumerate(request.group_by):
+        one_of(f"group_by[{place}]", name, GROUPS)
+    currency("currency_code", request.currency_code)
+    of = Question(
+        first=0,
+        last=0,
+        group_by=frozenset(request.group_by),
+        placement=_named(request, "placement"),
+        policy=_named(request, "policy"),
+        item_id=short_text("item_id", request.item_id) or None,
+    )
+    return PerformanceQuestion(
+        of,
+        Times(_time_ms(request, "start_time"), _time_ms(request, "end_time")),
+        Times(_time_ms(request, "compare_start_time"), _time_ms(request, "compare_end_time")),
+        _place(request),
+        page_size(request.page_size, PAGE_DEFAULT, PAGE_MAX),
+    )
+
+
+def _named(request: pb.GetPerformanceRequest, field: str) -> str | None:
+    if not request.HasField(field):  # type: ignore[arg-type]  # the stub lists its names
+        return None
+    return short_text(field, getattr(request, field))
+
+
+def _time_ms(request: pb.GetPerformanceRequest, field: str) -> int | None:
+    if not request.HasField(field):  # type: ignore[arg-type]  # as above
+        return None
+    return checked_time_ms(field, getattr(request, field))
+
+
+def _asked(request: pb.GetPerformanceRequest) -> int:
+    """Return what all pages of one question have in common."""
+    same = pb.GetPerformanceRequest()
+    same.CopyFrom(request)
+    same.ClearField("page_token")
+    same.ClearField("page_size")
+    return crc32(same.SerializeToString(deterministic=True))
+
+
+def _place(request: pb.GetPerformanceRequest) -> int:
+    """Return the row that the page starts at."""
+    if not request.page_token:
+        return 0
+    asked, _, place = after_item_id(request.page_token).partition("@")
+    if asked != str(_asked(request)):
+        raise InvalidRequest("page_token", "belongs to another question: its fields changed")
+    if not (place.isascii() and place.isdigit() and len(place) < 10):
+        raise InvalidRequest("page_token", "is not a token of this service")
+    return int(place)
+
+
+def get_performance_response(
+    request: pb.GetPerformanceRequest,
+    question: PerformanceQuestion,
+    answer: PerformanceAnswer,
+    bytes_max: int,
+) -> pb.GetPerformanceResponse:
+    """Return the page, as many rows as fit."""
+    code, days = request.currency_code, answer.days
+    rows = as_many_as_fit((_row(days, row, code) for row in answer.rows), bytes_max)
+    end = question.start + len(rows)
+    token = page_token(f"{_asked(request)}@{end}") if end < answer.count else ""
+    compared = answer.compared
+    return pb.GetPerformanceResponse(
+        rows=rows,
+        next_page_token=token,
+        total_rows=answer.count,
+        total=_row(days, answer.total, code),
+        shop=_shop(answer.shop, code),
+        shop_compared=_shop(answer.shop_before, code) if answer.shop_before else None,
+        start_time=_begin(days, answer.period[0]),
+        end_time=_begin(days, answer.period[1] + 1),
+        compare_start_time=_begin(days, compared[0]) if compared else None,
+        compare_end_time=_begin(days, compared[1] + 1) if compared else None,
+        first_day=None if days.first is None else _begin(days, days.first),
+        level=LEVEL,
+        limits=answer.limits,
+        hold_outs=map(hold_out_message, answer.hold_outs),
+        offset=answer.offset,
+    )
+
+
+def _begin(days: KeptDays, number: int) -> Timestamp:
+    seconds, rest_ms = divmod(days.begin_ms(number), 1000)
+    return Timestamp(seconds=seconds, nanos=rest_ms * 1_000_000)
+
+
+def _row(days: KeptDays, row: AnsweredRow, code: str) -> performance_pb2.PerformanceRow:
+    day, placement, policy, item_id = row.key
+    before = None
+    if row.before is not None:
+        before = _figures(row.before, row.rates_before or {}, code)
+    return performance_pb2.PerformanceRow(
+        day=None if day is None else _begin(days, day),
+        placement=placement,
+        policy=policy,
+        item_id=item_id,
+        figures=_figures(row.row, row.rates, code),
+        compared=before,
+        changes=[_change(one) for one in row.changes if code in ("", one.code) or not one.code],
+    )
+
+
+def _figures(row: Row, rates: Rates, code: str) -> performance_pb2.PerformanceFigures:
+    level = row if isinstance(row, Level) else None
+    return performance_pb2.PerformanceFigures(
+        lists=level.lists if level else 0,
+        impressions=row.slots,
+        clicks=row.clicks,
+        orders=row.orders,
+        units=row.units / MILLION,
+        visitors=level.visitors if level else None,
+        buyers=level.buyers if level else None,
+        click_through=_rate(rates.get((CLICK_THROUGH, ""))),
+        conversion=_rate(rates.get((CONVERSION, ""))),
+        revenue=_revenue(row.money, code, rates),
+    )
+
+
+def _revenue(
+    money: Mapping[str, int], code: str, rates: Rates
+) -> list[performance_pb2.PerformanceRevenue]:
+    return [
+        performance_pb2.PerformanceRevenue(
+            currency_code=one,
+            amount=micros / MILLION,
+            amount_micros=max(-_INT64_MAX, min(_INT64_MAX, micros)),
+            per_visitor=_rate(rates.get((PER_VISITOR, one))),
+        )
+        for one, micros in sorted(money.items())
+        if code in ("", one)
+    ]
+
+
+def _shop(totals: Totals, code: str) -> performance_pb2.ShopTotals:
+    return performance_pb2.ShopTotals(
+        orders=totals.orders,
+        units=totals.units / MILLION,
+        revenue=_revenue(totals.money, code, {}),
+        lines_without_amount=totals.left_out,
+    )
+
+
+def _rate(rate: Rate | None) -> performance_pb2.PerformanceRate | None:
+    if rate is None:
+        return None
+    return performance_pb2.PerformanceRate(
+        value=rate.value,
+        numerator=rate.numerator,
+        denominator=rate.denominator,
+        low=rate.interval.low,
+        high=rate.interval.high,
+        method=rate.method,
+    )
+
+
+def _change(change: Change) -> performance_pb2.PerformanceChange:
+    return performance_pb2.PerformanceChange(
+        figure=change.figure,
+        currency_code=change.code,
+        difference=change.difference,
+        low=change.interval.low,
+        high=change.interval.high,
+        relative=change.relative,
+    )

@@ -1,0 +1,1 @@
+"""Reports of what came of the lists: periods, tables, files."""

@@ -1,0 +1,95 @@
+"""Rows of a report as CSV or Parquet: one line for each row and currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headwater_server.cli.reporting.periods import day_of
+from headwater_server.exporting.columns import Kind
+from headwater_server.settings_checks import BadSettings
+
+if TYPE_CHECKING:
+    from headwater import Figures, PerformanceRow, Rate
+
+RATES = ("click_through", "conversion", "revenue_per_visitor")
+COUNTS = ("lists", "impressions", "clicks", "orders", "visitors", "buyers")
+COLUMNS: Mapping[str, Kind] = {
+    "day": Kind.TIME,
+    "placement": Kind.TEXT,
+    "policy": Kind.TEXT,
+    "item_id": Kind.TEXT,
+    **dict.fromkeys(COUNTS, Kind.WHOLE),
+    "units": Kind.NUMBER,
+    "currency_code": Kind.TEXT,
+    "revenue": Kind.NUMBER,
+    "revenue_micros": Kind.WHOLE,
+    **{f"{name}{end}": Kind.NUMBER for name in RATES for end in ("", "_low", "_high")},
+}
+
+
+def check_files(*files: Path | None) -> None:
+    """Refuse a file that exists, and Parquet without its library."""
+    for file in filter(None, files):
+        if file.exists():
+            raise BadSettings(f"{file} exists: give another name, or remove it")
+        if not file.parent.is_dir():
+            raise BadSettings(f"{file}: there is no directory {file.parent}")
+    if files[-1] and find_spec("pyarrow") is None:
+        raise BadSettings("--parquet needs pip install 'headwater-server[lake]'")
+
+
+def lines_of(rows: Iterable[PerformanceRow]) -> Iterator[dict[str, Any]]:
+    """Yield a line for each currency of a row; a row without revenue has one line."""
+    for row in rows:
+        shared = {
+            "day": row.day,
+            "placement": row.placement,
+            "policy": row.policy,
+            "item_id": row.item_id,
+            **{name: getattr(row.figures, name) for name in (*COUNTS, "units")},
+            **_rate("click_through", row.figures.click_through),
+            **_rate("conversion", row.figures.conversion),
+        }
+        for money in _money(row.figures):
+            yield shared | money
+
+
+def _money(figures: Figures) -> list[dict[str, Any]]:
+    return [
+        {
+            "currency_code": one.currency_code,
+            "revenue": one.amount,
+            "revenue_micros": one.amount_micros,
+            **_rate("revenue_per_visitor", one.per_visitor),
+        }
+        for one in figures.revenue
+    ] or [{}]
+
+
+def _rate(name: str, rate: Rate | None) -> dict[str, Any]:
+    if rate is None:
+        return {}
+    return {name: rate.value, f"{name}_low": rate.low, f"{name}_high": rate.high}
+
+
+def write_csv(file: Path, rows: Iterable[PerformanceRow]) -> None:
+    """Write all rows; cells that do not apply are empty."""
+    import csv
+
+    with file.open("x", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, COLUMNS, restval="")
+        writer.writeheader()
+        for line in lines_of(rows):
+            day = line["day"]
+            writer.writerow(line | {"day": day_of(day) if day else ""})
+
+
+def write_parquet(file: Path, rows: Iterable[PerformanceRow]) -> None:
+    """Write all rows."""
+    from headwater_server.exporting.parquet import ParquetRows
+
+    with file.open("xb") as out, ParquetRows(out, COLUMNS) as table:
+        table.add(lines_of(rows))

@@ -1,0 +1,157 @@
+"""Questions about the figures: days added up, by what the question groups them by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from headwater_server.engine.figures.cells import Cell
+from headwater_server.engine.figures.day import Day, Totals
+from headwater_server.engine.figures.figures import DAY_MS, NO_DAY, Figures
+from headwater_server.engine.figures.levels import Level
+
+DAY, PLACEMENT, POLICY, ITEM = GROUPS = ("day", "placement", "policy", "item")
+Key = tuple[int | None, str | None, str | None, str | None]
+"""Day, placement, policy and item of a row; None: of all together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the days ``first`` to ``last``; None as a filter: of all."""
+
+    first: int
+    last: int
+    group_by: frozenset[str] = frozenset()
+    placement: str | None = None
+    policy: str | None = None
+    item_id: str | None = None
+
+    @property
+    def is_of_items(self) -> bool:
+        """Whether the rows of items are needed, which know no visitors."""
+        return ITEM in self.group_by or self.item_id is not None
+
+
+@dataclass(slots=True)
+class Found:
+    """What days add up to: ``rows`` by key, the ``total`` of them all, and the whole shop's orders.
+
+    ``limits``: what had no row of its own, by what limited it. ``placements`` and ``policies``:
+    the names that the days have.
+    """
+
+    rows: dict[Key, Level | Cell] = field(default_factory=dict)
+    total: Level | Cell = field(default_factory=Level)
+    shop: Totals = field(default_factory=Totals)
+    limits: dict[str, int] = field(default_factory=dict)
+    placements: set[str] = field(default_factory=set)
+    policies: set[str] = field(default_factory=set)
+
+    def add(self, question: Question, number: int, day: Day) -> None:
+        """Add a day."""
+        self.shop.add(day.totals)
+        for name, count in day.limits.items():
+            self.limits[name] = self.limits.get(name, 0) + count
+        self.placements.update(place for place, _ in day.levels if place is not None)
+        self.policies.update(policy for _, policy in day.levels if policy is not None)
+        if question.is_of_items:
+            self._add_items(question, number, day)
+        else:
+            self._add_levels(question, number, day)
+
+    def _add_levels(self, question: Question, number: int, day: Day) -> None:
+        by = question.group_by
+        of_place = PLACEMENT in by or question.placement is not None
+        of_policy = POLICY in by or question.policy is not None
+        for (placement, policy), level in day.levels.items():
+            if not (_fits(question.placement, placement) and _fits(question.policy, policy)):
+                continue
+            if (placement, policy) == (question.placement, question.policy):
+                self.total.add(level)  # type: ignore[arg-type]  # the total is a level, too
+            if ((placement is not None), (policy is not None)) != (of_place, of_policy):
+                continue
+            key = (
+                number if DAY in by else None,
+                placement if PLACEMENT in by else None,
+                policy if POLICY in by else None,
+                None,
+            )
+            self.rows.setdefault(key, Level()).add(level)  # type: ignore[arg-type]  # as above
+
+    def _add_items(self, question: Question, number: int, day: Day) -> None:
+        by = question.group_by
+        for (placement, policy, item_id), cell in day.cells.items():
+            wanted = (question.placement, placement), (question.policy, policy)
+            if not all(_fits(*pair) for pair in (*wanted, (question.item_id, item_id))):
+                continue
+            key = (
+                number if DAY in by else None,
+                placement if PLACEMENT in by else None,
+                policy if POLICY in by else None,
+                item_id if ITEM in by else None,
+            )
+            self.rows.setdefault(key, Cell()).add(cell)  # type: ignore[arg-type]  # rows of items
+            self.total.add(cell)  # type: ignore[arg-type]  # the total is a cell then
+
+
+def _fits(wanted: str | None, name: str | None) -> bool:
+    return wanted is None or wanted == name
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDays:
+    """The days with figures, ``first`` to ``last`` (None: there is none); ``today`` is the state's.
+
+    Days are counted from 1970; one begins ``offset_ms`` before the day of UTC.
+    """
+
+    first: int | None
+    last: int | None
+    today: int
+    offset_ms: int
+
+    def begin_ms(self, number: int) -> int:
+        """Return when a day begins, in milliseconds since 1970."""
+        return number * DAY_MS - self.offset_ms
+
+    def number_at(self, time_ms: int) -> int:
+        """Return the day of a time."""
+        return (time_ms + self.offset_ms) // DAY_MS
+
+
+def kept_days(figures: Figures, clock_ms: int) -> KeptDays:
+    """Return which days are kept."""
+    numbers = {*figures.closed, figures.number} - {NO_DAY}
+    first, last = min(numbers, default=None), max(numbers, default=None)
+    return KeptDays(first, last, figures.day_of(clock_ms), figures.offset_ms)
+
+
+def answering(figures: Figures, question: Question) -> Iterator[Found]:
+    """Yield what was found so far after each day of a question, in steps of some milliseconds."""
+    found = Found(total=Cell() if question.is_of_items else Level())
+    for number, head, cells in days_of(figures, question.first, question.last):
+        found.add(question, number, Day.read(head, cells if question.is_of_items else "[]"))
+        yield found
+    yield found
+
+
+def days_of(figures: Figures, first: int, last: int) -> Iterator[tuple[int, str, str]]:
+    """Yield number and texts of the days with figures; the present one as it is when reached."""
+    for number in sorted({*figures.closed, figures.number} - {NO_DAY}):
+        if not first <= number <= last:
+            continue
+        if number == figures.number:
+            head, cells = figures.today.day.texts()
+            yield number, head, cells
+        elif (texts := figures.closed.get(number)) is not None:  # none: it has left meanwhile
+            yield number, texts[0], texts[1]
+
+
+def known_names(figures: Figures) -> Iterator[tuple[set[str], set[str]]]:
+    """Yield placements and policies of each day that is kept, in steps."""
+    for _, head, _ in days_of(figures, NO_DAY, -NO_DAY):
+        levels = Day.read(head).levels
+        yield (
+            {one for one, _ in levels if one is not None},
+            {two for _, two in levels if two is not None},
+        )

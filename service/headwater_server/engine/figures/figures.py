@@ -1,0 +1,82 @@
+"""Figures by day: the day that goes on, and the days that are over."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from headwater_server.engine.figures.counting import Today
+from headwater_server.engine.figures.day import Day
+from headwater_server.engine.settings import EngineSettings
+
+DAY_MS = 86_400_000
+NO_DAY = -(1 << 40)
+
+
+class Figures:
+    """What came of lists by day. Days are counted from 1970, in the shop's own time.
+
+    >>> figures = Figures()
+    >>> figures.day_of(3 * DAY_MS + 1)
+    3
+    """
+
+    def __init__(self) -> None:
+        self.number = NO_DAY
+        self.closed: dict[int, tuple[str, str]] = {}
+        """The two texts of each day that is over, by its number: see `Day.texts`."""
+        self.adopt(EngineSettings())
+        self.today = Today(Day(), self._items_max)
+
+    def adopt(self, settings: EngineSettings) -> None:
+        """Go on under these settings."""
+        self._days_max, self._items_max = settings.figures_days, settings.figures_items_max
+        self.offset_ms = round(settings.figures_day_offset_hours * 3_600_000)
+
+    def day_of(self, now_ms: int) -> int:
+        """Return the number of the shop's day at a time."""
+        return (now_ms + self.offset_ms) // DAY_MS
+
+    def at(self, now_ms: int) -> Today:
+        """Return the day of now, to be added to; another one ends for it."""
+        number = self.day_of(now_ms)
+        if number != self.number:
+            self._end()
+            # only after the store's clock was set back is a day that is over begun again
+            texts = self.closed.pop(number, None)
+            self.number = number
+            self.today = Today(Day.read(*texts) if texts else Day(), self._items_max)
+        return self.today
+
+    def _end(self) -> None:
+        if self.number == NO_DAY:
+            return
+        self.closed[self.number] = self.today.closed()
+        for number in sorted(self.closed)[: max(0, len(self.closed) - self._days_max + 1)]:
+            del self.closed[number]
+
+    def reserving(self) -> Generator[None, None, None]:
+        """Make room for a visitor of today, in steps."""
+        return self.today.visits.reserving()
+
+    def forget(self, profile: str) -> None:
+        """Let go of a person; the sums keep this part, which names nobody."""
+        self.today.visits.forget(profile)
+
+    def state(self) -> dict[str, Any]:
+        """Return all days as plain values."""
+        numbers = sorted(self.closed)
+        return {
+            "number": self.number,
+            "closed": numbers,
+            "heads": [self.closed[number][0] for number in numbers],
+            "cells": [self.closed[number][1] for number in numbers],
+            "today": self.today.state,
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Replace the state by what `state` returned."""
+        self.number = state["number"]
+        texts = zip(state["heads"], state["cells"], strict=True)
+        self.closed = dict(zip(state["closed"], texts, strict=True))
+        self.today = Today.loaded(state["today"], self._items_max)

@@ -1,0 +1,56 @@
+"""The present day's figures and the lift, for /metrics."""
+
+from __future__ import annotations
+
+from headwater_server.engine.figures.asking import PLACEMENT, POLICY, Found, Question
+from headwater_server.engine.figures.levels import Level
+from headwater_server.engine.figures.money import MILLION
+from headwater_server.observability.measurements import Paying
+from headwater_server.replica.operators.hold_outs import hold_outs
+from headwater_server.replica.ports.state_machine import StateMachine
+
+_NAMES = {
+    "lists": "lists",
+    "impressions": "slots",
+    "clicks": "clicks",
+    "orders": "orders",
+    "visitors": "visitors",
+    "buyers": "buyers",
+}
+
+
+def paying(engine: StateMachine) -> Paying:
+    """Return what `Paying` holds; a day without a list has no rows."""
+    today = engine.lookups.figures_days().today
+    by = frozenset({PLACEMENT, POLICY})
+    found = Found()
+    for found in engine.lookups.figures(Question(today, today, by)):  # noqa: B007 - the last
+        pass
+    of_lists, revenue = {}, {}
+    for (_, placement, policy, _), row in found.rows.items():
+        if not isinstance(row, Level) or placement is None or policy is None:
+            continue
+        of_lists[placement, policy] = {name: getattr(row, at) for name, at in _NAMES.items()}
+        for code, micros in row.money.items():
+            revenue[placement, policy, code] = micros / MILLION
+    return Paying(
+        of_lists=of_lists,
+        revenue=revenue,
+        shop_orders=found.shop.orders,
+        shop_revenue={code: micros / MILLION for code, micros in found.shop.money.items()},
+        lifts=_lifts(engine),
+    )
+
+
+def _lifts(
+    engine: StateMachine,
+) -> dict[tuple[str, str], tuple[float | None, float | None, float | None]]:
+    return {
+        (report.view.experiment.experiment_id, one.metric): (
+            one.relative,
+            one.relative_low,
+            one.relative_high,
+        )
+        for report in hold_outs(engine)
+        for one in report.arms[1].metrics
+    }
