@@ -31,7 +31,7 @@ def start(
     Four times as many visitors are compared with them. The command can be run again: a hold-out
     that runs stays as it is. docs/does-it-pay.md explains the figures.
     """
-    from headwater import Experiment, ExperimentArm, NotFoundError, Primary
+    from headwater import Experiment, ExperimentArm, NotFoundError, PrimaryMetric
     from headwater_server.replica.experiments.hold_out import HOLD_OUT, hold_out_experiment
 
     with explained():
@@ -52,7 +52,7 @@ def start(
         given = hold_out_experiment(share)
         arms = [ExperimentArm(one.arm_id, one.policy_id, one.weight) for one in given.arms]
         experiment = Experiment(
-            name, arms, layer=layer, share=given.share, primary=Primary(given.primary.metric)
+            name, arms, layer=layer, share=given.share, primary=PrimaryMetric(given.primary.metric)
         )
         answer = client.create_experiment(experiment, timeout_s=TIMEOUT_S)
     print(f"{name} has begun: {share:.1%} of visitors get the most popular items")
