@@ -15,6 +15,7 @@ import { ExperimentPage } from "./views/experiments/experiment";
 import { Experiments } from "./views/experiments/experiments";
 import { ItemPage } from "./views/item";
 import { Overview } from "./views/overview";
+import { Performance } from "./views/performance/performance";
 import { Policies } from "./views/policies/policies";
 import { Quarantine } from "./views/quarantine";
 import { Replicas } from "./views/replicas";
@@ -24,6 +25,7 @@ import { Visitor } from "./views/visitor";
 
 const VIEWS: readonly (readonly [IconName, string])[] = [
   ["overview", "Overview"],
+  ["performance", "Performance"],
   ["replicas", "Replicas"],
   ["quarantine", "Quarantine"],
   ["catalogue", "Catalogue"],
@@ -104,6 +106,8 @@ function skip(event: Event, main: HTMLElement | null): void {
 
 function View({ route }: { route: Route }) {
   switch (route.view) {
+    case "performance":
+      return <Performance route={route} />;
     case "replicas":
       return <Replicas />;
     case "quarantine":

@@ -7,6 +7,7 @@ import "./styles/forms.css";
 import "./styles/tables.css";
 import "./styles/charts.css";
 import "./styles/experiments.css";
+import "./styles/performance.css";
 
 import { render } from "preact";
 

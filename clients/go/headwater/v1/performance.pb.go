@@ -32,7 +32,7 @@ type PerformanceRow struct {
 	Placement *string `protobuf:"bytes,2,opt,name=placement,proto3,oneof" json:"placement,omitempty"`
 	// The policy that made the lists; only if grouped by it. "" when the list came without a token.
 	Policy *string `protobuf:"bytes,3,opt,name=policy,proto3,oneof" json:"policy,omitempty"`
-	// The item; only if grouped by it. "" stands for all items without a row of their own.
+	// The item; only if grouped by it. "": all items without a row of their own.
 	ItemId *string `protobuf:"bytes,4,opt,name=item_id,json=itemId,proto3,oneof" json:"item_id,omitempty"`
 	// In the period.
 	Figures *PerformanceFigures `protobuf:"bytes,5,opt,name=figures,proto3" json:"figures,omitempty"`

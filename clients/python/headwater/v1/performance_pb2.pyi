@@ -39,7 +39,7 @@ class PerformanceRow(_message.Message):
     policy: _builtins.str
     """The policy that made the lists; only if grouped by it. "" when the list came without a token."""
     item_id: _builtins.str
-    """The item; only if grouped by it. "" stands for all items without a row of their own."""
+    """The item; only if grouped by it. "": all items without a row of their own."""
     @_builtins.property
     def day(self) -> _timestamp_pb2.Timestamp:
         """When the day begins; only if grouped by day."""

@@ -60,7 +60,7 @@ class Figures:
         return self.today.visits.reserving()
 
     def forget(self, profile: str) -> None:
-        """Let go of a person; the sums keep this part, which names nobody."""
+        """Delete what is kept of a person; the sums keep this part, which names nobody."""
         self.today.visits.forget(profile)
 
     def state(self) -> dict[str, Any]:

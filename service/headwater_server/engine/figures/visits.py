@@ -91,7 +91,7 @@ class Visits:
         return row
 
     def forget(self, profile: str) -> None:
-        """Let go of a visitor; the sums keep this part, which names nobody."""
+        """Delete what is kept of a visitor; the sums keep this part, which names nobody."""
         visitor = self.rows.find(profile)
         if visitor < 0:
             return

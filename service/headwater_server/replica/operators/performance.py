@@ -57,7 +57,7 @@ class AnsweredRow:
 
 @dataclass(frozen=True, slots=True)
 class PerformanceAnswer:
-    """A page of rows, and what stands beside them. Periods are the first and the last day."""
+    """A page of rows, and what is beside them. Periods are the first and the last day."""
 
     rows: Sequence[AnsweredRow]
     total: AnsweredRow

@@ -12,6 +12,7 @@ export type * from "../gen/headwater/v1/item_pb";
 export type * from "../gen/headwater/v1/item_statistics_pb";
 export type * from "../gen/headwater/v1/metric_series_pb";
 export type * from "../gen/headwater/v1/model_service_pb";
+export type * from "../gen/headwater/v1/performance_pb";
 export type * from "../gen/headwater/v1/policy_pb";
 export type * from "../gen/headwater/v1/quarantine_pb";
 export type * from "../gen/headwater/v1/recommendation_service_pb";

@@ -2,6 +2,7 @@
 
 const PATHS = {
   overview: "M3 12h3l3-7 4 14 3-9 2 2h3",
+  performance: "M4 20V4M4 20h16M8 16v-4M12.5 16V8M17 16v-6",
   replicas: "M4 5h16v5H4zM4 14h16v5H4zM7.5 7.5h.01M7.5 16.5h.01",
   quarantine: "M12 3 2.5 20h19zM12 10v4M12 17h.01",
   catalogue: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",

@@ -1,0 +1,44 @@
+/** An owner's question: does it pay? The figures, the lift and the file, at a desk and on a phone. */
+import { enter, openView, shot, texts } from "./browser.mjs";
+
+const PHONE = { width: 390, height: 844 };
+
+const loaded = (page) =>
+  page.waitForFunction(() => document.querySelector("section[aria-label='Lift']") && !document.querySelector(".skeleton"));
+
+const cells = (page, label) =>
+  page.locator(`[aria-label='${label}'] tbody tr`).evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.innerText.replace(/\s+/g, " ").trim())));
+
+/** Controls that a screen reader would read without a name, and whether the page is wider than the screen. */
+const flaws = (page) =>
+  page.evaluate(() => ({
+    nameless: [...document.querySelectorAll("main :is(button, a, [role=img], [role=region])")].filter((one) => !(one.innerText || one.getAttribute("aria-label"))).map((one) => one.outerHTML.slice(0, 200)),
+    tooWide: document.documentElement.scrollWidth > innerWidth,
+  }));
+
+export async function performance(browser, url, folder, key) {
+  const page = await enter(browser, url, key);
+  await openView(page, "Performance");
+  await loaded(page);
+  await shot(page, folder, "performance");
+  const found = {
+    tiles: await texts(page, ".performance .tile"),
+    lift: await texts(page, ".lifts li"),
+    rows: await cells(page, "Figures by placement"),
+    desk: await flaws(page),
+  };
+  await page.getByRole("button", { name: "Item", exact: true }).click();
+  await page.waitForSelector("[aria-label='Figures by item']");
+  found.items = await cells(page, "Figures by item");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download CSV" }).click()]);
+  const chunks = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+  found.csv = Buffer.concat(chunks).toString("utf8");
+  await page.locator("button", { hasText: "Dark" }).click();
+  await page.setViewportSize(PHONE);
+  await page.waitForFunction(() => innerWidth < 400);
+  await page.locator("main").evaluate((main) => main.scrollIntoView());
+  await shot(page, folder, "performance-phone", false);
+  found.phone = await flaws(page);
+  return { ...found, complaints: page.complaints };
+}

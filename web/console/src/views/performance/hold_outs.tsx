@@ -1,0 +1,48 @@
+/** The lift against the hold-out, each figure with its interval in words. */
+
+import type { HoldOutJson, LiftJson } from "../../api/types";
+import { count, double, percent } from "../../lib/format";
+import { href } from "../../lib/router";
+import { IntervalPlot, spanOf } from "../../ui/interval_plot";
+import { Card } from "../../ui/parts";
+
+export function HoldOuts({ holdOuts }: { holdOuts: readonly HoldOutJson[] }) {
+  const newest = holdOuts[0];
+  if (!newest) {
+    return (
+      <Card title="Lift" note="By how much recommendations are better than the most popular items">
+        <p>
+          No hold-out has begun. <code>headwater hold-out start --share 0.05</code> shows the most popular items to 5 % of
+          visitors, and measures the lift from then on.
+        </p>
+      </Card>
+    );
+  }
+  const lifts = newest.lifts ?? [];
+  const span = spanOf(lifts.map(estimate));
+  return (
+    <Card title="Lift" note={`Visitors with recommendations against ${percent(newest.share)} with the most popular items`}>
+      <ul class="lifts">
+        {lifts.map((one) => (
+          <li key={one.metric}>
+            <IntervalPlot estimate={estimate(one)} span={span} />
+            <span>
+              {one.text}
+              {one.currencyCode && ` (${one.currencyCode})`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p class="faint">
+        {count(newest.visitors)} visitors with recommendations, {count(newest.controlVisitors)} without; {newest.state}. The
+        intervals hold whenever you look.{" "}
+        <a href={href("experiments", newest.experimentId ?? "")}>{newest.experimentId}</a>
+      </p>
+    </Card>
+  );
+}
+
+function estimate(one: LiftJson) {
+  const of = (value: LiftJson["lift"]) => (value === undefined ? undefined : double(value));
+  return { value: of(one.lift), low: of(one.low), high: of(one.high) };
+}

@@ -1,0 +1,95 @@
+/** Does it pay? Click-through, conversion and revenue of the lists, and the lift against the hold-out. */
+
+import { useMemo } from "preact/hooks";
+
+import type { GetPerformanceResponseJson } from "../../api/types";
+import { useApi } from "../../lib/context";
+import { useLoad } from "../../lib/load";
+import { DAYS, type Days, dayOf, DAY_MS, GROUPS, type Group, periodQuery } from "../../lib/performance";
+import { href, replace, type Route } from "../../lib/router";
+import { Card, Choice, Empty, PageHeader } from "../../ui/parts";
+import { WhenLoaded } from "../../ui/states";
+import { ByDay } from "./by_day";
+import { Download } from "./download";
+import { HoldOuts } from "./hold_outs";
+import { Rows } from "./rows";
+import { Tiles } from "./tiles";
+
+const EVERY_MS = 30_000;
+const ROWS = 50;
+const DAY_NAMES: readonly (readonly [Days, string])[] = DAYS.map((days) => [days, `${days} days`]);
+const GROUP_NAMES: readonly (readonly [Group, string])[] = [
+  ["placement", "Placement"],
+  ["policy", "Policy"],
+  ["item", "Item"],
+];
+
+export function Performance({ route }: { route: Route }) {
+  const api = useApi();
+  const days = DAYS.find((one) => one === route.query.get("days")) ?? "28";
+  const by = GROUPS.find((one) => one === route.query.get("by")) ?? "placement";
+  const ask = (groupBy: string, pageSize: number) =>
+    api.get<GetPerformanceResponseJson>("/v1/performance", { ...periodQuery(Number(days), Date.now()), groupBy, pageSize });
+  const rows = useLoad(() => ask(by, ROWS), [api, days, by], EVERY_MS);
+  const daily = useLoad(() => ask("day", 1000), [api, days], EVERY_MS);
+  const open = (change: object) => replace(href("performance", "", { days, by, ...change }));
+  return (
+    <>
+      <PageHeader title="Performance" text={<>Does it pay? What came of the lists, beside all orders of the shop.</>}>
+        <Choice label="Period" options={DAY_NAMES} value={days} onChange={(one) => open({ days: one })} />
+      </PageHeader>
+      <WhenLoaded loaded={rows}>
+        {(found) => (
+          <div class="stack performance">
+            <p class="faint">
+              {period(found)}, compared with the {days} days before
+            </p>
+            <Tiles found={found} />
+            <HoldOuts holdOuts={found.holdOuts ?? []} />
+            <Card title="By day" note="Days of the shop, by the log's clock">
+              <WhenLoaded loaded={daily}>{(each) => <ByDay found={each} />}</WhenLoaded>
+            </Card>
+            <Card
+              title={`By ${by}`}
+              note={`Rates with their intervals at ${Math.round(100 * Number(found.level ?? 0.95))} %`}
+              flush
+              tools={
+                <>
+                  <Choice label="Group by" options={GROUP_NAMES} value={by} onChange={(one) => open({ by: one })} />
+                  <Download days={days} by={by} />
+                </>
+              }
+            >
+              {found.rows?.length ? (
+                <Rows found={found} by={by} />
+              ) : (
+                <Empty icon="performance" title="No list was seen in this period">
+                  Pages report seen lists as impression events: docs/events.md.
+                </Empty>
+              )}
+            </Card>
+            <Limits limits={found.limits ?? {}} />
+          </div>
+        )}
+      </WhenLoaded>
+    </>
+  );
+}
+
+function period(found: GetPerformanceResponseJson): string {
+  const last = new Date(Date.parse(found.endTime ?? "") - DAY_MS).toISOString();
+  return `${dayOf(found.startTime)} to ${dayOf(last)}`;
+}
+
+function Limits({ limits }: { limits: Record<string, string | number> }) {
+  const names = useMemo(() => Object.entries(limits), [limits]);
+  if (names.length === 0) return null;
+  return (
+    <div class="notice warn" role="status">
+      <div>
+        Without a row of their own in this period: {names.map(([name, many]) => `${many} ${name}`).join(", ")}. Totals
+        contain them.
+      </div>
+    </div>
+  );
+}
