@@ -34,6 +34,7 @@ var plans = map[string]plan{
 	headwaterv1.RecommendationService_ListTrendingItems_FullMethodName: reading,
 	headwaterv1.CatalogService_GetItem_FullMethodName:                  reading,
 	headwaterv1.UserService_GetUser_FullMethodName:                     reading,
+	headwaterv1.UserService_ListVisitors_FullMethodName:                slowReading,
 	headwaterv1.CatalogService_ListItems_FullMethodName:                slowReading,
 	headwaterv1.ModelService_GetModel_FullMethodName:                   slowReading,
 	headwaterv1.ModelService_GetMetrics_FullMethodName:                 slowReading,
@@ -58,6 +59,8 @@ var plans = map[string]plan{
 	headwaterv1.FeedbackService_Feedback_FullMethodName:                writing, // each event has its id
 	headwaterv1.UserService_EraseUser_FullMethodName:                   writing, // erasing twice has the same effect
 	headwaterv1.UserService_UnlinkVisitor_FullMethodName:               writing,
+	headwaterv1.ModelService_ReplayQuarantinedEvents_FullMethodName:    writing, // what was learned is not learned again
+	headwaterv1.ModelService_DropQuarantinedEvents_FullMethodName:      writing, // what is gone is no error
 }
 
 // planOf returns how to make a call. A method without a plan is tried once.

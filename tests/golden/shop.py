@@ -17,6 +17,7 @@ from headwater_server.engine.messages.entries import (
     ItemWrite,
     Mark,
     Operation,
+    QuarantineChange,
     SettingsChange,
     SourceAdvance,
     UserErase,
@@ -94,6 +95,7 @@ def _shop(items: tuple[ShopItem, ...]) -> list[Operation]:
     begin: list[Operation] = [
         Build("golden", Engine.STATE_VERSION, "river"),
         AcknowledgedLost(3, 4, "1-0", "2-0", ("lost",), 1, is_partial=True, who="golden"),
+        QuarantineChange("golden", "replay", 3, learned=2),
         SourceAdvance("clicks", "0", "7", "8", operations=1, messages=1),  # of a second reader
         ItemWrite(Item("never-counts")),
         PolicyWrite("bold", '{"exploration_temperature":0.5}', "golden"),

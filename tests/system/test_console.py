@@ -147,6 +147,7 @@ def test_items_are_listed_found_and_opened_by_the_keyboard(shown, client):
     seen = shown.play("catalogue", KEY, words)
     assert best.item.title in seen["first"][0]
     assert seen["first"][3] == str(best.touches)
+    assert best.item.title in seen["suggested"]
     assert "filter" in seen["problem"]
     assert "character 8" in seen["problem"]
     assert words in seen["item"]
@@ -174,6 +175,9 @@ def test_a_visitors_history_and_list_are_shown_with_what_moved_it(shown, client)
     seen = shown.play("visitor", KEY, shown.visitor_id)
     history = client.get_user(visitor_id=shown.visitor_id).history
     titles = [client.get_item(interaction.item_id).title for interaction in history]
+    assert seen["recent"]
+    assert all(shown.visitor_id[1:] in one for one in seen["found"])
+    assert seen["active"].startswith(shown.visitor_id)
     assert seen["history"] == titles
     assert len(seen["slots"]) == 10
     assert seen["bars"] >= 3

@@ -56,6 +56,7 @@ from headwater.operations import (
     MetricSpan,
     QuarantinedEvent,
     RefusedEvent,
+    ReplayedEvent,
     Replica,
     Serving,
     Setting,
@@ -94,6 +95,7 @@ from headwater.users import (
     User,
     UserProfile,
     UserResult,
+    VisitorSummary,
 )
 
 __all__ = [
@@ -165,6 +167,7 @@ __all__ = [
     "RateChange",
     "Recommendation",
     "RefusedEvent",
+    "ReplayedEvent",
     "Replica",
     "ReplicaState",
     "ReportReference",
@@ -193,5 +196,6 @@ __all__ = [
     "User",
     "UserProfile",
     "UserResult",
+    "VisitorSummary",
     "WriteStatus",
 ]

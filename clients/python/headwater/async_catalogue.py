@@ -10,7 +10,14 @@ from headwater.async_connection import AsyncConnection
 from headwater.catalogue import ITEMS_A_PAGE
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.items import DeleteAnswer, Item, UpsertAnswer
-from headwater.users import EraseAnswer, UnlinkAnswer, UpsertUsersAnswer, User, UserProfile
+from headwater.users import (
+    EraseAnswer,
+    UnlinkAnswer,
+    UpsertUsersAnswer,
+    User,
+    UserProfile,
+    VisitorSummary,
+)
 
 
 class AsyncCatalogue(AsyncConnection):
@@ -85,6 +92,27 @@ class AsyncCatalogue(AsyncConnection):
     ) -> UserProfile:
         """Return the profile of an account or of a visitor; `NotFoundError` if there is none."""
         return await self._make(calls.get_user(user_id, visitor_id), timeout_s)
+
+    async def list_visitors(
+        self,
+        *,
+        query: str = "",
+        page_size: int = ITEMS_A_PAGE,
+        timeout_s: float = FEEDBACK_TIMEOUT_S,
+    ) -> AsyncIterator[VisitorSummary]:
+        """Yield visitors and accounts, the most recently active first.
+
+        ``query`` keeps those whose id contains it, the best match first; ``timeout_s`` is for one
+        page.
+        """
+        token = ""
+        while True:
+            page = await self._make(calls.list_visitors(query, page_size, token), timeout_s)
+            for one in page.visitors:
+                yield one
+            token = page.next_page_token
+            if not token:
+                return
 
     async def erase_user(
         self,

@@ -1,4 +1,4 @@
-"""Questions of operators about a server, for asyncio. They change nothing."""
+"""Questions of operators about a server, and replays of rejected events, for asyncio."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from headwater.operations import (
     MetricSamples,
     MetricSpan,
     QuarantinedEvent,
+    ReplayedEvent,
     Replica,
     Serving,
     SettingsChanges,
@@ -68,6 +69,21 @@ class AsyncOperations(AsyncConnection):
             token = page.next_page_token
             if not token:
                 return
+
+    async def replay_quarantined_events(
+        self, quarantine_ids: Iterable[str], *, timeout_s: float = FEEDBACK_TIMEOUT_S
+    ) -> tuple[ReplayedEvent, ...]:
+        """Send 1 to 500 quarantined events again, and return what became of each, in order.
+
+        Those that are learned, or were learned before, leave the quarantine.
+        """
+        return await self._make(calls.replay_quarantined_events(quarantine_ids), timeout_s)
+
+    async def drop_quarantined_events(
+        self, quarantine_ids: Iterable[str], *, timeout_s: float = FEEDBACK_TIMEOUT_S
+    ) -> int:
+        """Delete 1 to 500 quarantined events for good; return how many there were."""
+        return await self._make(calls.drop_quarantined_events(quarantine_ids), timeout_s)
 
     async def get_storage(self, *, timeout_s: float = FEEDBACK_TIMEOUT_S) -> Storage:
         """Return what the store contains of this catalogue."""

@@ -9,7 +9,14 @@ from headwater import catalogue_calls as calls
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.connection import Connection
 from headwater.items import DeleteAnswer, Item, UpsertAnswer
-from headwater.users import EraseAnswer, UnlinkAnswer, UpsertUsersAnswer, User, UserProfile
+from headwater.users import (
+    EraseAnswer,
+    UnlinkAnswer,
+    UpsertUsersAnswer,
+    User,
+    UserProfile,
+    VisitorSummary,
+)
 
 ITEMS_A_PAGE = 500
 
@@ -85,6 +92,26 @@ class Catalogue(Connection):
     ) -> UserProfile:
         """Return the profile of an account or of a visitor; `NotFoundError` if there is none."""
         return self._make(calls.get_user(user_id, visitor_id), timeout_s)
+
+    def list_visitors(
+        self,
+        *,
+        query: str = "",
+        page_size: int = ITEMS_A_PAGE,
+        timeout_s: float = FEEDBACK_TIMEOUT_S,
+    ) -> Iterator[VisitorSummary]:
+        """Yield visitors and accounts, the most recently active first.
+
+        ``query`` keeps those whose id contains it, the best match first; ``timeout_s`` is for one
+        page.
+        """
+        token = ""
+        while True:
+            page = self._make(calls.list_visitors(query, page_size, token), timeout_s)
+            yield from page.visitors
+            token = page.next_page_token
+            if not token:
+                return
 
     def erase_user(
         self,

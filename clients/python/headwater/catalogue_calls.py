@@ -7,7 +7,14 @@ from datetime import datetime
 
 from headwater.calls import Call
 from headwater.items import DeleteAnswer, Item, ItemPage, UpsertAnswer
-from headwater.users import EraseAnswer, UnlinkAnswer, UpsertUsersAnswer, User, UserProfile
+from headwater.users import (
+    EraseAnswer,
+    UnlinkAnswer,
+    UpsertUsersAnswer,
+    User,
+    UserProfile,
+    VisitorPage,
+)
 from headwater.v1 import catalog_service_pb2 as catalog_pb2
 from headwater.v1 import user_service_pb2 as user_pb2
 from headwater.wire.items import (
@@ -18,7 +25,7 @@ from headwater.wire.items import (
     upsert_answer,
     upsert_items_request,
 )
-from headwater.wire.users import profile, upsert_users_answer, upsert_users_request
+from headwater.wire.users import profile, upsert_users_answer, upsert_users_request, visitor_page
 
 
 def upsert_items(
@@ -84,6 +91,16 @@ def get_user(user_id: str, visitor_id: str) -> Call[UserProfile]:
         user_pb2.GetUserRequest(user_id=user_id, visitor_id=visitor_id),
         user_pb2.GetUserResponse,
         profile,
+    )
+
+
+def list_visitors(query: str, page_size: int, page_token: str) -> Call[VisitorPage]:
+    """Ask for a page of visitors and accounts."""
+    return Call(
+        "/headwater.v1.UserService/ListVisitors",
+        user_pb2.ListVisitorsRequest(query=query, page_size=page_size, page_token=page_token),
+        user_pb2.ListVisitorsResponse,
+        visitor_page,
     )
 
 

@@ -15,7 +15,7 @@ FEEDBACK_TIMEOUT_S = 5.0  # no page waits for the answer
 READS = {
     "RecommendationService": ["Recommend", "ListSimilarItems", "ListTrendingItems"],
     "CatalogService": ["GetItem", "ListItems"],
-    "UserService": ["GetUser"],
+    "UserService": ["GetUser", "ListVisitors"],
     "ModelService": ["GetModel", "GetMetrics"],
     "ExperimentService": [
         "ListPolicies",
@@ -29,6 +29,8 @@ READS = {
 WRITES = {
     "FeedbackService": ["Feedback"],  # safe, since each event carries its id
     "UserService": ["EraseUser", "UnlinkVisitor"],  # safe: done twice is the same as once
+    # safe: what was learned is not learned again, and what is gone is no error
+    "ModelService": ["ReplayQuarantinedEvents", "DropQuarantinedEvents"],
     "ExperimentService": [  # safe: what is done already is not done again
         "UpsertPolicy",
         "PromotePolicy",

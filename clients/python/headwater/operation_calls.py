@@ -12,6 +12,7 @@ from headwater.operations import (
     MetricSamples,
     MetricSpan,
     QuarantinePage,
+    ReplayedEvent,
     Replica,
     Serving,
     SettingsChanges,
@@ -73,6 +74,26 @@ def list_quarantined_events(reason: str, page_size: int, page_token: str) -> Cal
         pb.ListQuarantinedEventsRequest(reason=reason, page_size=page_size, page_token=page_token),
         pb.ListQuarantinedEventsResponse,
         wire.quarantine_page,
+    )
+
+
+def replay_quarantined_events(ids: Iterable[str]) -> Call[tuple[ReplayedEvent, ...]]:
+    """Ask the server to learn from quarantined events again."""
+    return Call(
+        f"{SERVICE}/ReplayQuarantinedEvents",
+        pb.ReplayQuarantinedEventsRequest(quarantine_ids=to_ids("quarantine_ids", ids)),
+        pb.ReplayQuarantinedEventsResponse,
+        wire.replayed_events,
+    )
+
+
+def drop_quarantined_events(ids: Iterable[str]) -> Call[int]:
+    """Ask the server to delete quarantined events."""
+    return Call(
+        f"{SERVICE}/DropQuarantinedEvents",
+        pb.DropQuarantinedEventsRequest(quarantine_ids=to_ids("quarantine_ids", ids)),
+        pb.DropQuarantinedEventsResponse,
+        lambda response: response.dropped_count,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from headwater.act_rates import ActRate
-from headwater.events import EventItem
+from headwater.events import EventItem, EventStatus
 from headwater.items import Item
 from headwater.model import DriftAlarm
 from headwater.values import Values
@@ -129,6 +129,21 @@ class QuarantinedEvent:
     reason: str
     quarantine_time: datetime
     event: RefusedEvent | None
+    quarantine_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedEvent:
+    """What became of an event that was sent again. ``status`` None: it was not in the quarantine.
+
+    CREATED or EXISTS: it was learned, now or before, and has left it; otherwise ``detail`` says why
+    not.
+    """
+
+    quarantine_id: str
+    event_id: str
+    status: EventStatus | None
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

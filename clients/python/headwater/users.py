@@ -59,6 +59,32 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitorSummary:
+    """A visitor in a list, or an account: then ``visitor_id`` is empty.
+
+    ``user_id`` of a visitor is the account that it is linked to. ``last_active_time`` is that of
+    the latest interaction, None if there was none.
+    """
+
+    visitor_id: str
+    user_id: str
+    last_active_time: datetime | None
+    item_count: int
+    linked_visitor_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorPage:
+    """A page of visitors and accounts; ``profile_count`` more may exist than were searched."""
+
+    visitors: tuple[VisitorSummary, ...]
+    next_page_token: str
+    total_count: int
+    searched_count: int
+    profile_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class UserProfile:
     """A profile; see GetUserResponse in protos/headwater/v1/user_service.proto.
 

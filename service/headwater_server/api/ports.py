@@ -20,6 +20,7 @@ from headwater_server.replica.experiments.experiment_writes import ExperimentWri
 from headwater_server.replica.operators.operator_reads import OperatorReads
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.writes.caller import NOBODY, Caller
+from headwater_server.replica.writes.quarantine_work import QuarantineWork
 
 
 class Replica(Protocol):
@@ -134,6 +135,11 @@ class Replica(Protocol):
     @property
     def operators(self) -> OperatorReads:
         """The questions of operators; they change nothing."""
+        ...
+
+    @property
+    def quarantine_work(self) -> QuarantineWork:
+        """Replays and deletes quarantined events."""
         ...
 
     @property

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from headwater import AsyncClient, Event, EventItem, EventResult, EventStatus
+from headwater import AsyncClient, Choice, Event, EventItem, EventResult, EventStatus
 from headwater.delivery import checked_bytes
 from headwater.errors import PermissionDeniedError
 from headwater_server.engine.messages import events
-from headwater_server.storage.kept.quarantined import Quarantined
+from headwater_server.replica.ports.quarantine import Quarantined
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 100
@@ -111,6 +112,8 @@ def _sent_again(kept: Quarantined, page_key: str) -> Event:
         placement=event.placement,
         position=event.position,
         context=dict(event.context),
+        choice=Choice(**asdict(event.choice)) if event.choice else None,
+        reward=event.reward,
     )
     checked_bytes(again)
     return again

@@ -55,7 +55,7 @@ def applying(parts: Parts, operation: Operation, entry: Entry) -> Applied:
             return parts.sources.advance(operation, parts.time_ms(entry))
         case Build():
             parts.build = operation
-    return CREATED  # a mark changes nothing
+    return CREATED  # a mark, or what an operator did beside the state, changes nothing
 
 
 def write_item(parts: Parts, write: ItemWrite, entry: Entry) -> Applied:

@@ -38,6 +38,7 @@ from headwater_server.replica.snapshots.restore import restore
 from headwater_server.replica.startup import WantedSettings
 from headwater_server.replica.writes.erasing import Erasing
 from headwater_server.replica.writes.exposure_limit import ExposureLimit
+from headwater_server.replica.writes.quarantine_work import QuarantineWork
 from headwater_server.replica.writes.source_batches import SourceBatches
 from headwater_server.replica.writes.writes import Writes
 
@@ -133,6 +134,7 @@ class _Assembly:
             writes=writes,
             source_batches=SourceBatches(writes, shell.appender),
             erasing=Erasing(engine, stores.log, shell.tail, writes, stores.quarantine),
+            quarantine_work=QuarantineWork(writes, stores.quarantine),
             status=self._status,
             marks=self._marks,
             comparison=Comparison(stores.replicas, self._marks, writes),

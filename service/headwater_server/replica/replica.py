@@ -41,6 +41,7 @@ from headwater_server.replica.shell import Shell
 from headwater_server.replica.startup import WantedSettings
 from headwater_server.replica.writes.caller import NOBODY, Caller
 from headwater_server.replica.writes.erasing import Erasing
+from headwater_server.replica.writes.quarantine_work import QuarantineWork
 from headwater_server.replica.writes.source_batches import SourceBatches
 from headwater_server.replica.writes.write_checks import check_item_ids, check_user_ids
 from headwater_server.replica.writes.writes import Writes
@@ -63,6 +64,7 @@ class Replica:
     writes: Writes
     source_batches: SourceBatches
     erasing: Erasing
+    quarantine_work: QuarantineWork
     status: ModelStatus
     marks: Marks
     comparison: Comparison

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from headwater_server.replica.ports.holdings import SnapshotHoldings
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.position import Position
-from headwater_server.replica.ports.quarantine import Quarantine
+from headwater_server.replica.ports.quarantine import Quarantine, Quarantined
 from headwater_server.replica.ports.snapshots import Parts, SnapshotMeta, Snapshots
 from headwater_server.replica.ports.token_keys import RingKey
 from headwater_server.storage.codecs.stored_entry import StoredEntry
-from headwater_server.storage.kept.quarantined import Quarantined
 
 
 class StoredLog(Log, Protocol):
@@ -49,9 +48,6 @@ class StoredQuarantine(Quarantine, Protocol):
 
     def kept(self) -> AsyncIterator[Quarantined]:
         """Yield the stored events, oldest first."""
-
-    async def drop(self, kept: Sequence[Quarantined]) -> None:
-        """Delete some events; an event that is deleted already is no error."""
 
 
 class TokenKeyRing(Protocol):

@@ -6,7 +6,7 @@ import pytest
 
 from headwater_server.engine.messages.asked import Question
 from headwater_server.engine.messages.events import Event, Slate
-from headwater_server.storage.kept.quarantined import Quarantined
+from headwater_server.replica.ports.quarantine import Quarantined
 
 SLATE = Slate("r", "best", "home", ("a",), (1.0,), 3, 0, 5, (), Question(user_id="anna"))
 

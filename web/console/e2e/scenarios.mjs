@@ -71,7 +71,7 @@ export async function quarantine(browser, url, folder, key, reason) {
   await page.keyboard.press("/");
   await page.keyboard.type(reason);
   await rowsContain(page, reason);
-  const reasons = await texts(page, "tbody tr td:nth-child(2)");
+  const reasons = await texts(page, "tbody tr td:nth-child(3)");
   await page.locator("tbody tr button").first().click();
   const event = JSON.parse(await page.locator("tr.opened pre").innerText());
   await shot(page, folder, "quarantine");
@@ -94,7 +94,11 @@ export async function catalogue(browser, url, folder, key, query) {
   await page.locator("input.mono").fill("price <");
   const problem = await page.locator("[role=alert]").innerText();
   await page.locator("input.mono").fill("");
-  await page.locator("input[type=search]").fill(query);
+  await page.getByRole("combobox", { name: "Search ID or title" }).fill(query);
+  await page.getByRole("option").first().waitFor();
+  const suggested = await texts(page, "[role=option] .cut");
+  await shot(page, folder, "catalogue-suggestions", false);
+  await page.keyboard.press("Escape");
   await rowsContain(page, query);
   await page.locator("tbody tr a").first().focus();
   await page.keyboard.press("Enter");
@@ -103,6 +107,7 @@ export async function catalogue(browser, url, folder, key, query) {
   return {
     first,
     problem,
+    suggested,
     item: await page.locator("h1").innerText(),
     similar: await texts(page, "section[aria-label^='Related items'] tbody tr td:first-child"),
     complaints: page.complaints,
@@ -126,22 +131,73 @@ export async function actRates(browser, url, folder, key, placement, title) {
 
 export async function visitor(browser, url, folder, key, id) {
   const page = await enter(browser, url, key);
-  await openView(page, "Visitor");
+  await openView(page, "Visitors");
+  await page.waitForSelector("tbody tr");
+  const recent = await texts(page, "tbody th[scope=row]");
+  await shot(page, folder, "visitors", false);
+  await page.fill("input[name=id]", id.slice(1));
+  await rowsContain(page, id.slice(1));
+  const found = await texts(page, "tbody th[scope=row]");
   await page.fill("input[name=id]", id);
   await page.keyboard.press("Enter");
   await page.waitForSelector(".contribution");
   await shot(page, folder, "visitor");
   const seen = {
+    recent,
+    found,
     history: await texts(page, "section[aria-label=History] tbody td:first-child a"),
     slots: await texts(page, ".slots .slot strong"),
     bars: await page.locator(".contribution .track i").count(),
     sentence: await page.locator(".slots .why p.soft").first().innerText(),
   };
+  await page.fill("input[name=id]", id.slice(1));
+  await page.locator("[role=option]", { hasText: id }).first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  const active = await page.locator("[role=option][aria-selected=true]").innerText();
+  await page.keyboard.press("Enter");
   await page.fill("input[name=id]", "an-unknown-visitor");
   await page.keyboard.press("Enter");
   await page.waitForSelector("h2:text-is('Unknown visitor')");
   await page.waitForSelector(".slots li");
-  return { ...seen, unknown: await texts(page, ".slots .slot strong"), complaints: page.complaints };
+  return { ...seen, active, unknown: await texts(page, ".slots .slot strong"), complaints: page.complaints };
+}
+
+/** Selects events, replays them, drops others, and does both for all. */
+export async function quarantineWork(browser, url, folder, key, reason, readKey) {
+  const looking = await enter(browser, url, readKey);
+  await openView(looking, "Quarantine");
+  await looking.locator("tbody input[type=checkbox]").first().check();
+  await looking.waitForFunction(() => /scope model/.test(document.querySelector(".inset.tools").innerText));
+  const disabled = await looking.locator(".inset.tools .button:is(button)").evaluateAll((all) => all.map((one) => one.disabled));
+  const page = await enter(browser, url, key);
+  await openView(page, "Quarantine");
+  await page.waitForSelector("tbody tr");
+  const before = await page.locator("tbody tr").count();
+  await page.getByLabel("All shown").check();
+  await page.getByRole("button", { name: "Replay", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await shot(page, folder, "quarantine-replay", false);
+  await dialog.getByRole("button", { name: "Replay" }).click();
+  await page.waitForSelector(".done");
+  const replayed = await page.locator(".done").innerText();
+  const results = await page.locator("details tbody tr").allInnerTexts();
+  await shot(page, folder, "quarantine-replayed");
+  await page.locator("button", { hasText: "Dark" }).click();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await shot(page, folder, "quarantine-phone");
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByLabel("Filter by reason").fill(reason);
+  await rowsContain(page, reason);
+  await page.getByLabel("All shown").check();
+  await page.getByRole("button", { name: "Drop", exact: true }).click();
+  const warning = await dialog.innerText();
+  await shot(page, folder, "quarantine-drop", false);
+  await dialog.getByRole("button", { name: /^Drop .* for good$/ }).click();
+  await page.waitForSelector(".done");
+  const dropped = await page.locator(".done").innerText();
+  await page.getByLabel("Filter by reason").fill("");
+  await page.waitForFunction((most) => { const rows = document.querySelectorAll("[aria-label='Quarantined events'] tbody tr").length; return rows > 0 && rows < most; }, before);
+  return { disabled, before, replayed, results, warning, dropped, left: await page.locator("[aria-label='Quarantined events'] tbody tr").count(), complaints: page.complaints };
 }
 
 export async function storage(browser, url, folder, key) {

@@ -29,7 +29,7 @@ const VIEWS: readonly (readonly [IconName, string])[] = [
   ["replicas", "Replicas"],
   ["quarantine", "Quarantine"],
   ["catalogue", "Catalogue"],
-  ["visitor", "Visitor"],
+  ["visitor", "Visitors"],
   ["experiments", "Experiments"],
   ["policies", "Policies"],
   ["storage", "Storage"],

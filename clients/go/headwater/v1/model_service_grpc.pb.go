@@ -19,23 +19,25 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	ModelService_GetModel_FullMethodName              = "/headwater.v1.ModelService/GetModel"
-	ModelService_GetMetrics_FullMethodName            = "/headwater.v1.ModelService/GetMetrics"
-	ModelService_ListMetricSamples_FullMethodName     = "/headwater.v1.ModelService/ListMetricSamples"
-	ModelService_GetServing_FullMethodName            = "/headwater.v1.ModelService/GetServing"
-	ModelService_ListReplicas_FullMethodName          = "/headwater.v1.ModelService/ListReplicas"
-	ModelService_ListQuarantinedEvents_FullMethodName = "/headwater.v1.ModelService/ListQuarantinedEvents"
-	ModelService_GetStorage_FullMethodName            = "/headwater.v1.ModelService/GetStorage"
-	ModelService_ListItemStatistics_FullMethodName    = "/headwater.v1.ModelService/ListItemStatistics"
-	ModelService_ListSettingsChanges_FullMethodName   = "/headwater.v1.ModelService/ListSettingsChanges"
-	ModelService_GetPerformance_FullMethodName        = "/headwater.v1.ModelService/GetPerformance"
+	ModelService_GetModel_FullMethodName                = "/headwater.v1.ModelService/GetModel"
+	ModelService_GetMetrics_FullMethodName              = "/headwater.v1.ModelService/GetMetrics"
+	ModelService_ListMetricSamples_FullMethodName       = "/headwater.v1.ModelService/ListMetricSamples"
+	ModelService_GetServing_FullMethodName              = "/headwater.v1.ModelService/GetServing"
+	ModelService_ListReplicas_FullMethodName            = "/headwater.v1.ModelService/ListReplicas"
+	ModelService_ListQuarantinedEvents_FullMethodName   = "/headwater.v1.ModelService/ListQuarantinedEvents"
+	ModelService_ReplayQuarantinedEvents_FullMethodName = "/headwater.v1.ModelService/ReplayQuarantinedEvents"
+	ModelService_DropQuarantinedEvents_FullMethodName   = "/headwater.v1.ModelService/DropQuarantinedEvents"
+	ModelService_GetStorage_FullMethodName              = "/headwater.v1.ModelService/GetStorage"
+	ModelService_ListItemStatistics_FullMethodName      = "/headwater.v1.ModelService/ListItemStatistics"
+	ModelService_ListSettingsChanges_FullMethodName     = "/headwater.v1.ModelService/ListSettingsChanges"
 )
 
 // ModelServiceClient is the client API for ModelService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Questions of operators about the model, the replicas and the store. All calls only read.
+// Questions of operators about the model, the replicas and the store. All calls only read, except
+// those that replay or drop quarantined events.
 type ModelServiceClient interface {
 	// Returns the state of the model: offset, counts, memory, versions and, on request, its digest.
 	GetModel(ctx context.Context, in *GetModelRequest, opts ...grpc.CallOption) (*GetModelResponse, error)
@@ -54,6 +56,17 @@ type ModelServiceClient interface {
 	// Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
 	// INVALID_ARGUMENT when `page_token` is invalid.
 	ListQuarantinedEvents(ctx context.Context, in *ListQuarantinedEventsRequest, opts ...grpc.CallOption) (*ListQuarantinedEventsResponse, error)
+	// Sends quarantined events again, as they were sent the first time: events of a page are trusted
+	// as before, and no more. Each is checked under the present settings. Those that are learned, or
+	// were learned before, leave the quarantine; the others stay. Repeating the call is safe.
+	//
+	// The log keeps who did it. UNAVAILABLE when the store is away; INVALID_ARGUMENT names the field,
+	// such as `quarantine_ids[2]`.
+	ReplayQuarantinedEvents(ctx context.Context, in *ReplayQuarantinedEventsRequest, opts ...grpc.CallOption) (*ReplayQuarantinedEventsResponse, error)
+	// Deletes quarantined events for good: they are not learned, and nothing brings them back. An
+	// event that is not there any more is no error. The log keeps who did it, and how many there were.
+	// UNAVAILABLE when the store is away.
+	DropQuarantinedEvents(ctx context.Context, in *DropQuarantinedEventsRequest, opts ...grpc.CallOption) (*DropQuarantinedEventsResponse, error)
 	// Returns what the store holds for this catalogue. UNAVAILABLE when the store is away.
 	GetStorage(ctx context.Context, in *GetStorageRequest, opts ...grpc.CallOption) (*GetStorageResponse, error)
 	// Returns what the model knows about items, page by page.
@@ -63,13 +76,6 @@ type ModelServiceClient interface {
 	ListItemStatistics(ctx context.Context, in *ListItemStatisticsRequest, opts ...grpc.CallOption) (*ListItemStatisticsResponse, error)
 	// Returns the settings of the engine, their last changes, and warnings about them.
 	ListSettingsChanges(ctx context.Context, in *ListSettingsChangesRequest, opts ...grpc.CallOption) (*ListSettingsChangesResponse, error)
-	// Returns what came of the lists: clicks, orders and revenue by placement, policy, item and day,
-	// beside the shop's totals, and the lift against the hold-out.
-	//
-	// Days are those of the log's clock. INVALID_ARGUMENT when a period is empty or reversed, when a
-	// name of `group_by` is unknown, or `page_token` is invalid; NOT_FOUND for a placement or policy
-	// that no day has.
-	GetPerformance(ctx context.Context, in *GetPerformanceRequest, opts ...grpc.CallOption) (*GetPerformanceResponse, error)
 }
 
 type modelServiceClient struct {
@@ -140,6 +146,26 @@ func (c *modelServiceClient) ListQuarantinedEvents(ctx context.Context, in *List
 	return out, nil
 }
 
+func (c *modelServiceClient) ReplayQuarantinedEvents(ctx context.Context, in *ReplayQuarantinedEventsRequest, opts ...grpc.CallOption) (*ReplayQuarantinedEventsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReplayQuarantinedEventsResponse)
+	err := c.cc.Invoke(ctx, ModelService_ReplayQuarantinedEvents_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *modelServiceClient) DropQuarantinedEvents(ctx context.Context, in *DropQuarantinedEventsRequest, opts ...grpc.CallOption) (*DropQuarantinedEventsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DropQuarantinedEventsResponse)
+	err := c.cc.Invoke(ctx, ModelService_DropQuarantinedEvents_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *modelServiceClient) GetStorage(ctx context.Context, in *GetStorageRequest, opts ...grpc.CallOption) (*GetStorageResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetStorageResponse)
@@ -170,21 +196,12 @@ func (c *modelServiceClient) ListSettingsChanges(ctx context.Context, in *ListSe
 	return out, nil
 }
 
-func (c *modelServiceClient) GetPerformance(ctx context.Context, in *GetPerformanceRequest, opts ...grpc.CallOption) (*GetPerformanceResponse, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(GetPerformanceResponse)
-	err := c.cc.Invoke(ctx, ModelService_GetPerformance_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 // ModelServiceServer is the server API for ModelService service.
 // All implementations must embed UnimplementedModelServiceServer
 // for forward compatibility.
 //
-// Questions of operators about the model, the replicas and the store. All calls only read.
+// Questions of operators about the model, the replicas and the store. All calls only read, except
+// those that replay or drop quarantined events.
 type ModelServiceServer interface {
 	// Returns the state of the model: offset, counts, memory, versions and, on request, its digest.
 	GetModel(context.Context, *GetModelRequest) (*GetModelResponse, error)
@@ -203,6 +220,17 @@ type ModelServiceServer interface {
 	// Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
 	// INVALID_ARGUMENT when `page_token` is invalid.
 	ListQuarantinedEvents(context.Context, *ListQuarantinedEventsRequest) (*ListQuarantinedEventsResponse, error)
+	// Sends quarantined events again, as they were sent the first time: events of a page are trusted
+	// as before, and no more. Each is checked under the present settings. Those that are learned, or
+	// were learned before, leave the quarantine; the others stay. Repeating the call is safe.
+	//
+	// The log keeps who did it. UNAVAILABLE when the store is away; INVALID_ARGUMENT names the field,
+	// such as `quarantine_ids[2]`.
+	ReplayQuarantinedEvents(context.Context, *ReplayQuarantinedEventsRequest) (*ReplayQuarantinedEventsResponse, error)
+	// Deletes quarantined events for good: they are not learned, and nothing brings them back. An
+	// event that is not there any more is no error. The log keeps who did it, and how many there were.
+	// UNAVAILABLE when the store is away.
+	DropQuarantinedEvents(context.Context, *DropQuarantinedEventsRequest) (*DropQuarantinedEventsResponse, error)
 	// Returns what the store holds for this catalogue. UNAVAILABLE when the store is away.
 	GetStorage(context.Context, *GetStorageRequest) (*GetStorageResponse, error)
 	// Returns what the model knows about items, page by page.
@@ -212,13 +240,6 @@ type ModelServiceServer interface {
 	ListItemStatistics(context.Context, *ListItemStatisticsRequest) (*ListItemStatisticsResponse, error)
 	// Returns the settings of the engine, their last changes, and warnings about them.
 	ListSettingsChanges(context.Context, *ListSettingsChangesRequest) (*ListSettingsChangesResponse, error)
-	// Returns what came of the lists: clicks, orders and revenue by placement, policy, item and day,
-	// beside the shop's totals, and the lift against the hold-out.
-	//
-	// Days are those of the log's clock. INVALID_ARGUMENT when a period is empty or reversed, when a
-	// name of `group_by` is unknown, or `page_token` is invalid; NOT_FOUND for a placement or policy
-	// that no day has.
-	GetPerformance(context.Context, *GetPerformanceRequest) (*GetPerformanceResponse, error)
 	mustEmbedUnimplementedModelServiceServer()
 }
 
@@ -247,6 +268,12 @@ func (UnimplementedModelServiceServer) ListReplicas(context.Context, *ListReplic
 func (UnimplementedModelServiceServer) ListQuarantinedEvents(context.Context, *ListQuarantinedEventsRequest) (*ListQuarantinedEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListQuarantinedEvents not implemented")
 }
+func (UnimplementedModelServiceServer) ReplayQuarantinedEvents(context.Context, *ReplayQuarantinedEventsRequest) (*ReplayQuarantinedEventsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReplayQuarantinedEvents not implemented")
+}
+func (UnimplementedModelServiceServer) DropQuarantinedEvents(context.Context, *DropQuarantinedEventsRequest) (*DropQuarantinedEventsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DropQuarantinedEvents not implemented")
+}
 func (UnimplementedModelServiceServer) GetStorage(context.Context, *GetStorageRequest) (*GetStorageResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetStorage not implemented")
 }
@@ -255,9 +282,6 @@ func (UnimplementedModelServiceServer) ListItemStatistics(context.Context, *List
 }
 func (UnimplementedModelServiceServer) ListSettingsChanges(context.Context, *ListSettingsChangesRequest) (*ListSettingsChangesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListSettingsChanges not implemented")
-}
-func (UnimplementedModelServiceServer) GetPerformance(context.Context, *GetPerformanceRequest) (*GetPerformanceResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method GetPerformance not implemented")
 }
 func (UnimplementedModelServiceServer) mustEmbedUnimplementedModelServiceServer() {}
 func (UnimplementedModelServiceServer) testEmbeddedByValue()                      {}
@@ -388,6 +412,42 @@ func _ModelService_ListQuarantinedEvents_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ModelService_ReplayQuarantinedEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReplayQuarantinedEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).ReplayQuarantinedEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_ReplayQuarantinedEvents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).ReplayQuarantinedEvents(ctx, req.(*ReplayQuarantinedEventsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ModelService_DropQuarantinedEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DropQuarantinedEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).DropQuarantinedEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_DropQuarantinedEvents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).DropQuarantinedEvents(ctx, req.(*DropQuarantinedEventsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ModelService_GetStorage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetStorageRequest)
 	if err := dec(in); err != nil {
@@ -442,24 +502,6 @@ func _ModelService_ListSettingsChanges_Handler(srv interface{}, ctx context.Cont
 	return interceptor(ctx, in, info, handler)
 }
 
-func _ModelService_GetPerformance_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(GetPerformanceRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(ModelServiceServer).GetPerformance(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: ModelService_GetPerformance_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(ModelServiceServer).GetPerformance(ctx, req.(*GetPerformanceRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
 // ModelService_ServiceDesc is the grpc.ServiceDesc for ModelService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -492,6 +534,14 @@ var ModelService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _ModelService_ListQuarantinedEvents_Handler,
 		},
 		{
+			MethodName: "ReplayQuarantinedEvents",
+			Handler:    _ModelService_ReplayQuarantinedEvents_Handler,
+		},
+		{
+			MethodName: "DropQuarantinedEvents",
+			Handler:    _ModelService_DropQuarantinedEvents_Handler,
+		},
+		{
 			MethodName: "GetStorage",
 			Handler:    _ModelService_GetStorage_Handler,
 		},
@@ -502,10 +552,6 @@ var ModelService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListSettingsChanges",
 			Handler:    _ModelService_ListSettingsChanges_Handler,
-		},
-		{
-			MethodName: "GetPerformance",
-			Handler:    _ModelService_GetPerformance_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -37,7 +37,9 @@ type QuarantinedEvent struct {
 	QuarantineTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=quarantine_time,json=quarantineTime,proto3" json:"quarantine_time,omitempty"`
 	// The event as it was sent, without its `attribution_token`, and without an invalid `event_time`.
 	// Absent: the event was too large to be kept.
-	Event         *Event `protobuf:"bytes,6,opt,name=event,proto3" json:"event,omitempty"`
+	Event *Event `protobuf:"bytes,6,opt,name=event,proto3" json:"event,omitempty"`
+	// Names the event in the quarantine, for ReplayQuarantinedEvents and DropQuarantinedEvents. Opaque.
+	QuarantineId  string `protobuf:"bytes,7,opt,name=quarantine_id,json=quarantineId,proto3" json:"quarantine_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -114,11 +116,92 @@ func (x *QuarantinedEvent) GetEvent() *Event {
 	return nil
 }
 
+func (x *QuarantinedEvent) GetQuarantineId() string {
+	if x != nil {
+		return x.QuarantineId
+	}
+	return ""
+}
+
+// What became of an event that was tried again.
+type ReplayedEvent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The event in the quarantine.
+	QuarantineId string `protobuf:"bytes,1,opt,name=quarantine_id,json=quarantineId,proto3" json:"quarantine_id,omitempty"`
+	// The event's id; empty if it is not in the quarantine.
+	EventId string `protobuf:"bytes,2,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// EVENT_STATUS_CREATED or _EXISTS: it was learned, now or before, and has left the quarantine.
+	// _CONFLICT or _QUARANTINED: it stays there. Not set: it is not in the quarantine any more.
+	Status EventStatus `protobuf:"varint,3,opt,name=status,proto3,enum=headwater.v1.EventStatus" json:"status,omitempty"`
+	// Why it was not learned, as text for people; empty when it was.
+	Detail        string `protobuf:"bytes,4,opt,name=detail,proto3" json:"detail,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReplayedEvent) Reset() {
+	*x = ReplayedEvent{}
+	mi := &file_headwater_v1_quarantine_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReplayedEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReplayedEvent) ProtoMessage() {}
+
+func (x *ReplayedEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_quarantine_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReplayedEvent.ProtoReflect.Descriptor instead.
+func (*ReplayedEvent) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_quarantine_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ReplayedEvent) GetQuarantineId() string {
+	if x != nil {
+		return x.QuarantineId
+	}
+	return ""
+}
+
+func (x *ReplayedEvent) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *ReplayedEvent) GetStatus() EventStatus {
+	if x != nil {
+		return x.Status
+	}
+	return EventStatus_EVENT_STATUS_UNSPECIFIED
+}
+
+func (x *ReplayedEvent) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
 var File_headwater_v1_quarantine_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_quarantine_proto_rawDesc = "" +
 	"\n" +
-	"\x1dheadwater/v1/quarantine.proto\x12\fheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/event.proto\"\xed\x01\n" +
+	"\x1dheadwater/v1/quarantine.proto\x12\fheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/event.proto\"\x92\x02\n" +
 	"\x10QuarantinedEvent\x12\x19\n" +
 	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12\x1d\n" +
 	"\n" +
@@ -126,7 +209,13 @@ const file_headwater_v1_quarantine_proto_rawDesc = "" +
 	"\auser_id\x18\x03 \x01(\tR\x06userId\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12C\n" +
 	"\x0fquarantine_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x0equarantineTime\x12)\n" +
-	"\x05event\x18\x06 \x01(\v2\x13.headwater.v1.EventR\x05eventBh\n" +
+	"\x05event\x18\x06 \x01(\v2\x13.headwater.v1.EventR\x05event\x12#\n" +
+	"\rquarantine_id\x18\a \x01(\tR\fquarantineId\"\x9a\x01\n" +
+	"\rReplayedEvent\x12#\n" +
+	"\rquarantine_id\x18\x01 \x01(\tR\fquarantineId\x12\x19\n" +
+	"\bevent_id\x18\x02 \x01(\tR\aeventId\x121\n" +
+	"\x06status\x18\x03 \x01(\x0e2\x19.headwater.v1.EventStatusR\x06status\x12\x16\n" +
+	"\x06detail\x18\x04 \x01(\tR\x06detailBh\n" +
 	"\x0fio.headwater.v1B\x0fQuarantineProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"
 
 var (
@@ -141,20 +230,23 @@ func file_headwater_v1_quarantine_proto_rawDescGZIP() []byte {
 	return file_headwater_v1_quarantine_proto_rawDescData
 }
 
-var file_headwater_v1_quarantine_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_headwater_v1_quarantine_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_headwater_v1_quarantine_proto_goTypes = []any{
 	(*QuarantinedEvent)(nil),      // 0: headwater.v1.QuarantinedEvent
-	(*timestamppb.Timestamp)(nil), // 1: google.protobuf.Timestamp
-	(*Event)(nil),                 // 2: headwater.v1.Event
+	(*ReplayedEvent)(nil),         // 1: headwater.v1.ReplayedEvent
+	(*timestamppb.Timestamp)(nil), // 2: google.protobuf.Timestamp
+	(*Event)(nil),                 // 3: headwater.v1.Event
+	(EventStatus)(0),              // 4: headwater.v1.EventStatus
 }
 var file_headwater_v1_quarantine_proto_depIdxs = []int32{
-	1, // 0: headwater.v1.QuarantinedEvent.quarantine_time:type_name -> google.protobuf.Timestamp
-	2, // 1: headwater.v1.QuarantinedEvent.event:type_name -> headwater.v1.Event
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	2, // 0: headwater.v1.QuarantinedEvent.quarantine_time:type_name -> google.protobuf.Timestamp
+	3, // 1: headwater.v1.QuarantinedEvent.event:type_name -> headwater.v1.Event
+	4, // 2: headwater.v1.ReplayedEvent.status:type_name -> headwater.v1.EventStatus
+	3, // [3:3] is the sub-list for method output_type
+	3, // [3:3] is the sub-list for method input_type
+	3, // [3:3] is the sub-list for extension type_name
+	3, // [3:3] is the sub-list for extension extendee
+	0, // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_quarantine_proto_init() }
@@ -169,7 +261,7 @@ func file_headwater_v1_quarantine_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_quarantine_proto_rawDesc), len(file_headwater_v1_quarantine_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   1,
+			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

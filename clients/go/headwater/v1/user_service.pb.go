@@ -506,6 +506,247 @@ func (x *Touch) GetRefused() bool {
 	return false
 }
 
+// Asks for a page of visitors and accounts.
+type ListVisitorsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The `next_page_token` of the page before, with the same `query`. Empty: the first page.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only those whose id contains this text, ignoring case; at most 128 bytes. First the one with
+	// exactly this id, then those that begin with it, then the others, each by their last activity.
+	// Also accounts that only UpsertUsers named. The search reads all ids that are kept, in short
+	// steps: a tenth of a second for 100,000. Empty: all whose ids are kept.
+	Query         string `protobuf:"bytes,3,opt,name=query,proto3" json:"query,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListVisitorsRequest) Reset() {
+	*x = ListVisitorsRequest{}
+	mi := &file_headwater_v1_user_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListVisitorsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListVisitorsRequest) ProtoMessage() {}
+
+func (x *ListVisitorsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_user_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListVisitorsRequest.ProtoReflect.Descriptor instead.
+func (*ListVisitorsRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListVisitorsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListVisitorsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListVisitorsRequest) GetQuery() string {
+	if x != nil {
+		return x.Query
+	}
+	return ""
+}
+
+// A page of visitors and accounts.
+type ListVisitorsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The visitors and accounts.
+	Visitors []*VisitorSummary `protobuf:"bytes,1,rep,name=visitors,proto3" json:"visitors,omitempty"`
+	// Requests the next page. Empty: this was the last one. Opaque.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// How many there are on all pages.
+	TotalCount int64 `protobuf:"varint,3,opt,name=total_count,json=totalCount,proto3" json:"total_count,omitempty"`
+	// How many ids were searched. Fewer than `profile_count`: the others are found only by their whole
+	// id.
+	SearchedCount int64 `protobuf:"varint,4,opt,name=searched_count,json=searchedCount,proto3" json:"searched_count,omitempty"`
+	// How many visitors and accounts have a history.
+	ProfileCount int64 `protobuf:"varint,5,opt,name=profile_count,json=profileCount,proto3" json:"profile_count,omitempty"`
+	// The state that answered. Opaque.
+	Offset        string `protobuf:"bytes,6,opt,name=offset,proto3" json:"offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListVisitorsResponse) Reset() {
+	*x = ListVisitorsResponse{}
+	mi := &file_headwater_v1_user_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListVisitorsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListVisitorsResponse) ProtoMessage() {}
+
+func (x *ListVisitorsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_user_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListVisitorsResponse.ProtoReflect.Descriptor instead.
+func (*ListVisitorsResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ListVisitorsResponse) GetVisitors() []*VisitorSummary {
+	if x != nil {
+		return x.Visitors
+	}
+	return nil
+}
+
+func (x *ListVisitorsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListVisitorsResponse) GetTotalCount() int64 {
+	if x != nil {
+		return x.TotalCount
+	}
+	return 0
+}
+
+func (x *ListVisitorsResponse) GetSearchedCount() int64 {
+	if x != nil {
+		return x.SearchedCount
+	}
+	return 0
+}
+
+func (x *ListVisitorsResponse) GetProfileCount() int64 {
+	if x != nil {
+		return x.ProfileCount
+	}
+	return 0
+}
+
+func (x *ListVisitorsResponse) GetOffset() string {
+	if x != nil {
+		return x.Offset
+	}
+	return ""
+}
+
+// A visitor or an account in a list.
+type VisitorSummary struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The visitor. Empty: this is the account `user_id`.
+	VisitorId string `protobuf:"bytes,1,opt,name=visitor_id,json=visitorId,proto3" json:"visitor_id,omitempty"`
+	// The account; of a visitor the one that it is linked to, empty if there is none.
+	UserId string `protobuf:"bytes,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	// The time of the latest interaction, by the event's own time. Absent: there was none.
+	LastActiveTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=last_active_time,json=lastActiveTime,proto3" json:"last_active_time,omitempty"`
+	// How many items its own history has.
+	ItemCount int32 `protobuf:"varint,4,opt,name=item_count,json=itemCount,proto3" json:"item_count,omitempty"`
+	// How many visitors are linked to the account; 0 for a visitor.
+	LinkedVisitorCount int32 `protobuf:"varint,5,opt,name=linked_visitor_count,json=linkedVisitorCount,proto3" json:"linked_visitor_count,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
+}
+
+func (x *VisitorSummary) Reset() {
+	*x = VisitorSummary{}
+	mi := &file_headwater_v1_user_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VisitorSummary) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VisitorSummary) ProtoMessage() {}
+
+func (x *VisitorSummary) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_user_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VisitorSummary.ProtoReflect.Descriptor instead.
+func (*VisitorSummary) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *VisitorSummary) GetVisitorId() string {
+	if x != nil {
+		return x.VisitorId
+	}
+	return ""
+}
+
+func (x *VisitorSummary) GetUserId() string {
+	if x != nil {
+		return x.UserId
+	}
+	return ""
+}
+
+func (x *VisitorSummary) GetLastActiveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastActiveTime
+	}
+	return nil
+}
+
+func (x *VisitorSummary) GetItemCount() int32 {
+	if x != nil {
+		return x.ItemCount
+	}
+	return 0
+}
+
+func (x *VisitorSummary) GetLinkedVisitorCount() int32 {
+	if x != nil {
+		return x.LinkedVisitorCount
+	}
+	return 0
+}
+
 // Names an account or a visitor to erase: exactly one of the two.
 type EraseUserRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -519,7 +760,7 @@ type EraseUserRequest struct {
 
 func (x *EraseUserRequest) Reset() {
 	*x = EraseUserRequest{}
-	mi := &file_headwater_v1_user_service_proto_msgTypes[8]
+	mi := &file_headwater_v1_user_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -531,7 +772,7 @@ func (x *EraseUserRequest) String() string {
 func (*EraseUserRequest) ProtoMessage() {}
 
 func (x *EraseUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_user_service_proto_msgTypes[8]
+	mi := &file_headwater_v1_user_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -544,7 +785,7 @@ func (x *EraseUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EraseUserRequest.ProtoReflect.Descriptor instead.
 func (*EraseUserRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{8}
+	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EraseUserRequest) GetUserId() string {
@@ -572,7 +813,7 @@ type EraseUserResponse struct {
 
 func (x *EraseUserResponse) Reset() {
 	*x = EraseUserResponse{}
-	mi := &file_headwater_v1_user_service_proto_msgTypes[9]
+	mi := &file_headwater_v1_user_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -584,7 +825,7 @@ func (x *EraseUserResponse) String() string {
 func (*EraseUserResponse) ProtoMessage() {}
 
 func (x *EraseUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_user_service_proto_msgTypes[9]
+	mi := &file_headwater_v1_user_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -597,7 +838,7 @@ func (x *EraseUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EraseUserResponse.ProtoReflect.Descriptor instead.
 func (*EraseUserResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{9}
+	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *EraseUserResponse) GetOffset() string {
@@ -618,7 +859,7 @@ type UnlinkVisitorRequest struct {
 
 func (x *UnlinkVisitorRequest) Reset() {
 	*x = UnlinkVisitorRequest{}
-	mi := &file_headwater_v1_user_service_proto_msgTypes[10]
+	mi := &file_headwater_v1_user_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -630,7 +871,7 @@ func (x *UnlinkVisitorRequest) String() string {
 func (*UnlinkVisitorRequest) ProtoMessage() {}
 
 func (x *UnlinkVisitorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_user_service_proto_msgTypes[10]
+	mi := &file_headwater_v1_user_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -643,7 +884,7 @@ func (x *UnlinkVisitorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnlinkVisitorRequest.ProtoReflect.Descriptor instead.
 func (*UnlinkVisitorRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{10}
+	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *UnlinkVisitorRequest) GetVisitorId() string {
@@ -664,7 +905,7 @@ type UnlinkVisitorResponse struct {
 
 func (x *UnlinkVisitorResponse) Reset() {
 	*x = UnlinkVisitorResponse{}
-	mi := &file_headwater_v1_user_service_proto_msgTypes[11]
+	mi := &file_headwater_v1_user_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -676,7 +917,7 @@ func (x *UnlinkVisitorResponse) String() string {
 func (*UnlinkVisitorResponse) ProtoMessage() {}
 
 func (x *UnlinkVisitorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_user_service_proto_msgTypes[11]
+	mi := &file_headwater_v1_user_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -689,7 +930,7 @@ func (x *UnlinkVisitorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnlinkVisitorResponse.ProtoReflect.Descriptor instead.
 func (*UnlinkVisitorResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{11}
+	return file_headwater_v1_user_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *UnlinkVisitorResponse) GetOffset() string {
@@ -738,7 +979,28 @@ const file_headwater_v1_user_service_proto_rawDesc = "" +
 	"\n" +
 	"touch_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\ttouchTime\x12\x18\n" +
 	"\atouches\x18\x03 \x01(\x05R\atouches\x12\x18\n" +
-	"\arefused\x18\x04 \x01(\bR\arefused\"J\n" +
+	"\arefused\x18\x04 \x01(\bR\arefused\"g\n" +
+	"\x13ListVisitorsRequest\x12\x1b\n" +
+	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x12\x14\n" +
+	"\x05query\x18\x03 \x01(\tR\x05query\"\xfd\x01\n" +
+	"\x14ListVisitorsResponse\x128\n" +
+	"\bvisitors\x18\x01 \x03(\v2\x1c.headwater.v1.VisitorSummaryR\bvisitors\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1f\n" +
+	"\vtotal_count\x18\x03 \x01(\x03R\n" +
+	"totalCount\x12%\n" +
+	"\x0esearched_count\x18\x04 \x01(\x03R\rsearchedCount\x12#\n" +
+	"\rprofile_count\x18\x05 \x01(\x03R\fprofileCount\x12\x16\n" +
+	"\x06offset\x18\x06 \x01(\tR\x06offset\"\xdf\x01\n" +
+	"\x0eVisitorSummary\x12\x1d\n" +
+	"\n" +
+	"visitor_id\x18\x01 \x01(\tR\tvisitorId\x12\x17\n" +
+	"\auser_id\x18\x02 \x01(\tR\x06userId\x12D\n" +
+	"\x10last_active_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x0elastActiveTime\x12\x1d\n" +
+	"\n" +
+	"item_count\x18\x04 \x01(\x05R\titemCount\x120\n" +
+	"\x14linked_visitor_count\x18\x05 \x01(\x05R\x12linkedVisitorCount\"J\n" +
 	"\x10EraseUserRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\tR\x06userId\x12\x1d\n" +
 	"\n" +
@@ -749,10 +1011,11 @@ const file_headwater_v1_user_service_proto_rawDesc = "" +
 	"\n" +
 	"visitor_id\x18\x01 \x01(\tR\tvisitorId\"/\n" +
 	"\x15UnlinkVisitorResponse\x12\x16\n" +
-	"\x06offset\x18\x01 \x01(\tR\x06offset2\xde\x03\n" +
+	"\x06offset\x18\x01 \x01(\tR\x06offset2\xcb\x04\n" +
 	"\vUserService\x12h\n" +
 	"\vUpsertUsers\x12 .headwater.v1.UpsertUsersRequest\x1a!.headwater.v1.UpsertUsersResponse\"\x14\x82\xd3\xe4\x93\x02\x0e:\x01*\"\t/v1/users\x12\x80\x01\n" +
-	"\aGetUser\x12\x1c.headwater.v1.GetUserRequest\x1a\x1d.headwater.v1.GetUserResponse\"8\x82\xd3\xe4\x93\x022Z\x1b\x12\x19/v1/visitors/{visitor_id}\x12\x13/v1/users/{user_id}\x12h\n" +
+	"\aGetUser\x12\x1c.headwater.v1.GetUserRequest\x1a\x1d.headwater.v1.GetUserResponse\"8\x82\xd3\xe4\x93\x022Z\x1b\x12\x19/v1/visitors/{visitor_id}\x12\x13/v1/users/{user_id}\x12k\n" +
+	"\fListVisitors\x12!.headwater.v1.ListVisitorsRequest\x1a\".headwater.v1.ListVisitorsResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/visitors\x12h\n" +
 	"\tEraseUser\x12\x1e.headwater.v1.EraseUserRequest\x1a\x1f.headwater.v1.EraseUserResponse\"\x1a\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/users:erase\x12x\n" +
 	"\rUnlinkVisitor\x12\".headwater.v1.UnlinkVisitorRequest\x1a#.headwater.v1.UnlinkVisitorResponse\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/visitors:unlinkBi\n" +
 	"\x0fio.headwater.v1B\x10UserServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"
@@ -769,7 +1032,7 @@ func file_headwater_v1_user_service_proto_rawDescGZIP() []byte {
 	return file_headwater_v1_user_service_proto_rawDescData
 }
 
-var file_headwater_v1_user_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_headwater_v1_user_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_headwater_v1_user_service_proto_goTypes = []any{
 	(*User)(nil),                  // 0: headwater.v1.User
 	(*UserWrite)(nil),             // 1: headwater.v1.UserWrite
@@ -779,41 +1042,48 @@ var file_headwater_v1_user_service_proto_goTypes = []any{
 	(*GetUserRequest)(nil),        // 5: headwater.v1.GetUserRequest
 	(*GetUserResponse)(nil),       // 6: headwater.v1.GetUserResponse
 	(*Touch)(nil),                 // 7: headwater.v1.Touch
-	(*EraseUserRequest)(nil),      // 8: headwater.v1.EraseUserRequest
-	(*EraseUserResponse)(nil),     // 9: headwater.v1.EraseUserResponse
-	(*UnlinkVisitorRequest)(nil),  // 10: headwater.v1.UnlinkVisitorRequest
-	(*UnlinkVisitorResponse)(nil), // 11: headwater.v1.UnlinkVisitorResponse
-	nil,                           // 12: headwater.v1.User.FeaturesEntry
-	(*fieldmaskpb.FieldMask)(nil), // 13: google.protobuf.FieldMask
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
-	(WriteStatus)(0),              // 15: headwater.v1.WriteStatus
-	(*Value)(nil),                 // 16: headwater.v1.Value
+	(*ListVisitorsRequest)(nil),   // 8: headwater.v1.ListVisitorsRequest
+	(*ListVisitorsResponse)(nil),  // 9: headwater.v1.ListVisitorsResponse
+	(*VisitorSummary)(nil),        // 10: headwater.v1.VisitorSummary
+	(*EraseUserRequest)(nil),      // 11: headwater.v1.EraseUserRequest
+	(*EraseUserResponse)(nil),     // 12: headwater.v1.EraseUserResponse
+	(*UnlinkVisitorRequest)(nil),  // 13: headwater.v1.UnlinkVisitorRequest
+	(*UnlinkVisitorResponse)(nil), // 14: headwater.v1.UnlinkVisitorResponse
+	nil,                           // 15: headwater.v1.User.FeaturesEntry
+	(*fieldmaskpb.FieldMask)(nil), // 16: google.protobuf.FieldMask
+	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
+	(WriteStatus)(0),              // 18: headwater.v1.WriteStatus
+	(*Value)(nil),                 // 19: headwater.v1.Value
 }
 var file_headwater_v1_user_service_proto_depIdxs = []int32{
-	12, // 0: headwater.v1.User.features:type_name -> headwater.v1.User.FeaturesEntry
+	15, // 0: headwater.v1.User.features:type_name -> headwater.v1.User.FeaturesEntry
 	0,  // 1: headwater.v1.UserWrite.user:type_name -> headwater.v1.User
-	13, // 2: headwater.v1.UserWrite.update_mask:type_name -> google.protobuf.FieldMask
-	14, // 3: headwater.v1.UserWrite.set_time:type_name -> google.protobuf.Timestamp
+	16, // 2: headwater.v1.UserWrite.update_mask:type_name -> google.protobuf.FieldMask
+	17, // 3: headwater.v1.UserWrite.set_time:type_name -> google.protobuf.Timestamp
 	1,  // 4: headwater.v1.UpsertUsersRequest.writes:type_name -> headwater.v1.UserWrite
 	4,  // 5: headwater.v1.UpsertUsersResponse.results:type_name -> headwater.v1.UserWriteResult
-	15, // 6: headwater.v1.UserWriteResult.status:type_name -> headwater.v1.WriteStatus
+	18, // 6: headwater.v1.UserWriteResult.status:type_name -> headwater.v1.WriteStatus
 	0,  // 7: headwater.v1.GetUserResponse.user:type_name -> headwater.v1.User
 	7,  // 8: headwater.v1.GetUserResponse.history:type_name -> headwater.v1.Touch
-	14, // 9: headwater.v1.Touch.touch_time:type_name -> google.protobuf.Timestamp
-	16, // 10: headwater.v1.User.FeaturesEntry.value:type_name -> headwater.v1.Value
-	2,  // 11: headwater.v1.UserService.UpsertUsers:input_type -> headwater.v1.UpsertUsersRequest
-	5,  // 12: headwater.v1.UserService.GetUser:input_type -> headwater.v1.GetUserRequest
-	8,  // 13: headwater.v1.UserService.EraseUser:input_type -> headwater.v1.EraseUserRequest
-	10, // 14: headwater.v1.UserService.UnlinkVisitor:input_type -> headwater.v1.UnlinkVisitorRequest
-	3,  // 15: headwater.v1.UserService.UpsertUsers:output_type -> headwater.v1.UpsertUsersResponse
-	6,  // 16: headwater.v1.UserService.GetUser:output_type -> headwater.v1.GetUserResponse
-	9,  // 17: headwater.v1.UserService.EraseUser:output_type -> headwater.v1.EraseUserResponse
-	11, // 18: headwater.v1.UserService.UnlinkVisitor:output_type -> headwater.v1.UnlinkVisitorResponse
-	15, // [15:19] is the sub-list for method output_type
-	11, // [11:15] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	17, // 9: headwater.v1.Touch.touch_time:type_name -> google.protobuf.Timestamp
+	10, // 10: headwater.v1.ListVisitorsResponse.visitors:type_name -> headwater.v1.VisitorSummary
+	17, // 11: headwater.v1.VisitorSummary.last_active_time:type_name -> google.protobuf.Timestamp
+	19, // 12: headwater.v1.User.FeaturesEntry.value:type_name -> headwater.v1.Value
+	2,  // 13: headwater.v1.UserService.UpsertUsers:input_type -> headwater.v1.UpsertUsersRequest
+	5,  // 14: headwater.v1.UserService.GetUser:input_type -> headwater.v1.GetUserRequest
+	8,  // 15: headwater.v1.UserService.ListVisitors:input_type -> headwater.v1.ListVisitorsRequest
+	11, // 16: headwater.v1.UserService.EraseUser:input_type -> headwater.v1.EraseUserRequest
+	13, // 17: headwater.v1.UserService.UnlinkVisitor:input_type -> headwater.v1.UnlinkVisitorRequest
+	3,  // 18: headwater.v1.UserService.UpsertUsers:output_type -> headwater.v1.UpsertUsersResponse
+	6,  // 19: headwater.v1.UserService.GetUser:output_type -> headwater.v1.GetUserResponse
+	9,  // 20: headwater.v1.UserService.ListVisitors:output_type -> headwater.v1.ListVisitorsResponse
+	12, // 21: headwater.v1.UserService.EraseUser:output_type -> headwater.v1.EraseUserResponse
+	14, // 22: headwater.v1.UserService.UnlinkVisitor:output_type -> headwater.v1.UnlinkVisitorResponse
+	18, // [18:23] is the sub-list for method output_type
+	13, // [13:18] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_user_service_proto_init() }
@@ -829,7 +1099,7 @@ func file_headwater_v1_user_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_user_service_proto_rawDesc), len(file_headwater_v1_user_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

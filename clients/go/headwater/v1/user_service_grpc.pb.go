@@ -21,6 +21,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	UserService_UpsertUsers_FullMethodName   = "/headwater.v1.UserService/UpsertUsers"
 	UserService_GetUser_FullMethodName       = "/headwater.v1.UserService/GetUser"
+	UserService_ListVisitors_FullMethodName  = "/headwater.v1.UserService/ListVisitors"
 	UserService_EraseUser_FullMethodName     = "/headwater.v1.UserService/EraseUser"
 	UserService_UnlinkVisitor_FullMethodName = "/headwater.v1.UserService/UnlinkVisitor"
 )
@@ -40,6 +41,13 @@ type UserServiceClient interface {
 	// Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
 	// was neither an event nor a write for it.
 	GetUser(ctx context.Context, in *GetUserRequest, opts ...grpc.CallOption) (*GetUserResponse, error)
+	// Returns visitors and accounts, page by page: the most recently active first, or those whose id
+	// holds a text. For operators, who look for a person.
+	//
+	// The ids of the 100,000 most recently active are kept; an older one is found by its whole id.
+	// Every page shows the state at its own time, so one who acts meanwhile may be on two pages or on
+	// none. INVALID_ARGUMENT when `page_token` is invalid.
+	ListVisitors(ctx context.Context, in *ListVisitorsRequest, opts ...grpc.CallOption) (*ListVisitorsResponse, error)
 	// Erases an account and what its visitors did anonymously; or what one visitor did anonymously,
 	// and the visitor's link to an account. An unknown account or visitor is no error. Repeating the
 	// call is safe.
@@ -93,6 +101,16 @@ func (c *userServiceClient) GetUser(ctx context.Context, in *GetUserRequest, opt
 	return out, nil
 }
 
+func (c *userServiceClient) ListVisitors(ctx context.Context, in *ListVisitorsRequest, opts ...grpc.CallOption) (*ListVisitorsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListVisitorsResponse)
+	err := c.cc.Invoke(ctx, UserService_ListVisitors_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *userServiceClient) EraseUser(ctx context.Context, in *EraseUserRequest, opts ...grpc.CallOption) (*EraseUserResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(EraseUserResponse)
@@ -128,6 +146,13 @@ type UserServiceServer interface {
 	// Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
 	// was neither an event nor a write for it.
 	GetUser(context.Context, *GetUserRequest) (*GetUserResponse, error)
+	// Returns visitors and accounts, page by page: the most recently active first, or those whose id
+	// holds a text. For operators, who look for a person.
+	//
+	// The ids of the 100,000 most recently active are kept; an older one is found by its whole id.
+	// Every page shows the state at its own time, so one who acts meanwhile may be on two pages or on
+	// none. INVALID_ARGUMENT when `page_token` is invalid.
+	ListVisitors(context.Context, *ListVisitorsRequest) (*ListVisitorsResponse, error)
 	// Erases an account and what its visitors did anonymously; or what one visitor did anonymously,
 	// and the visitor's link to an account. An unknown account or visitor is no error. Repeating the
 	// call is safe.
@@ -166,6 +191,9 @@ func (UnimplementedUserServiceServer) UpsertUsers(context.Context, *UpsertUsersR
 }
 func (UnimplementedUserServiceServer) GetUser(context.Context, *GetUserRequest) (*GetUserResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetUser not implemented")
+}
+func (UnimplementedUserServiceServer) ListVisitors(context.Context, *ListVisitorsRequest) (*ListVisitorsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListVisitors not implemented")
 }
 func (UnimplementedUserServiceServer) EraseUser(context.Context, *EraseUserRequest) (*EraseUserResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method EraseUser not implemented")
@@ -230,6 +258,24 @@ func _UserService_GetUser_Handler(srv interface{}, ctx context.Context, dec func
 	return interceptor(ctx, in, info, handler)
 }
 
+func _UserService_ListVisitors_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListVisitorsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(UserServiceServer).ListVisitors(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: UserService_ListVisitors_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(UserServiceServer).ListVisitors(ctx, req.(*ListVisitorsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _UserService_EraseUser_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(EraseUserRequest)
 	if err := dec(in); err != nil {
@@ -280,6 +326,10 @@ var UserService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetUser",
 			Handler:    _UserService_GetUser_Handler,
+		},
+		{
+			MethodName: "ListVisitors",
+			Handler:    _UserService_ListVisitors_Handler,
 		},
 		{
 			MethodName: "EraseUser",

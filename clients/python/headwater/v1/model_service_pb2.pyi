@@ -857,6 +857,106 @@ class ListQuarantinedEventsResponse(_message.Message):
 Global___ListQuarantinedEventsResponse: _TypeAlias = ListQuarantinedEventsResponse  # noqa: Y015
 
 @_typing.final
+class ReplayQuarantinedEventsRequest(_message.Message):
+    """Names events to send again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUARANTINE_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def quarantine_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The `quarantine_id` of each; 1 to 500."""
+
+    def __init__(
+        self,
+        *,
+        quarantine_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["quarantine_ids", b"quarantine_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReplayQuarantinedEventsRequest: _TypeAlias = ReplayQuarantinedEventsRequest  # noqa: Y015
+
+@_typing.final
+class ReplayQuarantinedEventsResponse(_message.Message):
+    """What became of the events."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
+    offset: _builtins.str
+    """A state that contains those that were learned. May be given to Recommend as `min_offset`.
+    Opaque.
+    """
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[_quarantine_pb2.ReplayedEvent]:
+        """One result per id, in the order sent."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[_quarantine_pb2.ReplayedEvent] | None = ...,
+        offset: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["offset", b"offset", "results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReplayQuarantinedEventsResponse: _TypeAlias = ReplayQuarantinedEventsResponse  # noqa: Y015
+
+@_typing.final
+class DropQuarantinedEventsRequest(_message.Message):
+    """Names events to delete."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUARANTINE_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def quarantine_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The `quarantine_id` of each; 1 to 500."""
+
+    def __init__(
+        self,
+        *,
+        quarantine_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["quarantine_ids", b"quarantine_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DropQuarantinedEventsRequest: _TypeAlias = DropQuarantinedEventsRequest  # noqa: Y015
+
+@_typing.final
+class DropQuarantinedEventsResponse(_message.Message):
+    """Confirms that the events are gone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DROPPED_COUNT_FIELD_NUMBER: _builtins.int
+    dropped_count: _builtins.int
+    """How many were deleted; the others were not there any more."""
+    def __init__(
+        self,
+        *,
+        dropped_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dropped_count", b"dropped_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DropQuarantinedEventsResponse: _TypeAlias = DropQuarantinedEventsResponse  # noqa: Y015
+
+@_typing.final
 class GetStorageRequest(_message.Message):
     """Asks for the contents of the store."""
 

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class ModelServiceStub:
-    """Questions of operators about the model, the replicas and the store. All calls only read.
+    """Questions of operators about the model, the replicas and the store. All calls only read, except
+    those that replay or drop quarantined events.
     """
 
     def __init__(self, channel):
@@ -65,6 +66,16 @@ class ModelServiceStub:
                 request_serializer=headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsRequest.SerializeToString,
                 response_deserializer=headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsResponse.FromString,
                 _registered_method=True)
+        self.ReplayQuarantinedEvents = channel.unary_unary(
+                '/headwater.v1.ModelService/ReplayQuarantinedEvents',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.ReplayQuarantinedEventsRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.ReplayQuarantinedEventsResponse.FromString,
+                _registered_method=True)
+        self.DropQuarantinedEvents = channel.unary_unary(
+                '/headwater.v1.ModelService/DropQuarantinedEvents',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsResponse.FromString,
+                _registered_method=True)
         self.GetStorage = channel.unary_unary(
                 '/headwater.v1.ModelService/GetStorage',
                 request_serializer=headwater_dot_v1_dot_model__service__pb2.GetStorageRequest.SerializeToString,
@@ -88,7 +99,8 @@ class ModelServiceStub:
 
 
 class ModelServiceServicer:
-    """Questions of operators about the model, the replicas and the store. All calls only read.
+    """Questions of operators about the model, the replicas and the store. All calls only read, except
+    those that replay or drop quarantined events.
     """
 
     def GetModel(self, request, context):
@@ -133,6 +145,27 @@ class ModelServiceServicer:
     def ListQuarantinedEvents(self, request, context):
         """Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
         INVALID_ARGUMENT when `page_token` is invalid.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReplayQuarantinedEvents(self, request, context):
+        """Sends quarantined events again, as they were sent the first time: events of a page are trusted
+        as before, and no more. Each is checked under the present settings. Those that are learned, or
+        were learned before, leave the quarantine; the others stay. Repeating the call is safe.
+
+        The log keeps who did it. UNAVAILABLE when the store is away; INVALID_ARGUMENT names the field,
+        such as `quarantine_ids[2]`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DropQuarantinedEvents(self, request, context):
+        """Deletes quarantined events for good: they are not learned, and nothing brings them back. An
+        event that is not there any more is no error. The log keeps who did it, and how many there were.
+        UNAVAILABLE when the store is away.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -207,6 +240,16 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     request_deserializer=headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsRequest.FromString,
                     response_serializer=headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsResponse.SerializeToString,
             ),
+            'ReplayQuarantinedEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplayQuarantinedEvents,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.ReplayQuarantinedEventsRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.ReplayQuarantinedEventsResponse.SerializeToString,
+            ),
+            'DropQuarantinedEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.DropQuarantinedEvents,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsResponse.SerializeToString,
+            ),
             'GetStorage': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStorage,
                     request_deserializer=headwater_dot_v1_dot_model__service__pb2.GetStorageRequest.FromString,
@@ -236,7 +279,8 @@ def add_ModelServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ModelService:
-    """Questions of operators about the model, the replicas and the store. All calls only read.
+    """Questions of operators about the model, the replicas and the store. All calls only read, except
+    those that replay or drop quarantined events.
     """
 
     @staticmethod
@@ -391,6 +435,60 @@ class ModelService:
             '/headwater.v1.ModelService/ListQuarantinedEvents',
             headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsRequest.SerializeToString,
             headwater_dot_v1_dot_model__service__pb2.ListQuarantinedEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplayQuarantinedEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/ReplayQuarantinedEvents',
+            headwater_dot_v1_dot_model__service__pb2.ReplayQuarantinedEventsRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.ReplayQuarantinedEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DropQuarantinedEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/DropQuarantinedEvents',
+            headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

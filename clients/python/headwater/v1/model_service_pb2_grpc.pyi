@@ -27,7 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ModelServiceStub:
-    """Questions of operators about the model, the replicas and the store. All calls only read."""
+    """Questions of operators about the model, the replicas and the store. All calls only read, except
+    those that replay or drop quarantined events.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -54,6 +56,19 @@ class ModelServiceStub:
     """Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
     INVALID_ARGUMENT when `page_token` is invalid.
     """
+    ReplayQuarantinedEvents: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ReplayQuarantinedEventsRequest, _model_service_pb2.ReplayQuarantinedEventsResponse]
+    """Sends quarantined events again, as they were sent the first time: events of a page are trusted
+    as before, and no more. Each is checked under the present settings. Those that are learned, or
+    were learned before, leave the quarantine; the others stay. Repeating the call is safe.
+
+    The log keeps who did it. UNAVAILABLE when the store is away; INVALID_ARGUMENT names the field,
+    such as `quarantine_ids[2]`.
+    """
+    DropQuarantinedEvents: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.DropQuarantinedEventsRequest, _model_service_pb2.DropQuarantinedEventsResponse]
+    """Deletes quarantined events for good: they are not learned, and nothing brings them back. An
+    event that is not there any more is no error. The log keeps who did it, and how many there were.
+    UNAVAILABLE when the store is away.
+    """
     GetStorage: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.GetStorageRequest, _model_service_pb2.GetStorageResponse]
     """Returns what the store holds for this catalogue. UNAVAILABLE when the store is away."""
     ListItemStatistics: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListItemStatisticsRequest, _model_service_pb2.ListItemStatisticsResponse]
@@ -75,7 +90,9 @@ class ModelServiceStub:
 
 @_typing.type_check_only
 class ModelServiceAsyncStub(ModelServiceStub):
-    """Questions of operators about the model, the replicas and the store. All calls only read."""
+    """Questions of operators about the model, the replicas and the store. All calls only read, except
+    those that replay or drop quarantined events.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetModel: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetModelRequest, _model_service_pb2.GetModelResponse]  # type: ignore[assignment]
@@ -99,6 +116,19 @@ class ModelServiceAsyncStub(ModelServiceStub):
     """Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
     INVALID_ARGUMENT when `page_token` is invalid.
     """
+    ReplayQuarantinedEvents: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ReplayQuarantinedEventsRequest, _model_service_pb2.ReplayQuarantinedEventsResponse]  # type: ignore[assignment]
+    """Sends quarantined events again, as they were sent the first time: events of a page are trusted
+    as before, and no more. Each is checked under the present settings. Those that are learned, or
+    were learned before, leave the quarantine; the others stay. Repeating the call is safe.
+
+    The log keeps who did it. UNAVAILABLE when the store is away; INVALID_ARGUMENT names the field,
+    such as `quarantine_ids[2]`.
+    """
+    DropQuarantinedEvents: _aio.UnaryUnaryMultiCallable[_model_service_pb2.DropQuarantinedEventsRequest, _model_service_pb2.DropQuarantinedEventsResponse]  # type: ignore[assignment]
+    """Deletes quarantined events for good: they are not learned, and nothing brings them back. An
+    event that is not there any more is no error. The log keeps who did it, and how many there were.
+    UNAVAILABLE when the store is away.
+    """
     GetStorage: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetStorageRequest, _model_service_pb2.GetStorageResponse]  # type: ignore[assignment]
     """Returns what the store holds for this catalogue. UNAVAILABLE when the store is away."""
     ListItemStatistics: _aio.UnaryUnaryMultiCallable[_model_service_pb2.ListItemStatisticsRequest, _model_service_pb2.ListItemStatisticsResponse]  # type: ignore[assignment]
@@ -119,7 +149,9 @@ class ModelServiceAsyncStub(ModelServiceStub):
     """
 
 class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Questions of operators about the model, the replicas and the store. All calls only read."""
+    """Questions of operators about the model, the replicas and the store. All calls only read, except
+    those that replay or drop quarantined events.
+    """
 
     @_abc_1.abstractmethod
     def GetModel(
@@ -176,6 +208,31 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_model_service_pb2.ListQuarantinedEventsResponse, _abc.Awaitable[_model_service_pb2.ListQuarantinedEventsResponse]]:
         """Returns the quarantined events, newest first, page by page. UNAVAILABLE when the store is away;
         INVALID_ARGUMENT when `page_token` is invalid.
+        """
+
+    @_abc_1.abstractmethod
+    def ReplayQuarantinedEvents(
+        self,
+        request: _model_service_pb2.ReplayQuarantinedEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.ReplayQuarantinedEventsResponse, _abc.Awaitable[_model_service_pb2.ReplayQuarantinedEventsResponse]]:
+        """Sends quarantined events again, as they were sent the first time: events of a page are trusted
+        as before, and no more. Each is checked under the present settings. Those that are learned, or
+        were learned before, leave the quarantine; the others stay. Repeating the call is safe.
+
+        The log keeps who did it. UNAVAILABLE when the store is away; INVALID_ARGUMENT names the field,
+        such as `quarantine_ids[2]`.
+        """
+
+    @_abc_1.abstractmethod
+    def DropQuarantinedEvents(
+        self,
+        request: _model_service_pb2.DropQuarantinedEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.DropQuarantinedEventsResponse, _abc.Awaitable[_model_service_pb2.DropQuarantinedEventsResponse]]:
+        """Deletes quarantined events for good: they are not learned, and nothing brings them back. An
+        event that is not there any more is no error. The log keeps who did it, and how many there were.
+        UNAVAILABLE when the store is away.
         """
 
     @_abc_1.abstractmethod

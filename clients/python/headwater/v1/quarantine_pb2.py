@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from headwater.v1 import event_pb2 as headwater_dot_v1_dot_event__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dheadwater/v1/quarantine.proto\x12\x0cheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/event.proto\"\xb2\x01\n\x10QuarantinedEvent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x12\n\nvisitor_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x33\n\x0fquarantine_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x05\x65vent\x18\x06 \x01(\x0b\x32\x13.headwater.v1.EventBh\n\x0fio.headwater.v1B\x0fQuarantineProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dheadwater/v1/quarantine.proto\x12\x0cheadwater.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18headwater/v1/event.proto\"\xc9\x01\n\x10QuarantinedEvent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x12\n\nvisitor_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x33\n\x0fquarantine_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x05\x65vent\x18\x06 \x01(\x0b\x32\x13.headwater.v1.Event\x12\x15\n\rquarantine_id\x18\x07 \x01(\t\"s\n\rReplayedEvent\x12\x15\n\rquarantine_id\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12)\n\x06status\x18\x03 \x01(\x0e\x32\x19.headwater.v1.EventStatus\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\tBh\n\x0fio.headwater.v1B\x0fQuarantineProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,5 +35,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\017io.headwater.v1B\017QuarantineProtoP\001ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1'
   _globals['_QUARANTINEDEVENT']._serialized_start=107
-  _globals['_QUARANTINEDEVENT']._serialized_end=285
+  _globals['_QUARANTINEDEVENT']._serialized_end=308
+  _globals['_REPLAYEDEVENT']._serialized_start=310
+  _globals['_REPLAYEDEVENT']._serialized_end=425
 # @@protoc_insertion_point(module_scope)

@@ -30,6 +30,7 @@ class QuarantinedEvent(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     QUARANTINE_TIME_FIELD_NUMBER: _builtins.int
     EVENT_FIELD_NUMBER: _builtins.int
+    QUARANTINE_ID_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """The event's id, cut to 128 characters."""
     visitor_id: _builtins.str
@@ -38,6 +39,8 @@ class QuarantinedEvent(_message.Message):
     """The account, cut to 128 characters; empty if there was none."""
     reason: _builtins.str
     """Why it was not learned, as text for people; it begins with the field."""
+    quarantine_id: _builtins.str
+    """Names the event in the quarantine, for ReplayQuarantinedEvents and DropQuarantinedEvents. Opaque."""
     @_builtins.property
     def quarantine_time(self) -> _timestamp_pb2.Timestamp:
         """When it was quarantined, by the store's clock."""
@@ -57,11 +60,48 @@ class QuarantinedEvent(_message.Message):
         reason: _builtins.str = ...,
         quarantine_time: _timestamp_pb2.Timestamp | None = ...,
         event: _event_pb2.Event | None = ...,
+        quarantine_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "quarantine_time", b"quarantine_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "event_id", b"event_id", "quarantine_time", b"quarantine_time", "reason", b"reason", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event", "event_id", b"event_id", "quarantine_id", b"quarantine_id", "quarantine_time", b"quarantine_time", "reason", b"reason", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___QuarantinedEvent: _TypeAlias = QuarantinedEvent  # noqa: Y015
+
+@_typing.final
+class ReplayedEvent(_message.Message):
+    """What became of an event that was tried again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUARANTINE_ID_FIELD_NUMBER: _builtins.int
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    quarantine_id: _builtins.str
+    """The event in the quarantine."""
+    event_id: _builtins.str
+    """The event's id; empty if it is not in the quarantine."""
+    status: _event_pb2.EventStatus.ValueType
+    """EVENT_STATUS_CREATED or _EXISTS: it was learned, now or before, and has left the quarantine.
+    _CONFLICT or _QUARANTINED: it stays there. Not set: it is not in the quarantine any more.
+    """
+    detail: _builtins.str
+    """Why it was not learned, as text for people; empty when it was."""
+    def __init__(
+        self,
+        *,
+        quarantine_id: _builtins.str = ...,
+        event_id: _builtins.str = ...,
+        status: _event_pb2.EventStatus.ValueType = ...,
+        detail: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["detail", b"detail", "event_id", b"event_id", "quarantine_id", b"quarantine_id", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReplayedEvent: _TypeAlias = ReplayedEvent  # noqa: Y015

@@ -29,7 +29,7 @@ from headwater.v1 import item_pb2 as headwater_dot_v1_dot_item__pb2
 from headwater.v1 import value_pb2 as headwater_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fheadwater/v1/user_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17headwater/v1/item.proto\x1a\x18headwater/v1/value.proto\"\x91\x01\n\x04User\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x32\n\x08\x66\x65\x61tures\x18\x02 \x03(\x0b\x32 .headwater.v1.User.FeaturesEntry\x1a\x44\n\rFeaturesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.headwater.v1.Value:\x02\x38\x01\"\x8c\x01\n\tUserWrite\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.headwater.v1.User\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12,\n\x08set_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"=\n\x12UpsertUsersRequest\x12\'\n\x06writes\x18\x01 \x03(\x0b\x32\x17.headwater.v1.UserWrite\"U\n\x13UpsertUsersResponse\x12.\n\x07results\x18\x01 \x03(\x0b\x32\x1d.headwater.v1.UserWriteResult\x12\x0e\n\x06offset\x18\x02 \x01(\t\"]\n\x0fUserWriteResult\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12)\n\x06status\x18\x02 \x01(\x0e\x32\x19.headwater.v1.WriteStatus\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"5\n\x0eGetUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nvisitor_id\x18\x02 \x01(\t\"n\n\x0fGetUserResponse\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.headwater.v1.User\x12\x13\n\x0bvisitor_ids\x18\x02 \x03(\t\x12$\n\x07history\x18\x03 \x03(\x0b\x32\x13.headwater.v1.Touch\"j\n\x05Touch\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12.\n\ntouch_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07touches\x18\x03 \x01(\x05\x12\x0f\n\x07refused\x18\x04 \x01(\x08\"7\n\x10\x45raseUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nvisitor_id\x18\x02 \x01(\t\"#\n\x11\x45raseUserResponse\x12\x0e\n\x06offset\x18\x01 \x01(\t\"*\n\x14UnlinkVisitorRequest\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\"\'\n\x15UnlinkVisitorResponse\x12\x0e\n\x06offset\x18\x01 \x01(\t2\xde\x03\n\x0bUserService\x12h\n\x0bUpsertUsers\x12 .headwater.v1.UpsertUsersRequest\x1a!.headwater.v1.UpsertUsersResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\"\t/v1/users:\x01*\x12\x80\x01\n\x07GetUser\x12\x1c.headwater.v1.GetUserRequest\x1a\x1d.headwater.v1.GetUserResponse\"8\x82\xd3\xe4\x93\x02\x32\x12\x13/v1/users/{user_id}Z\x1b\x12\x19/v1/visitors/{visitor_id}\x12h\n\tEraseUser\x12\x1e.headwater.v1.EraseUserRequest\x1a\x1f.headwater.v1.EraseUserResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/users:erase:\x01*\x12x\n\rUnlinkVisitor\x12\".headwater.v1.UnlinkVisitorRequest\x1a#.headwater.v1.UnlinkVisitorResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/visitors:unlink:\x01*Bi\n\x0fio.headwater.v1B\x10UserServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fheadwater/v1/user_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17headwater/v1/item.proto\x1a\x18headwater/v1/value.proto\"\x91\x01\n\x04User\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x32\n\x08\x66\x65\x61tures\x18\x02 \x03(\x0b\x32 .headwater.v1.User.FeaturesEntry\x1a\x44\n\rFeaturesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.headwater.v1.Value:\x02\x38\x01\"\x8c\x01\n\tUserWrite\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.headwater.v1.User\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12,\n\x08set_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"=\n\x12UpsertUsersRequest\x12\'\n\x06writes\x18\x01 \x03(\x0b\x32\x17.headwater.v1.UserWrite\"U\n\x13UpsertUsersResponse\x12.\n\x07results\x18\x01 \x03(\x0b\x32\x1d.headwater.v1.UserWriteResult\x12\x0e\n\x06offset\x18\x02 \x01(\t\"]\n\x0fUserWriteResult\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12)\n\x06status\x18\x02 \x01(\x0e\x32\x19.headwater.v1.WriteStatus\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"5\n\x0eGetUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nvisitor_id\x18\x02 \x01(\t\"n\n\x0fGetUserResponse\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.headwater.v1.User\x12\x13\n\x0bvisitor_ids\x18\x02 \x03(\t\x12$\n\x07history\x18\x03 \x03(\x0b\x32\x13.headwater.v1.Touch\"j\n\x05Touch\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12.\n\ntouch_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07touches\x18\x03 \x01(\x05\x12\x0f\n\x07refused\x18\x04 \x01(\x08\"K\n\x13ListVisitorsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05query\x18\x03 \x01(\t\"\xb3\x01\n\x14ListVisitorsResponse\x12.\n\x08visitors\x18\x01 \x03(\x0b\x32\x1c.headwater.v1.VisitorSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x12\x16\n\x0esearched_count\x18\x04 \x01(\x03\x12\x15\n\rprofile_count\x18\x05 \x01(\x03\x12\x0e\n\x06offset\x18\x06 \x01(\t\"\x9d\x01\n\x0eVisitorSummary\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x34\n\x10last_active_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nitem_count\x18\x04 \x01(\x05\x12\x1c\n\x14linked_visitor_count\x18\x05 \x01(\x05\"7\n\x10\x45raseUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nvisitor_id\x18\x02 \x01(\t\"#\n\x11\x45raseUserResponse\x12\x0e\n\x06offset\x18\x01 \x01(\t\"*\n\x14UnlinkVisitorRequest\x12\x12\n\nvisitor_id\x18\x01 \x01(\t\"\'\n\x15UnlinkVisitorResponse\x12\x0e\n\x06offset\x18\x01 \x01(\t2\xcb\x04\n\x0bUserService\x12h\n\x0bUpsertUsers\x12 .headwater.v1.UpsertUsersRequest\x1a!.headwater.v1.UpsertUsersResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\"\t/v1/users:\x01*\x12\x80\x01\n\x07GetUser\x12\x1c.headwater.v1.GetUserRequest\x1a\x1d.headwater.v1.GetUserResponse\"8\x82\xd3\xe4\x93\x02\x32\x12\x13/v1/users/{user_id}Z\x1b\x12\x19/v1/visitors/{visitor_id}\x12k\n\x0cListVisitors\x12!.headwater.v1.ListVisitorsRequest\x1a\".headwater.v1.ListVisitorsResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/visitors\x12h\n\tEraseUser\x12\x1e.headwater.v1.EraseUserRequest\x1a\x1f.headwater.v1.EraseUserResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/users:erase:\x01*\x12x\n\rUnlinkVisitor\x12\".headwater.v1.UnlinkVisitorRequest\x1a#.headwater.v1.UnlinkVisitorResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/visitors:unlink:\x01*Bi\n\x0fio.headwater.v1B\x10UserServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +43,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USERSERVICE'].methods_by_name['UpsertUsers']._serialized_options = b'\202\323\344\223\002\016\"\t/v1/users:\001*'
   _globals['_USERSERVICE'].methods_by_name['GetUser']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['GetUser']._serialized_options = b'\202\323\344\223\0022\022\023/v1/users/{user_id}Z\033\022\031/v1/visitors/{visitor_id}'
+  _globals['_USERSERVICE'].methods_by_name['ListVisitors']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['ListVisitors']._serialized_options = b'\202\323\344\223\002\016\022\014/v1/visitors'
   _globals['_USERSERVICE'].methods_by_name['EraseUser']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['EraseUser']._serialized_options = b'\202\323\344\223\002\024\"\017/v1/users:erase:\001*'
   _globals['_USERSERVICE'].methods_by_name['UnlinkVisitor']._loaded_options = None
@@ -65,14 +67,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETUSERRESPONSE']._serialized_end=898
   _globals['_TOUCH']._serialized_start=900
   _globals['_TOUCH']._serialized_end=1006
-  _globals['_ERASEUSERREQUEST']._serialized_start=1008
-  _globals['_ERASEUSERREQUEST']._serialized_end=1063
-  _globals['_ERASEUSERRESPONSE']._serialized_start=1065
-  _globals['_ERASEUSERRESPONSE']._serialized_end=1100
-  _globals['_UNLINKVISITORREQUEST']._serialized_start=1102
-  _globals['_UNLINKVISITORREQUEST']._serialized_end=1144
-  _globals['_UNLINKVISITORRESPONSE']._serialized_start=1146
-  _globals['_UNLINKVISITORRESPONSE']._serialized_end=1185
-  _globals['_USERSERVICE']._serialized_start=1188
-  _globals['_USERSERVICE']._serialized_end=1666
+  _globals['_LISTVISITORSREQUEST']._serialized_start=1008
+  _globals['_LISTVISITORSREQUEST']._serialized_end=1083
+  _globals['_LISTVISITORSRESPONSE']._serialized_start=1086
+  _globals['_LISTVISITORSRESPONSE']._serialized_end=1265
+  _globals['_VISITORSUMMARY']._serialized_start=1268
+  _globals['_VISITORSUMMARY']._serialized_end=1425
+  _globals['_ERASEUSERREQUEST']._serialized_start=1427
+  _globals['_ERASEUSERREQUEST']._serialized_end=1482
+  _globals['_ERASEUSERRESPONSE']._serialized_start=1484
+  _globals['_ERASEUSERRESPONSE']._serialized_end=1519
+  _globals['_UNLINKVISITORREQUEST']._serialized_start=1521
+  _globals['_UNLINKVISITORREQUEST']._serialized_end=1563
+  _globals['_UNLINKVISITORRESPONSE']._serialized_start=1565
+  _globals['_UNLINKVISITORRESPONSE']._serialized_end=1604
+  _globals['_USERSERVICE']._serialized_start=1607
+  _globals['_USERSERVICE']._serialized_end=2194
 # @@protoc_insertion_point(module_scope)

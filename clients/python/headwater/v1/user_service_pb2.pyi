@@ -299,6 +299,126 @@ class Touch(_message.Message):
 Global___Touch: _TypeAlias = Touch  # noqa: Y015
 
 @_typing.final
+class ListVisitorsRequest(_message.Message):
+    """Asks for a page of visitors and accounts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    QUERY_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """How many at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT."""
+    page_token: _builtins.str
+    """The `next_page_token` of the page before, with the same `query`. Empty: the first page."""
+    query: _builtins.str
+    """Only those whose id contains this text, ignoring case; at most 128 bytes. First the one with
+    exactly this id, then those that begin with it, then the others, each by their last activity.
+    Also accounts that only UpsertUsers named. The search reads all ids that are kept, in short
+    steps: a tenth of a second for 100,000. Empty: all whose ids are kept.
+    """
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        query: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "query", b"query"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListVisitorsRequest: _TypeAlias = ListVisitorsRequest  # noqa: Y015
+
+@_typing.final
+class ListVisitorsResponse(_message.Message):
+    """A page of visitors and accounts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISITORS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_COUNT_FIELD_NUMBER: _builtins.int
+    SEARCHED_COUNT_FIELD_NUMBER: _builtins.int
+    PROFILE_COUNT_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Requests the next page. Empty: this was the last one. Opaque."""
+    total_count: _builtins.int
+    """How many there are on all pages."""
+    searched_count: _builtins.int
+    """How many ids were searched. Fewer than `profile_count`: the others are found only by their whole
+    id.
+    """
+    profile_count: _builtins.int
+    """How many visitors and accounts have a history."""
+    offset: _builtins.str
+    """The state that answered. Opaque."""
+    @_builtins.property
+    def visitors(self) -> _containers.RepeatedCompositeFieldContainer[Global___VisitorSummary]:
+        """The visitors and accounts."""
+
+    def __init__(
+        self,
+        *,
+        visitors: _abc.Iterable[Global___VisitorSummary] | None = ...,
+        next_page_token: _builtins.str = ...,
+        total_count: _builtins.int = ...,
+        searched_count: _builtins.int = ...,
+        profile_count: _builtins.int = ...,
+        offset: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "offset", b"offset", "profile_count", b"profile_count", "searched_count", b"searched_count", "total_count", b"total_count", "visitors", b"visitors"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListVisitorsResponse: _TypeAlias = ListVisitorsResponse  # noqa: Y015
+
+@_typing.final
+class VisitorSummary(_message.Message):
+    """A visitor or an account in a list."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VISITOR_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    LAST_ACTIVE_TIME_FIELD_NUMBER: _builtins.int
+    ITEM_COUNT_FIELD_NUMBER: _builtins.int
+    LINKED_VISITOR_COUNT_FIELD_NUMBER: _builtins.int
+    visitor_id: _builtins.str
+    """The visitor. Empty: this is the account `user_id`."""
+    user_id: _builtins.str
+    """The account; of a visitor the one that it is linked to, empty if there is none."""
+    item_count: _builtins.int
+    """How many items its own history has."""
+    linked_visitor_count: _builtins.int
+    """How many visitors are linked to the account; 0 for a visitor."""
+    @_builtins.property
+    def last_active_time(self) -> _timestamp_pb2.Timestamp:
+        """The time of the latest interaction, by the event's own time. Absent: there was none."""
+
+    def __init__(
+        self,
+        *,
+        visitor_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        last_active_time: _timestamp_pb2.Timestamp | None = ...,
+        item_count: _builtins.int = ...,
+        linked_visitor_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last_active_time", b"last_active_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_count", b"item_count", "last_active_time", b"last_active_time", "linked_visitor_count", b"linked_visitor_count", "user_id", b"user_id", "visitor_id", b"visitor_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VisitorSummary: _TypeAlias = VisitorSummary  # noqa: Y015
+
+@_typing.final
 class EraseUserRequest(_message.Message):
     """Names an account or a visitor to erase: exactly one of the two."""
 

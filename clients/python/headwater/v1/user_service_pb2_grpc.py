@@ -46,6 +46,11 @@ class UserServiceStub:
                 request_serializer=headwater_dot_v1_dot_user__service__pb2.GetUserRequest.SerializeToString,
                 response_deserializer=headwater_dot_v1_dot_user__service__pb2.GetUserResponse.FromString,
                 _registered_method=True)
+        self.ListVisitors = channel.unary_unary(
+                '/headwater.v1.UserService/ListVisitors',
+                request_serializer=headwater_dot_v1_dot_user__service__pb2.ListVisitorsRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_user__service__pb2.ListVisitorsResponse.FromString,
+                _registered_method=True)
         self.EraseUser = channel.unary_unary(
                 '/headwater.v1.UserService/EraseUser',
                 request_serializer=headwater_dot_v1_dot_user__service__pb2.EraseUserRequest.SerializeToString,
@@ -76,6 +81,18 @@ class UserServiceServicer:
     def GetUser(self, request, context):
         """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
         was neither an event nor a write for it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListVisitors(self, request, context):
+        """Returns visitors and accounts, page by page: the most recently active first, or those whose id
+        holds a text. For operators, who look for a person.
+
+        The ids of the 100,000 most recently active are kept; an older one is found by its whole id.
+        Every page shows the state at its own time, so one who acts meanwhile may be on two pages or on
+        none. INVALID_ARGUMENT when `page_token` is invalid.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -126,6 +143,11 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.GetUser,
                     request_deserializer=headwater_dot_v1_dot_user__service__pb2.GetUserRequest.FromString,
                     response_serializer=headwater_dot_v1_dot_user__service__pb2.GetUserResponse.SerializeToString,
+            ),
+            'ListVisitors': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListVisitors,
+                    request_deserializer=headwater_dot_v1_dot_user__service__pb2.ListVisitorsRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_user__service__pb2.ListVisitorsResponse.SerializeToString,
             ),
             'EraseUser': grpc.unary_unary_rpc_method_handler(
                     servicer.EraseUser,
@@ -194,6 +216,33 @@ class UserService:
             '/headwater.v1.UserService/GetUser',
             headwater_dot_v1_dot_user__service__pb2.GetUserRequest.SerializeToString,
             headwater_dot_v1_dot_user__service__pb2.GetUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListVisitors(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.UserService/ListVisitors',
+            headwater_dot_v1_dot_user__service__pb2.ListVisitorsRequest.SerializeToString,
+            headwater_dot_v1_dot_user__service__pb2.ListVisitorsResponse.FromString,
             options,
             channel_credentials,
             insecure,

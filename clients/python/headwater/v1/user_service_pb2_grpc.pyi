@@ -45,6 +45,14 @@ class UserServiceStub:
     """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
     was neither an event nor a write for it.
     """
+    ListVisitors: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ListVisitorsRequest, _user_service_pb2.ListVisitorsResponse]
+    """Returns visitors and accounts, page by page: the most recently active first, or those whose id
+    holds a text. For operators, who look for a person.
+
+    The ids of the 100,000 most recently active are kept; an older one is found by its whole id.
+    Every page shows the state at its own time, so one who acts meanwhile may be on two pages or on
+    none. INVALID_ARGUMENT when `page_token` is invalid.
+    """
     EraseUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.EraseUserRequest, _user_service_pb2.EraseUserResponse]
     """Erases an account and what its visitors did anonymously; or what one visitor did anonymously,
     and the visitor's link to an account. An unknown account or visitor is no error. Repeating the
@@ -87,6 +95,14 @@ class UserServiceAsyncStub(UserServiceStub):
     GetUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]  # type: ignore[assignment]
     """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
     was neither an event nor a write for it.
+    """
+    ListVisitors: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListVisitorsRequest, _user_service_pb2.ListVisitorsResponse]  # type: ignore[assignment]
+    """Returns visitors and accounts, page by page: the most recently active first, or those whose id
+    holds a text. For operators, who look for a person.
+
+    The ids of the 100,000 most recently active are kept; an older one is found by its whole id.
+    Every page shows the state at its own time, so one who acts meanwhile may be on two pages or on
+    none. INVALID_ARGUMENT when `page_token` is invalid.
     """
     EraseUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.EraseUserRequest, _user_service_pb2.EraseUserResponse]  # type: ignore[assignment]
     """Erases an account and what its visitors did anonymously; or what one visitor did anonymously,
@@ -139,6 +155,20 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_user_service_pb2.GetUserResponse, _abc.Awaitable[_user_service_pb2.GetUserResponse]]:
         """Returns features, linked visitors and history of an account or a visitor. NOT_FOUND when there
         was neither an event nor a write for it.
+        """
+
+    @_abc_1.abstractmethod
+    def ListVisitors(
+        self,
+        request: _user_service_pb2.ListVisitorsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ListVisitorsResponse, _abc.Awaitable[_user_service_pb2.ListVisitorsResponse]]:
+        """Returns visitors and accounts, page by page: the most recently active first, or those whose id
+        holds a text. For operators, who look for a person.
+
+        The ids of the 100,000 most recently active are kept; an older one is found by its whole id.
+        Every page shows the state at its own time, so one who acts meanwhile may be on two pages or on
+        none. INVALID_ARGUMENT when `page_token` is invalid.
         """
 
     @_abc_1.abstractmethod

@@ -16,6 +16,7 @@ from headwater.operations import (
     QuarantinedEvent,
     QuarantinePage,
     RefusedEvent,
+    ReplayedEvent,
     Replica,
     Serving,
     Setting,
@@ -32,6 +33,7 @@ from headwater.v1 import (
 )
 from headwater.v1 import model_service_pb2 as pb
 from headwater.wire.act_rates import act_rate
+from headwater.wire.events import STATUSES
 from headwater.wire.items import from_item
 from headwater.wire.model import drift_alarm
 from headwater.wire.values import from_time, from_values
@@ -124,6 +126,15 @@ def _quarantined(one: quarantine_pb2.QuarantinedEvent) -> QuarantinedEvent:
         reason=one.reason,
         quarantine_time=from_time(one.quarantine_time),
         event=_event(one.event) if one.HasField("event") else None,
+        quarantine_id=one.quarantine_id,
+    )
+
+
+def replayed_events(response: pb.ReplayQuarantinedEventsResponse) -> tuple[ReplayedEvent, ...]:
+    """Read what became of events that were sent again."""
+    return tuple(
+        ReplayedEvent(one.quarantine_id, one.event_id, STATUSES.get(one.status), one.detail)
+        for one in response.results
     )
 
 

@@ -7,7 +7,15 @@ from datetime import datetime
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from headwater.users import Touch, UpsertUsersAnswer, User, UserProfile, UserResult
+from headwater.users import (
+    Touch,
+    UpsertUsersAnswer,
+    User,
+    UserProfile,
+    UserResult,
+    VisitorPage,
+    VisitorSummary,
+)
 from headwater.v1 import user_service_pb2 as pb
 from headwater.wire.items import STATUSES
 from headwater.wire.values import from_time, from_values, to_time, to_values
@@ -50,4 +58,27 @@ def profile(response: pb.GetUserResponse) -> UserProfile:
             Touch(one.item_id, from_time(one.touch_time), one.touches, one.refused)
             for one in response.history
         ),
+    )
+
+
+def visitor_page(response: pb.ListVisitorsResponse) -> VisitorPage:
+    """Read a page of visitors and accounts."""
+    return VisitorPage(
+        tuple(map(_summary, response.visitors)),
+        response.next_page_token,
+        response.total_count,
+        response.searched_count,
+        response.profile_count,
+    )
+
+
+def _summary(one: pb.VisitorSummary) -> VisitorSummary:
+    return VisitorSummary(
+        visitor_id=one.visitor_id,
+        user_id=one.user_id,
+        last_active_time=from_time(one.last_active_time)
+        if one.HasField("last_active_time")
+        else None,
+        item_count=one.item_count,
+        linked_visitor_count=one.linked_visitor_count,
     )

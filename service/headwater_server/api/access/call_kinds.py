@@ -20,6 +20,8 @@ WRITING: Final = frozenset(
         "RollbackPolicy",
         "CreateExperiment",
         "StopExperiment",
+        "ReplayQuarantinedEvents",
+        "DropQuarantinedEvents",
     }
 )
 

@@ -6,7 +6,9 @@ from headwater.v1 import model_service_pb2 as pb
 from headwater.v1 import model_service_pb2_grpc as pb_grpc
 from headwater_server.api.access.access import scopes_of
 from headwater_server.api.errors import Context
+from headwater_server.api.guard.caller import key_name
 from headwater_server.api.guard.guard import time_remaining_s
+from headwater_server.api.guard.learning import Learning
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
 from headwater_server.api.translate.model.items import (
@@ -20,6 +22,8 @@ from headwater_server.api.translate.model.performance import (
 from headwater_server.api.translate.model.quarantine import (
     list_quarantined_events_request,
     list_quarantined_events_response,
+    quarantine_ids,
+    replay_quarantined_events_response,
 )
 from headwater_server.api.translate.model.samples import (
     list_metric_samples_request,
@@ -38,7 +42,7 @@ from headwater_server.observability.request import current
 
 
 class ModelServicer(pb_grpc.ModelServiceServicer):
-    """Answers questions of operators about the model, and changes nothing of what is learned."""
+    """Answers questions of operators about the model; replays and drops quarantined events."""
 
     def __init__(self, replica: Replica, settings: ApiSettings) -> None:
         self._replica = replica
@@ -82,6 +86,23 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
         size, before, reason = list_quarantined_events_request(request)
         answer = await self._replica.operators.quarantined(size + 1, before, reason)
         return list_quarantined_events_response(answer, size, self._page_bytes)
+
+    async def ReplayQuarantinedEvents(
+        self, request: pb.ReplayQuarantinedEventsRequest, context: Context
+    ) -> pb.ReplayQuarantinedEventsResponse:
+        ids = quarantine_ids(request.quarantine_ids)
+        remaining_s = time_remaining_s(context, self._settings)
+        async with Learning(self._replica.item_s * len(ids)):
+            answer = await self._replica.quarantine_work.replay(ids, key_name(), remaining_s)
+        return replay_quarantined_events_response(answer)
+
+    async def DropQuarantinedEvents(
+        self, request: pb.DropQuarantinedEventsRequest, context: Context
+    ) -> pb.DropQuarantinedEventsResponse:
+        ids = quarantine_ids(request.quarantine_ids)
+        remaining_s = time_remaining_s(context, self._settings)
+        dropped = await self._replica.quarantine_work.drop(ids, key_name(), remaining_s)
+        return pb.DropQuarantinedEventsResponse(dropped_count=dropped)
 
     async def GetStorage(
         self, request: pb.GetStorageRequest, context: Context

@@ -9,7 +9,7 @@ from headwater_server.api.guard.guard import time_remaining_s
 from headwater_server.api.guard.learning import Learning
 from headwater_server.api.ports import Replica
 from headwater_server.api.settings import ApiSettings
-from headwater_server.api.translate import users
+from headwater_server.api.translate import users, visitors
 from headwater_server.replica.steps import taken_in_steps
 
 
@@ -33,6 +33,13 @@ class UserServicer(pb_grpc.UserServiceServicer):
         user_id, visitor_id = users.get_user_request(request)
         profile = self._replica.get_user(user_id, visitor_id)
         return users.get_user_response(user_id, visitor_id, profile)
+
+    async def ListVisitors(
+        self, request: pb.ListVisitorsRequest, context: Context
+    ) -> pb.ListVisitorsResponse:
+        question = visitors.list_visitors_request(request)
+        answer = await self._replica.operators.visitors(question)
+        return visitors.list_visitors_response(answer, question)
 
     async def EraseUser(
         self, request: pb.EraseUserRequest, context: Context

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from google.protobuf.message import Message
 
-from headwater_server.api.translate.checks import required
+from headwater_server.api.translate.checks import ID_BYTES_MAX, required
 from headwater_server.errors import InvalidRequest
 
 PAGE_BYTES_MAX = 3 * 1024 * 1024  # clients take 4 MiB, unless they are set to take more
@@ -49,7 +49,7 @@ def page_token(last_item_id: str) -> str:
     return base64.urlsafe_b64encode(last_item_id.encode()).rstrip(b"=").decode("ascii")
 
 
-def after_item_id(token: str) -> str:
+def after_item_id(token: str, bytes_max: int = ID_BYTES_MAX) -> str:
     """Return the item that the page starts after, "" for the first page.
 
     >>> after_item_id("Ym9vdHMtNw")
@@ -63,6 +63,6 @@ def after_item_id(token: str) -> str:
     try:
         text = token.encode("ascii") + b"=" * (-len(token) % 4)
         item_id = base64.b64decode(text, b"-_", validate=True).decode()
-        return required("page_token", item_id)
+        return required("page_token", item_id, bytes_max)
     except (binascii.Error, UnicodeError, InvalidRequest):
         raise InvalidRequest("page_token", "is not a token of this service") from None

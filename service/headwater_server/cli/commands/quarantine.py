@@ -17,7 +17,7 @@ from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
-    from headwater_server.storage.kept.quarantined import Quarantined
+    from headwater_server.replica.ports.quarantine import Quarantined
 
 Reason = Annotated[str, typer.Option(help="only events whose reason contains this text")]
 EventId = Annotated[str, typer.Option(help="only the event with this ID")]

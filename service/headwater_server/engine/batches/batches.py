@@ -119,15 +119,16 @@ def _note(
         parts.influence.count_all(names[:count], times)
     act_on, item_ids = parts.catalogue.act_on, columns.item_ids[start : start + count]
     items = [act_on(item_id) for item_id in item_ids]
-    _note_rows(parts, given[:count], clocks[:count], items)
+    rows = _note_rows(parts, given[:count], clocks[:count], items)
+    parts.visitors.recent_ids.act_all(rows, columns.profiles[start : start + count])
     _note_rest(parts, columns, start, items, times)
     parts.clock_ms = times[-1]
     parts.learned += count
     return count
 
 
-def _note_rows(parts: Parts, given: NDArray[Any], clocks: Clocks, items: list[int]) -> None:
-    """Note what the acts do to their visitors, and let them wait."""
+def _note_rows(parts: Parts, given: NDArray[Any], clocks: Clocks, items: list[int]) -> list[int]:
+    """Note what the acts do to their visitors, and let them wait; return the row of each."""
     profiles, recency, past = parts.visitors.by_row
     count, table = len(given), parts.learning.acts.adding()
     places = profiles.used, profiles.spare(count)
@@ -136,7 +137,9 @@ def _note_rows(parts: Parts, given: NDArray[Any], clocks: Clocks, items: list[in
     profiles.entered(entered, of_spare)
     recency.acted(count)
     table["item"][:count] = items
+    rows: list[int] = table["row"][:count].tolist()
     parts.learning.added(count)
+    return rows
 
 
 def _note_rest(

@@ -99,6 +99,10 @@ class Recency:
             rows = rows[np.argpartition(self._last[rows], count)[:count]]
         return rows[np.argsort(self._last[rows])]
 
+    def last(self, row: int) -> int:
+        """Return the number of the last act of a row among all acts, 0 for a free row."""
+        return int(self._last[row])
+
     def clear(self, row: int) -> None:
         """Mark a row as free."""
         self._last[row] = self._classes[row] = 0

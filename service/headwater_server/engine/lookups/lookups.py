@@ -37,6 +37,11 @@ from headwater_server.engine.lookups.statistics import (
     ItemQuestion,
     ItemStatistics,
 )
+from headwater_server.engine.lookups.visitor_listing import (
+    VisitorPage,
+    VisitorQuestion,
+    visitor_page,
+)
 from headwater_server.engine.measures.act_rates import SeenSlots, Version
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
@@ -177,6 +182,10 @@ class Lookups:
         )
         visitors = parts.visitors.visitors_of(account)
         return UserProfile(account, parts.users.features(account), visitors, interactions)
+
+    def visitor_page(self, question: VisitorQuestion) -> Iterator[VisitorPage | None]:
+        """Yield None between short steps, and at the end the visitors and accounts of a page."""
+        return visitor_page(self._parts.visitors, self._parts.users, question)
 
     def get_item(self, item_id: str) -> Item | None:
         """Return what the shop said of an item, None if it never did."""

@@ -128,6 +128,19 @@ class AcknowledgedLost:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantineChange:
+    """Changes nothing: ``who`` did a ``"replay"`` or ``"drop"`` of events in the quarantine.
+
+    ``learned``: those of them that left it because they were learned, now or before.
+    """
+
+    who: str
+    action: str
+    events: int
+    learned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SourceAdvance:
     """Move the position of one partition of a source; what was read there follows in the entry.
 
@@ -193,6 +206,7 @@ Operation = (
     | ErasedEvent
     | Mark
     | AcknowledgedLost
+    | QuarantineChange
     | SourceAdvance
     | SettingsChange
     | Build

@@ -20,6 +20,7 @@ from headwater_server.engine.visitors.links import Links
 from headwater_server.engine.visitors.past_sums import PastSums
 from headwater_server.engine.visitors.profile_rows import ProfileRows
 from headwater_server.engine.visitors.reading import read_history
+from headwater_server.engine.visitors.recent_ids import RecentIds
 from headwater_server.engine.visitors.session_keys import session_key
 from headwater_server.engine.visitors.sessions import Sessions, enter_session
 from headwater_server.models.base import CAPACITY_START, growing
@@ -53,10 +54,7 @@ class History(NamedTuple):
 
 
 class Visitors:
-    """Profiles by row, at most ``profiles_max``.
-
-    The longest inactive of the lowest class are removed first: see `catalogue.eviction`.
-    """
+    """Profiles by row, at most ``profiles_max``: `catalogue.eviction` says which leave first."""
 
     _row_arrays = ("_last_s", "_session_start_s", "_session_keys")
 
@@ -67,6 +65,7 @@ class Visitors:
         self.past = PastSums()
         self._rows = ProfileRows()
         self._recency = Recency()
+        self.recent_ids = RecentIds()
         self.links = Links()
         self._linked: dict[int, str] = {}
         """The key of each row whose visitor is, or was, linked: no other text is kept."""
@@ -140,6 +139,7 @@ class Visitors:
                 pass
             row = self._rows.enter(key)
         self._recency.act(row)
+        self.recent_ids.act(row, key)
         if row_class != ORDINARY:
             self._recency.raise_class(row, row_class)
         return row
@@ -196,6 +196,7 @@ class Visitors:
         self._rows.leave(row)
         self._linked.pop(row, None)
         self._recency.clear(row)
+        self.recent_ids.forget(row)
         self.histories.clear(row)
         self.past.clear(row)
         for name in self._row_arrays:
@@ -260,6 +261,11 @@ class Visitors:
         items = read_history(table, acts, rows, now_s, 0, gap_s, True)[0]
         return int(items[0]) if len(items) else -1
 
+    def last_act(self, row: int) -> tuple[int, float, int]:
+        """Return the number of a row's last act, its own time in seconds, and how many items."""
+        items = int(self.histories.table[1][row])
+        return self._recency.last(row), float(self._last_s[row]), items
+
     def timeline(self, visitor_id: str, user_id: str) -> list[tuple[int, float, int]]:
         """Return (item, seconds, interactions) of a visitor and an account as one, newest first."""
         rows = [self._rows.find(key) for key in ("v" + visitor_id, "u" + user_id)]
@@ -277,6 +283,7 @@ class Visitors:
         return {
             "profiles": self._rows.state(),
             "recency": self._recency.state(),
+            "ids": self.recent_ids.state(),
             "links": self.links.state(),
             "histories": self.histories.state(used),
             "past": self.past.state(used),
@@ -287,6 +294,7 @@ class Visitors:
         """Replace the state by what `state` returned."""
         self._rows.load(state["profiles"])
         self._recency.load(state["recency"])
+        self.recent_ids.load((self._rows.find(key), key) for key in state["ids"])
         self.links.load(state["links"])
         self._linked = {self._rows.find(visitor): visitor for visitor in self.links.known()}
         self.histories.load(state["histories"])

@@ -91,6 +91,7 @@ class Operation(_message.Message):
     EXPERIMENT_STOP_FIELD_NUMBER: _builtins.int
     ACKNOWLEDGED_LOST_FIELD_NUMBER: _builtins.int
     SOURCE_ADVANCE_FIELD_NUMBER: _builtins.int
+    QUARANTINE_CHANGE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """An event of a visitor."""
@@ -159,6 +160,10 @@ class Operation(_message.Message):
     def source_advance(self) -> Global___SourceAdvance:
         """How far a source was read; what was read in it follows."""
 
+    @_builtins.property
+    def quarantine_change(self) -> Global___QuarantineChange:
+        """What a person did with quarantined events."""
+
     def __init__(
         self,
         *,
@@ -179,12 +184,13 @@ class Operation(_message.Message):
         experiment_stop: Global___ExperimentStop | None = ...,
         acknowledged_lost: Global___AcknowledgedLost | None = ...,
         source_advance: Global___SourceAdvance | None = ...,
+        quarantine_change: Global___QuarantineChange | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "quarantine_change", b"quarantine_change", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "quarantine_change", b"quarantine_change", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost", "source_advance"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost", "source_advance", "quarantine_change"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -988,6 +994,40 @@ class AcknowledgedLost(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AcknowledgedLost: _TypeAlias = AcknowledgedLost  # noqa: Y015
+
+@_typing.final
+class QuarantineChange(_message.Message):
+    """What a person did with events in the quarantine. It changes nothing: it is for the audit log."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHO_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    LEARNED_FIELD_NUMBER: _builtins.int
+    who: _builtins.str
+    """The name of the key, or the person."""
+    action: _builtins.str
+    """"drop" or "replay"."""
+    events: _builtins.int
+    """How many events it was about."""
+    learned: _builtins.int
+    """How many of them left the quarantine because they were learned, or had been learned before."""
+    def __init__(
+        self,
+        *,
+        who: _builtins.str = ...,
+        action: _builtins.str = ...,
+        events: _builtins.int = ...,
+        learned: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "events", b"events", "learned", b"learned", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuarantineChange: _TypeAlias = QuarantineChange  # noqa: Y015
 
 @_typing.final
 class SourceAdvance(_message.Message):

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TypeVar
 
 from headwater_server.engine.lookups.statistics import Found, ItemOrder, ItemPage, ItemQuestion
+from headwater_server.engine.lookups.visitor_listing import VisitorPage, VisitorQuestion
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import ChangedSetting
@@ -62,6 +63,14 @@ class ItemsAnswer:
     """A page of items, and the offset of its state."""
 
     page: ItemPage
+    offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorsAnswer:
+    """A page of visitors and accounts, and the offset of its state."""
+
+    page: VisitorPage
     offset: str
 
 
@@ -134,6 +143,12 @@ class OperatorReads:
             list(chain.from_iterable(found)),
             self._shell.tail.position.offset,
         )
+
+    async def visitors(self, question: VisitorQuestion) -> VisitorsAnswer:
+        """Return recent visitors and accounts, or those whose id holds a text."""
+        pages = await in_steps(self._engine.lookups.visitor_page(question))
+        page = next(page for page in pages if page is not None)
+        return VisitorsAnswer(page, self._shell.tail.position.offset)
 
     async def item_statistics(self, question: ItemQuestion, text: str) -> ItemsAnswer:
         """Return statistics of items, only of those whose id or title contains ``text``."""

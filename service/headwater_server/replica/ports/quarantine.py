@@ -31,6 +31,44 @@ class QuarantinedEvent:
     event: Event | None
 
 
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A stored event; ``kept_id`` names it. ``event`` is None if it was too long to store."""
+
+    kept_id: str
+    event_id: str
+    visitor_id: str
+    user_id: str
+    reason: str
+    event: Event | None
+    token: str = ""
+    print: str = ""
+
+    @property
+    def time_ms(self) -> int:
+        """The time of the rejection."""
+        return int(self.kept_id.partition("-")[0])
+
+    def without_token(self) -> QuarantinedEvent:
+        """Return the event for operators: without the token, which is a secret of its visitor."""
+        ids = (self.event_id, self.visitor_id, self.user_id)
+        return QuarantinedEvent(self.kept_id, self.time_ms, *ids, self.reason, self.event)
+
+    def is_of(self, user_id: str, visitor_ids: Sequence[str]) -> bool:
+        """Whether the event is the account's, or an anonymous one of one of the visitors.
+
+        So is one whose list was asked for the account.
+        """
+        if user_id and user_id in (self.user_id, self._asked_for):
+            return True
+        return not self.user_id and self.visitor_id in visitor_ids
+
+    @property
+    def _asked_for(self) -> str:
+        slate = self.event.slate if self.event else None
+        return slate.question.user_id if slate and slate.question else ""
+
+
 class Quarantine(Protocol):
     """Rejected events, stored for operators: they are not learned, and not lost silently."""
 
@@ -53,6 +91,12 @@ class Quarantine(Protocol):
 
         Only events whose reason contains the text ``reason`` are returned.
         """
+
+    async def find(self, kept_ids: Sequence[str]) -> list[Quarantined]:
+        """Return the events of these ids that are stored, each with its token."""
+
+    async def drop(self, kept: Sequence[Quarantined]) -> None:
+        """Delete some events; an event that is deleted already is no error."""
 
     async def forget(self, user_id: str, visitor_ids: Sequence[str]) -> int:
         """Delete the account's events, and the visitors' anonymous ones; return how many."""

@@ -18,6 +18,7 @@ from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit
 from headwater_server.engine.lookups.statistics import Found, ItemPage, ItemQuestion
+from headwater_server.engine.lookups.visitor_listing import VisitorPage, VisitorQuestion
 from headwater_server.engine.measures.act_rates import SeenSlots, Version
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
@@ -119,6 +120,9 @@ class StateLookups(Protocol):
 
     def described_users(self, first: int = 0) -> Iterator[tuple[int, str, Features]]:
         """Yield the accounts with features and their places, from place ``first`` on."""
+
+    def visitor_page(self, question: VisitorQuestion) -> Iterator[VisitorPage | None]:
+        """Yield None between steps with pauses, and at the end a page of visitors and accounts."""
 
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return the profile of an account or of a visitor."""

@@ -12,10 +12,12 @@ class Caller:
     """``name`` identifies a caller by key and address, "" for none.
 
     ``is_page``: the call came with a publishable key, which anyone can read in the page.
+    ``pseudonym``: that of the first time, for events that are sent again.
     """
 
     name: str = ""
     is_page: bool = False
+    pseudonym: str = ""
 
 
 NOBODY = Caller()

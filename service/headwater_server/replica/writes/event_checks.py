@@ -69,7 +69,8 @@ class EventChecks:
         now_ms, settings = self._now_ms(), self._settings()
         # early, so that it does not reach the log; the engine judges again, by the log's time alone
         ahead_ms = max(now_ms, self._log_ms())
-        source = source_of(caller.name, self._token_keys.signing(now_ms).secret)
+        secret = self._token_keys.signing(now_ms).secret
+        source = caller.pseudonym or source_of(caller.name, secret)
         checked = CheckedEvents([], [], [], settings)
         for start in range(0, len(events), EVENTS_PER_STEP):
             if start:

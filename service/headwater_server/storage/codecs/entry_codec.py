@@ -16,6 +16,7 @@ from headwater_server.engine.messages.entries import (
     ItemWrite,
     Mark,
     Operation,
+    QuarantineChange,
     SettingsChange,
     SourceAdvance,
     UserErase,
@@ -157,7 +158,7 @@ def _write(operation: Operation, stored: pb.Operation) -> None:
             stored.erased_event.CopyFrom(encode_erased_event(operation))
         case Mark():
             stored.mark.CopyFrom(pb.Mark(mark_id=operation.mark_id))
-        case AcknowledgedLost() | SourceAdvance():
+        case AcknowledgedLost() | SourceAdvance() | QuarantineChange():
             _write_flat(operation, stored)
         case SettingsChange():
             text = operation.settings.canonical()
@@ -190,7 +191,7 @@ def _decode(stored: pb.Operation) -> Operation:
             return ErasedEvent(erased.id_hash, erased.content_hash, erased.from_page)
         case "mark":
             return Mark(stored.mark.mark_id)
-        case "acknowledged_lost" | "source_advance":
+        case "acknowledged_lost" | "source_advance" | "quarantine_change":
             return _decode_flat(stored)
         case "build":
             return Build(stored.build.version, stored.build.state_version, stored.build.river)
@@ -200,14 +201,22 @@ def _decode(stored: pb.Operation) -> Operation:
             return _decode_settings(stored.settings_change)
 
 
-def _write_flat(operation: AcknowledgedLost | SourceAdvance, stored: pb.Operation) -> None:
+Flat = AcknowledgedLost | SourceAdvance | QuarantineChange
+
+
+def _write_flat(operation: Flat, stored: pb.Operation) -> None:
     if isinstance(operation, AcknowledgedLost):
         stored.acknowledged_lost.CopyFrom(pb.AcknowledgedLost(**asdict(operation)))
+    elif isinstance(operation, QuarantineChange):
+        stored.quarantine_change.CopyFrom(pb.QuarantineChange(**asdict(operation)))
     else:
         stored.source_advance.CopyFrom(pb.SourceAdvance(**asdict(operation)))
 
 
-def _decode_flat(stored: pb.Operation) -> AcknowledgedLost | SourceAdvance:
+def _decode_flat(stored: pb.Operation) -> Flat:
+    if stored.HasField("quarantine_change"):
+        change = stored.quarantine_change
+        return QuarantineChange(change.who, change.action, change.events, change.learned)
     if stored.HasField("acknowledged_lost"):
         return _decode_lost(stored.acknowledged_lost)
     return _decode_advance(stored.source_advance)

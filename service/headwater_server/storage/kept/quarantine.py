@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from headwater_server.replica.ports.quarantine import QuarantinedEvent, RejectedEvent
-from headwater_server.storage.kept.quarantined import Quarantined, fields_of, quarantined
+from headwater_server.replica.ports.quarantine import (
+    Quarantined,
+    QuarantinedEvent,
+    RejectedEvent,
+)
+from headwater_server.storage.kept.quarantined import fields_of, quarantined
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.log.written import Written
 from headwater_server.storage.redis.script import Script
@@ -14,6 +19,7 @@ from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import Durability, StorageSettings
 
 PAGE = 500
+FIND_AT_ONCE = 16
 
 
 class RedisQuarantine:
@@ -80,6 +86,16 @@ class RedisQuarantine:
     async def _page_before(self, start: str, count: int) -> Any:
         command = ("XREVRANGE", self._stream, start, "-", "COUNT", count)
         return await self._store.call(*command)
+
+    async def find(self, kept_ids: Sequence[str]) -> list[Quarantined]:
+        """See the port."""
+        found: list[Quarantined] = []
+        for start in range(0, len(kept_ids), FIND_AT_ONCE):
+            few = kept_ids[start : start + FIND_AT_ONCE]
+            ranges = ((self._stream, kept_id, kept_id) for kept_id in few)
+            pages = await asyncio.gather(*(self._store.call("XRANGE", *one) for one in ranges))
+            found += [quarantined(kept_id, fields) for page in pages for kept_id, fields in page]
+        return found
 
     async def drop(self, kept: Sequence[Quarantined]) -> None:
         """Delete some events; an event that is deleted already is no error."""

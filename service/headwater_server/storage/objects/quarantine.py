@@ -8,8 +8,12 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Sequence
 
-from headwater_server.replica.ports.quarantine import QuarantinedEvent, RejectedEvent
-from headwater_server.storage.kept.quarantined import Quarantined, fields_of, quarantined
+from headwater_server.replica.ports.quarantine import (
+    Quarantined,
+    QuarantinedEvent,
+    RejectedEvent,
+)
+from headwater_server.storage.kept.quarantined import fields_of, quarantined
 from headwater_server.storage.objects.bucket import Bucket
 from headwater_server.storage.settings import StorageSettings
 
@@ -103,6 +107,15 @@ class ObjectQuarantine:
                     found.append(kept.without_token())
         return found
 
+    async def find(self, kept_ids: Sequence[str]) -> list[Quarantined]:
+        """See the port."""
+        found: list[Quarantined] = []
+        for start in range(0, len(kept_ids), AT_ONCE):
+            places = (one.split("-") for one in kept_ids[start : start + AT_ONCE])
+            read = await asyncio.gather(*(self._read(int(at), int(n)) for at, n in places))
+            found += [kept for kept in read if kept is not None]
+        return found
+
     async def _read(self, time_ms: int, number: int) -> Quarantined | None:
         stored = await self._bucket.get(f"{FOLDER}/{number}")
         if stored is None:  # deleted meanwhile
@@ -112,6 +125,6 @@ class ObjectQuarantine:
         return quarantined(f"{time_ms}-{number}".encode(), said)
 
     async def drop(self, kept: Sequence[Quarantined]) -> None:
-        """See `StoredQuarantine.drop`."""
+        """See the port."""
         numbers = (one.kept_id.partition("-")[2] for one in kept)
         await self._bucket.delete(*(f"{FOLDER}/{number}" for number in numbers))

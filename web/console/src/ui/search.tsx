@@ -1,7 +1,8 @@
 /** A search field; the key "/" moves the focus to it. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 
+import { useSlash } from "../lib/slash";
 import { Icon } from "./icons";
 
 interface SearchProps {
@@ -13,15 +14,7 @@ interface SearchProps {
 
 export function Search({ label, value, onInput, invalid = false }: SearchProps) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.key !== "/" || isTyping(event.target)) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, []);
+  useSlash(field);
   return (
     <label class="search">
       <span class="hidden">{label}</span>
@@ -38,8 +31,4 @@ export function Search({ label, value, onInput, invalid = false }: SearchProps) 
       <kbd aria-hidden="true">/</kbd>
     </label>
   );
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, select, textarea") !== null;
 }

@@ -8,9 +8,10 @@ import { useApi } from "../lib/context";
 import { count } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
 import { href, parse, replace, type Route } from "../lib/router";
+import { suggestedItems } from "../lib/suggestions";
 import { Card, Choice, Empty, PageHeader } from "../ui/parts";
-import { Search } from "../ui/search";
 import { Failed, WhenLoaded } from "../ui/states";
+import { Suggest } from "../ui/suggest";
 import { ItemTable } from "./item_table";
 
 const PAGE = 50;
@@ -62,7 +63,7 @@ export function Catalogue({ route }: { route: Route }) {
     <>
       <PageHeader title="Catalogue" text="All items: the shop's catalogue data and the model's statistics." />
       <div class="row" style={{ marginBottom: "14px" }}>
-        <Search label="Search ID or title" value={search.query} onInput={(query) => change({ query })} />
+        <Suggest label="Search ID or title" value={search.query} onInput={(query) => change({ query })} ask={(query) => suggestedItems(api, query)} />
         <label class="grow" style={{ flexBasis: "260px" }}>
           <span class="hidden">Filter</span>
           <input

@@ -17,33 +17,54 @@ const MEANINGS: Record<string, [string, string]> = {
   average: ["average item", "the score of an average candidate of this request"],
 };
 
+/** The part that all items share: where the score starts, and no reason for one of them. */
+const START = "average";
+
+/** The largest reason of a whole list, so that the bars of all its items have one scale. */
+export function scaleOf(contributions: readonly FeatureContributionJson[]): number {
+  const reasons = contributions.filter((one) => one.feature !== START);
+  return Math.max(1e-9, ...reasons.map((one) => Math.abs(double(one.contribution))));
+}
+
 interface ContributionsProps {
   contributions: readonly FeatureContributionJson[];
-  /** The largest contribution in the whole list, so that the bars of all items have one scale. */
+  /** The contribution of a whole bar: see `scaleOf`. */
   max: number;
 }
 
 export function Contributions({ contributions, max }: ContributionsProps) {
   if (contributions.length === 0) return <p class="faint">The ranker reports no contributions.</p>;
+  const start = contributions.find((one) => one.feature === START);
   return (
     <ul class="contributions">
-      {contributions.map(({ feature = "", contribution: given }) => {
-        const contribution = double(given);
-        const [name, meaning] = MEANINGS[feature] ?? [feature, feature];
-        const width = `${(50 * Math.abs(contribution)) / max}%`;
-        return (
-          <li key={feature} class="contribution" title={meaning}>
-            <span class="soft cut">{name}</span>
-            <span class="track" aria-hidden="true">
-              <i class={contribution >= 0 ? "for" : "against"} style={{ width }} />
-            </span>
-            <b>
-              {contribution >= 0 ? "+" : "−"}
-              {decimal(Math.abs(contribution))}
-            </b>
-          </li>
-        );
-      })}
+      {contributions
+        .filter((one) => one !== start)
+        .map((one) => (
+          <Contribution key={one.feature} one={one} max={max} />
+        ))}
+      {start && <Contribution one={start} max={max} />}
     </ul>
+  );
+}
+
+function Contribution({ one: { feature = "", contribution: given }, max }: { one: FeatureContributionJson; max: number }) {
+  const contribution = double(given);
+  const [name, meaning] = MEANINGS[feature] ?? [feature, feature];
+  const isStart = feature === START;
+  return (
+    <li class={isStart ? "contribution start" : "contribution"} title={meaning}>
+      <span class="soft cut">{name}</span>
+      {isStart ? (
+        <span class="faint">where every item of the list starts</span>
+      ) : (
+        <span class="track" aria-hidden="true">
+          <i class={contribution >= 0 ? "for" : "against"} style={{ width: `${(50 * Math.abs(contribution)) / max}%` }} />
+        </span>
+      )}
+      <b>
+        {contribution >= 0 ? "+" : "−"}
+        {decimal(Math.abs(contribution))}
+      </b>
+    </li>
   );
 }

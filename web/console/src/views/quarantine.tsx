@@ -7,11 +7,14 @@ import { useApi } from "../lib/context";
 import { count } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
 import { usePages } from "../lib/pages";
+import { type QuarantineWork, useQuarantineWork } from "../lib/quarantine_work";
 import { href, replace, type Route } from "../lib/router";
 import { Icon } from "../ui/icons";
 import { Ago, Badge, Card, Empty, PageHeader } from "../ui/parts";
 import { Search } from "../ui/search";
 import { Failed, WhenLoaded } from "../ui/states";
+import { Table } from "../ui/table";
+import { QuarantineTools } from "./quarantine_tools";
 
 const PAGE = 50;
 const EVERY_MS = 15_000;
@@ -19,19 +22,14 @@ const EVERY_MS = 15_000;
 export function Quarantine({ route }: { route: Route }) {
   const api = useApi();
   const reason = useSettled(route.query.get("reason") ?? "");
-  const ask = (pageToken: string) =>
-    api.get<ListQuarantinedEventsResponseJson>("/v1/quarantine", { reason, pageToken, pageSize: PAGE });
+  const ask = (pageToken: string, pageSize = PAGE) =>
+    api.get<ListQuarantinedEventsResponseJson>("/v1/quarantine", { reason, pageToken, pageSize });
   const loaded = useLoad(() => ask(""), [api, reason], EVERY_MS);
   return (
     <>
       <PageHeader
         title="Quarantine"
-        text={
-          <>
-            Events that the model could not learn from. Once the cause is fixed,{" "}
-            <code>headwater quarantine replay</code> sends them again.
-          </>
-        }
+        text="Events that the model could not learn from. Once the cause is fixed, replay them: each is checked again, as it was sent."
       />
       <Card
         title={loaded.data ? `${count(loaded.data.keptCount)} events` : "Events"}
@@ -45,7 +43,9 @@ export function Quarantine({ route }: { route: Route }) {
           />
         }
       >
-        <WhenLoaded loaded={loaded}>{(first) => <Pages key={reason} first={first} ask={ask} reason={reason} />}</WhenLoaded>
+        <WhenLoaded loaded={loaded}>
+          {(first) => <Pages key={reason} first={first} ask={ask} reason={reason} reload={loaded.reload} />}
+        </WhenLoaded>
       </Card>
     </>
   );
@@ -53,28 +53,31 @@ export function Quarantine({ route }: { route: Route }) {
 
 interface PagesProps {
   first: ListQuarantinedEventsResponseJson;
-  ask: (token: string) => Promise<ListQuarantinedEventsResponseJson>;
+  ask: (token: string, pageSize?: number) => Promise<ListQuarantinedEventsResponseJson>;
   reason: string;
+  reload: () => void;
 }
 
-function Pages({ first, ask, reason }: PagesProps) {
-  const { rows: events, hasMore, error, more } = usePages(first, ask, (page) => page.events);
-  if (events.length === 0) {
-    return reason ? (
-      <Empty icon="search" title="No reason contains this text" />
-    ) : (
-      <Empty icon="check" title="The quarantine is empty">
-        The model learned from every event.
-      </Empty>
-    );
-  }
+function Pages({ first, ask, reason, reload }: PagesProps) {
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
+  const pages = usePages(first, ask, (page) => page.events);
+  const events = pages.rows.filter((one) => !gone.has(one.quarantineId ?? ""));
+  const work = useQuarantineWork(events, ask, (ids) => {
+    setGone((before) => new Set([...before, ...ids]));
+    reload();
+  });
   return (
     <>
-      <Table events={events} />
-      {error !== undefined && <Failed error={error} reload={() => void more()} />}
-      {hasMore && (
+      <QuarantineTools work={work} hasMore={pages.hasMore} reason={reason} />
+      {events.length === 0 && !pages.hasMore ? (
+        <NoEvents reason={reason} />
+      ) : (
+        <EventTable events={events} work={work} />
+      )}
+      {pages.error !== undefined && <Failed error={pages.error} reload={() => void pages.more()} />}
+      {pages.hasMore && (
         <div class="more">
-          <button type="button" class="button" onClick={() => void more()}>
+          <button type="button" class="button" onClick={() => void pages.more()}>
             Show older events
           </button>
         </div>
@@ -83,36 +86,41 @@ function Pages({ first, ask, reason }: PagesProps) {
   );
 }
 
-function Table({ events }: { events: readonly QuarantinedEventJson[] }) {
-  return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            {["Time", "Reason", "Type", "Visitor", "Event"].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {events.map((one) => (
-            <Row key={`${one.quarantineTime} ${one.eventId}`} kept={one} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+function NoEvents({ reason }: { reason: string }) {
+  return reason ? (
+    <Empty icon="search" title="No reason contains this text" />
+  ) : (
+    <Empty icon="check" title="The quarantine is empty">
+      The model learned from every event.
+    </Empty>
   );
 }
 
-function Row({ kept }: { kept: QuarantinedEventJson }) {
+function EventTable({ events, work }: { events: readonly QuarantinedEventJson[]; work: QuarantineWork }) {
+  return (
+    <Table label="Quarantined events" columns={["", "Time", "Reason", "Type", "Visitor", "Event"]}>
+      {events.map((one) => (
+        <Row key={one.quarantineId} kept={one} work={work} />
+      ))}
+    </Table>
+  );
+}
+
+function Row({ kept, work }: { kept: QuarantinedEventJson; work: QuarantineWork }) {
   const [open, setOpen] = useState(false);
   const [field = "", ...rest] = (kept.reason ?? "").split(/[: ]+/);
   const type = String(kept.event?.["eventType"] ?? "");
   return (
     <>
       <tr>
+        <td>
+          <input
+            type="checkbox"
+            aria-label={`Select ${kept.eventId}`}
+            checked={work.selected.has(kept.quarantineId ?? "")}
+            onChange={() => work.toggle(kept.quarantineId ?? "")}
+          />
+        </td>
         <td>
           <Ago time={kept.quarantineTime} />
         </td>
@@ -136,7 +144,7 @@ function Row({ kept }: { kept: QuarantinedEventJson }) {
       </tr>
       {open && (
         <tr class="opened">
-          <td colSpan={5}>
+          <td colSpan={6}>
             <pre>{kept.event ? JSON.stringify(withoutEmpty(kept.event), null, 2) : "The event was too long to keep: only its IDs are stored."}</pre>
           </td>
         </tr>

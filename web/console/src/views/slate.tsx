@@ -13,7 +13,7 @@ import { Badge, Card, Choice, Empty } from "../ui/parts";
 import { Picture } from "../ui/picture";
 import { WhenLoaded } from "../ui/states";
 import { interval } from "./act_rates";
-import { Contributions } from "./contributions";
+import { Contributions, scaleOf } from "./contributions";
 
 const SLOTS = 10;
 const MODES = [
@@ -66,15 +66,18 @@ export function Slate({ visitorId, userId }: { visitorId: string; userId: string
 function Slots({ slate, known }: { slate: RecommendResponseJson; known: ItemsById }) {
   const results = slate.results ?? [];
   if (results.length === 0) return <Empty title="No recommendations">{slate.shortfall || "The catalogue is empty."}</Empty>;
-  const parts = results.flatMap((one) => one.contributions ?? []);
-  const max = Math.max(1e-9, ...parts.map((one) => Math.abs(double(one.contribution))));
+  const max = scaleOf(results.flatMap((one) => one.contributions ?? []));
+  const isKnown = results.some((one) => one.probability !== undefined);
   const probabilityMax = Math.max(0.02, ...results.map((one) => double(one.probabilityHigh ?? one.probability)));
   return (
-    <ol class="slots">
-      {results.map((one, position) => (
-        <Slot key={one.itemId} one={one} position={position + 1} max={max} probabilityMax={probabilityMax} item={known.get(one.itemId)} />
-      ))}
-    </ol>
+    <>
+      {!isKnown && <p class="faint above">Probabilities are not available yet: they begin when enough seen slots were reported.</p>}
+      <ol class="slots">
+        {results.map((one, position) => (
+          <Slot key={one.itemId} one={one} position={position + 1} max={max} probabilityMax={probabilityMax} item={known.get(one.itemId)} />
+        ))}
+      </ol>
+    </>
   );
 }
 
@@ -109,7 +112,7 @@ function Slot({ one, position, max, probabilityMax, item }: SlotProps) {
         <div class="why stack" style={{ gap: "8px" }}>
           {one.explanation && <p class="soft">{one.explanation}</p>}
           <div class="row">
-            <Probability one={one} max={probabilityMax} />
+            {one.probability !== undefined && <Probability one={one} max={probabilityMax} />}
             {double(one.propensity, 1) < 1 && (
               <span class="faint">propensity {decimal(one.propensity, 3)}</span>
             )}
@@ -138,7 +141,6 @@ function Slot({ one, position, max, probabilityMax, item }: SlotProps) {
 
 /** The probability of an action; light: the interval that contains it with 90 %. */
 function Probability({ one, max }: { one: ResultJson; max: number }) {
-  if (one.probability === undefined) return <span class="faint">probability not available yet</span>;
   const probability = double(one.probability);
   const at = (value: number) => `${100 * Math.min(1, value / max)}%`;
   const [low, high] = [double(one.probabilityLow, probability), double(one.probabilityHigh, probability)];

@@ -1,6 +1,6 @@
-/** One visitor or account: history and current recommendations. */
+/** Visitors and accounts; of one the history and the current recommendations. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { ApiError } from "../api/errors";
 import type { GetUserResponseJson } from "../api/types";
@@ -8,10 +8,13 @@ import { useApi } from "../lib/context";
 import { useLoad } from "../lib/load";
 import { href, type Route } from "../lib/router";
 import { statisticsOf } from "../lib/item_statistics";
+import { suggestedVisitors } from "../lib/suggestions";
 import { Icon } from "../ui/icons";
 import { Card, Choice, Empty, PageHeader } from "../ui/parts";
 import { Failed, Skeleton } from "../ui/states";
+import { Suggest } from "../ui/suggest";
 import { VisitorHistory } from "./visitor_history";
+import { VisitorList } from "./visitor_list";
 import { Slate } from "./slate";
 
 const KINDS = [
@@ -22,29 +25,30 @@ type Kind = (typeof KINDS)[number][0];
 
 export function Visitor({ route }: { route: Route }) {
   const kind: Kind = route.query.get("kind") === "user" ? "user" : "visitor";
+  const [typed, setTyped] = useState(route.part);
+  useEffect(() => setTyped(route.part), [route.part]);
   return (
     <>
       <PageHeader
-        title="Visitor"
-        text="Visitor history and current recommendations. Viewing them does not affect the model."
+        title="Visitors"
+        text="Recent visitors and accounts; the history of one, and the current recommendations. Viewing them does not affect the model."
       />
-      <LookupForm key={`${kind} ${route.part}`} id={route.part} kind={kind} />
-      {route.part ? (
-        <Profile id={route.part} kind={kind} />
-      ) : (
-        <Card title="No visitor selected">
-          <Empty icon="visitor" title="Enter a visitor ID">
-            Enter the ID that the shop sends as <code>visitor_id</code>, or the <code>user_id</code> of an
-            account. The quarantine and the pages of accounts also link to this page.
-          </Empty>
-        </Card>
-      )}
+      <LookupForm key={kind} text={typed} onInput={setTyped} kind={kind} isOpen={route.part !== ""} />
+      {route.part ? <Profile id={route.part} kind={kind} /> : <VisitorList text={typed} />}
     </>
   );
 }
 
-function LookupForm({ id, kind }: { id: string; kind: Kind }) {
-  const [text, setText] = useState(id);
+interface LookupFormProps {
+  text: string;
+  onInput: (text: string) => void;
+  kind: Kind;
+  /** Whether a visitor is shown: then typed text has suggestions; otherwise the list below shows them. */
+  isOpen: boolean;
+}
+
+function LookupForm({ text, onInput, kind, isOpen }: LookupFormProps) {
+  const api = useApi();
   const [by, setBy] = useState(kind);
   const submit = (event: Event) => {
     event.preventDefault();
@@ -53,21 +57,23 @@ function LookupForm({ id, kind }: { id: string; kind: Kind }) {
   };
   return (
     <form class="row" style={{ marginBottom: "16px" }} onSubmit={submit}>
+      {isOpen && (
+        <a class="button quiet" href={href("visitor")}>
+          <Icon name="back" size={15} />
+          All
+        </a>
+      )}
+      <Suggest
+        label="Search visitor or account ID"
+        name="id"
+        mono
+        value={text}
+        onInput={onInput}
+        ask={isOpen ? (query) => suggestedVisitors(api, query) : undefined}
+      />
       <Choice label="Kind of ID" options={KINDS} value={by} onChange={setBy} />
-      <label class="grow" style={{ maxWidth: "440px" }}>
-        <span class="hidden">ID</span>
-        <input
-          class="input mono"
-          name="id"
-          placeholder={by === "user" ? "user_id" : "visitor_id"}
-          value={text}
-          spellcheck={false}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </label>
       <button type="submit" class="button first" disabled={!text.trim()}>
-        <Icon name="search" size={15} />
-        Show
+        Open this ID
       </button>
     </form>
   );

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from headwater.v1 import event_pb2, quarantine_pb2
 from headwater.v1 import model_service_pb2 as pb
-from headwater_server.api.translate.checks import LABEL_BYTES_MAX, page_size, short_text
+from headwater_server.api.translate.checks import (
+    LABEL_BYTES_MAX,
+    between,
+    page_size,
+    required,
+    short_text,
+)
+from headwater_server.api.translate.feedback import STATUSES
 from headwater_server.api.translate.pages import (
     PAGE_BYTES_MAX,
     after_item_id,
@@ -23,9 +31,11 @@ from headwater_server.engine.messages.events import Choice, Event
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.operators.operator_reads import QuarantineAnswer
 from headwater_server.replica.ports.quarantine import QuarantinedEvent
+from headwater_server.replica.writes.quarantine_work import ReplayAnswer, Replayed
 
 PAGE_DEFAULT = 50
 PAGE_MAX = 500
+IDS_MAX = 500
 _KEPT_ID = re.compile(r"\d{1,19}-\d{1,19}", re.ASCII)
 _INT32_MAX, _INT64_MAX = 2**31 - 1, 2**63 - 1
 
@@ -55,6 +65,33 @@ def list_quarantined_events_response(
     )
 
 
+def quarantine_ids(ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of stored events that a call names."""
+    between("quarantine_ids", ids, IDS_MAX)
+    for place, kept_id in enumerate(ids):
+        field = f"quarantine_ids[{place}]"
+        if not _KEPT_ID.fullmatch(required(field, kept_id)):
+            raise InvalidRequest(field, "is no quarantine_id of ListQuarantinedEvents")
+    return tuple(ids)
+
+
+def replay_quarantined_events_response(answer: ReplayAnswer) -> pb.ReplayQuarantinedEventsResponse:
+    """Return one result per id, in the order sent."""
+    return pb.ReplayQuarantinedEventsResponse(
+        results=map(_replayed, answer.results), offset=answer.offset
+    )
+
+
+def _replayed(one: Replayed) -> quarantine_pb2.ReplayedEvent:
+    said = one.outcome
+    return quarantine_pb2.ReplayedEvent(
+        quarantine_id=one.kept_id,
+        event_id=one.event_id,
+        status=STATUSES[said.status] if said else event_pb2.EVENT_STATUS_UNSPECIFIED,
+        detail=said.detail if said and not one.is_learned else "",
+    )
+
+
 def _quarantined(one: QuarantinedEvent) -> quarantine_pb2.QuarantinedEvent:
     return quarantine_pb2.QuarantinedEvent(
         event_id=one.event_id,
@@ -63,6 +100,7 @@ def _quarantined(one: QuarantinedEvent) -> quarantine_pb2.QuarantinedEvent:
         reason=one.reason,
         quarantine_time=time_message(one.time_ms),
         event=_event(one.event) if one.event else None,
+        quarantine_id=one.kept_id,
     )
 
 

@@ -351,7 +351,8 @@ export const DriftDirectionSchema: GenEnum<DriftDirection> = /*@__PURE__*/
   enumDesc(file_headwater_v1_model_service, 0);
 
 /**
- * Questions of operators about the model, the replicas and the store. All calls only read.
+ * Questions of operators about the model, the replicas and the store. All calls only read, except
+ * those that replay or drop quarantined events.
  *
  * @generated from service headwater.v1.ModelService
  */

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/user_service.proto.
  */
 export const file_headwater_v1_user_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9oZWFkd2F0ZXIvdjEvdXNlcl9zZXJ2aWNlLnByb3RvEgxoZWFkd2F0ZXIudjEikQEKBFVzZXISDwoHdXNlcl9pZBgBIAEoCRIyCghmZWF0dXJlcxgCIAMoCzIgLmhlYWR3YXRlci52MS5Vc2VyLkZlYXR1cmVzRW50cnkaRAoNRmVhdHVyZXNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy5oZWFkd2F0ZXIudjEuVmFsdWU6AjgBIowBCglVc2VyV3JpdGUSIAoEdXNlchgBIAEoCzISLmhlYWR3YXRlci52MS5Vc2VyEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIsCghzZXRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoSVXBzZXJ0VXNlcnNSZXF1ZXN0EicKBndyaXRlcxgBIAMoCzIXLmhlYWR3YXRlci52MS5Vc2VyV3JpdGUiVQoTVXBzZXJ0VXNlcnNSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0uaGVhZHdhdGVyLnYxLlVzZXJXcml0ZVJlc3VsdBIOCgZvZmZzZXQYAiABKAkiXQoPVXNlcldyaXRlUmVzdWx0Eg8KB3VzZXJfaWQYASABKAkSKQoGc3RhdHVzGAIgASgOMhkuaGVhZHdhdGVyLnYxLldyaXRlU3RhdHVzEg4KBmRldGFpbBgDIAEoCSI1Cg5HZXRVc2VyUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhIKCnZpc2l0b3JfaWQYAiABKAkibgoPR2V0VXNlclJlc3BvbnNlEiAKBHVzZXIYASABKAsyEi5oZWFkd2F0ZXIudjEuVXNlchITCgt2aXNpdG9yX2lkcxgCIAMoCRIkCgdoaXN0b3J5GAMgAygLMhMuaGVhZHdhdGVyLnYxLlRvdWNoImoKBVRvdWNoEg8KB2l0ZW1faWQYASABKAkSLgoKdG91Y2hfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdG91Y2hlcxgDIAEoBRIPCgdyZWZ1c2VkGAQgASgIIjcKEEVyYXNlVXNlclJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRISCgp2aXNpdG9yX2lkGAIgASgJIiMKEUVyYXNlVXNlclJlc3BvbnNlEg4KBm9mZnNldBgBIAEoCSIqChRVbmxpbmtWaXNpdG9yUmVxdWVzdBISCgp2aXNpdG9yX2lkGAEgASgJIicKFVVubGlua1Zpc2l0b3JSZXNwb25zZRIOCgZvZmZzZXQYASABKAky0QIKC1VzZXJTZXJ2aWNlElIKC1Vwc2VydFVzZXJzEiAuaGVhZHdhdGVyLnYxLlVwc2VydFVzZXJzUmVxdWVzdBohLmhlYWR3YXRlci52MS5VcHNlcnRVc2Vyc1Jlc3BvbnNlEkYKB0dldFVzZXISHC5oZWFkd2F0ZXIudjEuR2V0VXNlclJlcXVlc3QaHS5oZWFkd2F0ZXIudjEuR2V0VXNlclJlc3BvbnNlEkwKCUVyYXNlVXNlchIeLmhlYWR3YXRlci52MS5FcmFzZVVzZXJSZXF1ZXN0Gh8uaGVhZHdhdGVyLnYxLkVyYXNlVXNlclJlc3BvbnNlElgKDVVubGlua1Zpc2l0b3ISIi5oZWFkd2F0ZXIudjEuVW5saW5rVmlzaXRvclJlcXVlc3QaIy5oZWFkd2F0ZXIudjEuVW5saW5rVmlzaXRvclJlc3BvbnNlQmkKD2lvLmhlYWR3YXRlci52MUIQVXNlclNlcnZpY2VQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_headwater_v1_item, file_headwater_v1_value]);
+  fileDesc("Ch9oZWFkd2F0ZXIvdjEvdXNlcl9zZXJ2aWNlLnByb3RvEgxoZWFkd2F0ZXIudjEikQEKBFVzZXISDwoHdXNlcl9pZBgBIAEoCRIyCghmZWF0dXJlcxgCIAMoCzIgLmhlYWR3YXRlci52MS5Vc2VyLkZlYXR1cmVzRW50cnkaRAoNRmVhdHVyZXNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy5oZWFkd2F0ZXIudjEuVmFsdWU6AjgBIowBCglVc2VyV3JpdGUSIAoEdXNlchgBIAEoCzISLmhlYWR3YXRlci52MS5Vc2VyEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxIsCghzZXRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoSVXBzZXJ0VXNlcnNSZXF1ZXN0EicKBndyaXRlcxgBIAMoCzIXLmhlYWR3YXRlci52MS5Vc2VyV3JpdGUiVQoTVXBzZXJ0VXNlcnNSZXNwb25zZRIuCgdyZXN1bHRzGAEgAygLMh0uaGVhZHdhdGVyLnYxLlVzZXJXcml0ZVJlc3VsdBIOCgZvZmZzZXQYAiABKAkiXQoPVXNlcldyaXRlUmVzdWx0Eg8KB3VzZXJfaWQYASABKAkSKQoGc3RhdHVzGAIgASgOMhkuaGVhZHdhdGVyLnYxLldyaXRlU3RhdHVzEg4KBmRldGFpbBgDIAEoCSI1Cg5HZXRVc2VyUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhIKCnZpc2l0b3JfaWQYAiABKAkibgoPR2V0VXNlclJlc3BvbnNlEiAKBHVzZXIYASABKAsyEi5oZWFkd2F0ZXIudjEuVXNlchITCgt2aXNpdG9yX2lkcxgCIAMoCRIkCgdoaXN0b3J5GAMgAygLMhMuaGVhZHdhdGVyLnYxLlRvdWNoImoKBVRvdWNoEg8KB2l0ZW1faWQYASABKAkSLgoKdG91Y2hfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdG91Y2hlcxgDIAEoBRIPCgdyZWZ1c2VkGAQgASgIIksKE0xpc3RWaXNpdG9yc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSDQoFcXVlcnkYAyABKAkiswEKFExpc3RWaXNpdG9yc1Jlc3BvbnNlEi4KCHZpc2l0b3JzGAEgAygLMhwuaGVhZHdhdGVyLnYxLlZpc2l0b3JTdW1tYXJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRITCgt0b3RhbF9jb3VudBgDIAEoAxIWCg5zZWFyY2hlZF9jb3VudBgEIAEoAxIVCg1wcm9maWxlX2NvdW50GAUgASgDEg4KBm9mZnNldBgGIAEoCSKdAQoOVmlzaXRvclN1bW1hcnkSEgoKdmlzaXRvcl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEjQKEGxhc3RfYWN0aXZlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCml0ZW1fY291bnQYBCABKAUSHAoUbGlua2VkX3Zpc2l0b3JfY291bnQYBSABKAUiNwoQRXJhc2VVc2VyUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJEhIKCnZpc2l0b3JfaWQYAiABKAkiIwoRRXJhc2VVc2VyUmVzcG9uc2USDgoGb2Zmc2V0GAEgASgJIioKFFVubGlua1Zpc2l0b3JSZXF1ZXN0EhIKCnZpc2l0b3JfaWQYASABKAkiJwoVVW5saW5rVmlzaXRvclJlc3BvbnNlEg4KBm9mZnNldBgBIAEoCTKoAwoLVXNlclNlcnZpY2USUgoLVXBzZXJ0VXNlcnMSIC5oZWFkd2F0ZXIudjEuVXBzZXJ0VXNlcnNSZXF1ZXN0GiEuaGVhZHdhdGVyLnYxLlVwc2VydFVzZXJzUmVzcG9uc2USRgoHR2V0VXNlchIcLmhlYWR3YXRlci52MS5HZXRVc2VyUmVxdWVzdBodLmhlYWR3YXRlci52MS5HZXRVc2VyUmVzcG9uc2USVQoMTGlzdFZpc2l0b3JzEiEuaGVhZHdhdGVyLnYxLkxpc3RWaXNpdG9yc1JlcXVlc3QaIi5oZWFkd2F0ZXIudjEuTGlzdFZpc2l0b3JzUmVzcG9uc2USTAoJRXJhc2VVc2VyEh4uaGVhZHdhdGVyLnYxLkVyYXNlVXNlclJlcXVlc3QaHy5oZWFkd2F0ZXIudjEuRXJhc2VVc2VyUmVzcG9uc2USWAoNVW5saW5rVmlzaXRvchIiLmhlYWR3YXRlci52MS5VbmxpbmtWaXNpdG9yUmVxdWVzdBojLmhlYWR3YXRlci52MS5VbmxpbmtWaXNpdG9yUmVzcG9uc2VCaQoPaW8uaGVhZHdhdGVyLnYxQhBVc2VyU2VydmljZVByb3RvUAFaQmdpdGh1Yi5jb20vaGVhZHdhdGVyL2hlYWR3YXRlci9jbGllbnRzL2dvL2hlYWR3YXRlci92MTtoZWFkd2F0ZXJ2MWIGcHJvdG8z", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_headwater_v1_item, file_headwater_v1_value]);
 
 /**
  * What the shop knows about an account.
@@ -277,6 +277,150 @@ export const TouchSchema: GenMessage<Touch> = /*@__PURE__*/
   messageDesc(file_headwater_v1_user_service, 7);
 
 /**
+ * Asks for a page of visitors and accounts.
+ *
+ * @generated from message headwater.v1.ListVisitorsRequest
+ */
+export type ListVisitorsRequest = Message<"headwater.v1.ListVisitorsRequest"> & {
+  /**
+   * How many at most. 0: 50. More than 500: 500. Negative: INVALID_ARGUMENT.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * The `next_page_token` of the page before, with the same `query`. Empty: the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Only those whose id contains this text, ignoring case; at most 128 bytes. First the one with
+   * exactly this id, then those that begin with it, then the others, each by their last activity.
+   * Also accounts that only UpsertUsers named. The search reads all ids that are kept, in short
+   * steps: a tenth of a second for 100,000. Empty: all whose ids are kept.
+   *
+   * @generated from field: string query = 3;
+   */
+  query: string;
+};
+
+/**
+ * Describes the message headwater.v1.ListVisitorsRequest.
+ * Use `create(ListVisitorsRequestSchema)` to create a new message.
+ */
+export const ListVisitorsRequestSchema: GenMessage<ListVisitorsRequest> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_user_service, 8);
+
+/**
+ * A page of visitors and accounts.
+ *
+ * @generated from message headwater.v1.ListVisitorsResponse
+ */
+export type ListVisitorsResponse = Message<"headwater.v1.ListVisitorsResponse"> & {
+  /**
+   * The visitors and accounts.
+   *
+   * @generated from field: repeated headwater.v1.VisitorSummary visitors = 1;
+   */
+  visitors: VisitorSummary[];
+
+  /**
+   * Requests the next page. Empty: this was the last one. Opaque.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * How many there are on all pages.
+   *
+   * @generated from field: int64 total_count = 3;
+   */
+  totalCount: bigint;
+
+  /**
+   * How many ids were searched. Fewer than `profile_count`: the others are found only by their whole
+   * id.
+   *
+   * @generated from field: int64 searched_count = 4;
+   */
+  searchedCount: bigint;
+
+  /**
+   * How many visitors and accounts have a history.
+   *
+   * @generated from field: int64 profile_count = 5;
+   */
+  profileCount: bigint;
+
+  /**
+   * The state that answered. Opaque.
+   *
+   * @generated from field: string offset = 6;
+   */
+  offset: string;
+};
+
+/**
+ * Describes the message headwater.v1.ListVisitorsResponse.
+ * Use `create(ListVisitorsResponseSchema)` to create a new message.
+ */
+export const ListVisitorsResponseSchema: GenMessage<ListVisitorsResponse> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_user_service, 9);
+
+/**
+ * A visitor or an account in a list.
+ *
+ * @generated from message headwater.v1.VisitorSummary
+ */
+export type VisitorSummary = Message<"headwater.v1.VisitorSummary"> & {
+  /**
+   * The visitor. Empty: this is the account `user_id`.
+   *
+   * @generated from field: string visitor_id = 1;
+   */
+  visitorId: string;
+
+  /**
+   * The account; of a visitor the one that it is linked to, empty if there is none.
+   *
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * The time of the latest interaction, by the event's own time. Absent: there was none.
+   *
+   * @generated from field: google.protobuf.Timestamp last_active_time = 3;
+   */
+  lastActiveTime?: Timestamp | undefined;
+
+  /**
+   * How many items its own history has.
+   *
+   * @generated from field: int32 item_count = 4;
+   */
+  itemCount: number;
+
+  /**
+   * How many visitors are linked to the account; 0 for a visitor.
+   *
+   * @generated from field: int32 linked_visitor_count = 5;
+   */
+  linkedVisitorCount: number;
+};
+
+/**
+ * Describes the message headwater.v1.VisitorSummary.
+ * Use `create(VisitorSummarySchema)` to create a new message.
+ */
+export const VisitorSummarySchema: GenMessage<VisitorSummary> = /*@__PURE__*/
+  messageDesc(file_headwater_v1_user_service, 10);
+
+/**
  * Names an account or a visitor to erase: exactly one of the two.
  *
  * @generated from message headwater.v1.EraseUserRequest
@@ -302,7 +446,7 @@ export type EraseUserRequest = Message<"headwater.v1.EraseUserRequest"> & {
  * Use `create(EraseUserRequestSchema)` to create a new message.
  */
 export const EraseUserRequestSchema: GenMessage<EraseUserRequest> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_user_service, 8);
+  messageDesc(file_headwater_v1_user_service, 11);
 
 /**
  * Confirms that the user is erased.
@@ -323,7 +467,7 @@ export type EraseUserResponse = Message<"headwater.v1.EraseUserResponse"> & {
  * Use `create(EraseUserResponseSchema)` to create a new message.
  */
 export const EraseUserResponseSchema: GenMessage<EraseUserResponse> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_user_service, 9);
+  messageDesc(file_headwater_v1_user_service, 12);
 
 /**
  * Names the visitor whose link ends.
@@ -344,7 +488,7 @@ export type UnlinkVisitorRequest = Message<"headwater.v1.UnlinkVisitorRequest"> 
  * Use `create(UnlinkVisitorRequestSchema)` to create a new message.
  */
 export const UnlinkVisitorRequestSchema: GenMessage<UnlinkVisitorRequest> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_user_service, 10);
+  messageDesc(file_headwater_v1_user_service, 13);
 
 /**
  * Confirms that the visitor is linked to no account.
@@ -365,7 +509,7 @@ export type UnlinkVisitorResponse = Message<"headwater.v1.UnlinkVisitorResponse"
  * Use `create(UnlinkVisitorResponseSchema)` to create a new message.
  */
 export const UnlinkVisitorResponseSchema: GenMessage<UnlinkVisitorResponse> = /*@__PURE__*/
-  messageDesc(file_headwater_v1_user_service, 11);
+  messageDesc(file_headwater_v1_user_service, 14);
 
 /**
  * What is known about visitors and accounts. Both are created by their first event. This service
@@ -397,6 +541,21 @@ export const UserService: GenService<{
     methodKind: "unary";
     input: typeof GetUserRequestSchema;
     output: typeof GetUserResponseSchema;
+  },
+  /**
+   * Returns visitors and accounts, page by page: the most recently active first, or those whose id
+   * holds a text. For operators, who look for a person.
+   *
+   * The ids of the 100,000 most recently active are kept; an older one is found by its whole id.
+   * Every page shows the state at its own time, so one who acts meanwhile may be on two pages or on
+   * none. INVALID_ARGUMENT when `page_token` is invalid.
+   *
+   * @generated from rpc headwater.v1.UserService.ListVisitors
+   */
+  listVisitors: {
+    methodKind: "unary";
+    input: typeof ListVisitorsRequestSchema;
+    output: typeof ListVisitorsResponseSchema;
   },
   /**
    * Erases an account and what its visitors did anonymously; or what one visitor did anonymously,

@@ -27,6 +27,7 @@ final class Plans {
     put(UserServiceGrpc.getGetUserMethod(), Plan.READING);
     put(CatalogServiceGrpc.getListItemsMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getGetModelMethod(), Plan.SLOW_READING);
+    put(UserServiceGrpc.getListVisitorsMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getGetMetricsMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getListMetricSamplesMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getGetServingMethod(), Plan.SLOW_READING);
