@@ -15,6 +15,7 @@ from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.gateway.checks import problem
 from headwater_server.gateway.settings import GatewaySettings
+from headwater_server.gateway.sign_in_settings import SignInSettings, sign_in_problem
 from headwater_server.personalizer.settings import PersonalizerSettings
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.settings_checks import (
@@ -116,6 +117,7 @@ class Settings:
     sources: SourcesSettings
     engine: EngineSettings
     personalizer: PersonalizerSettings
+    sign_in: SignInSettings
     given: frozenset[str] = frozenset()
     """The names of those that somebody has set; the others are defaults."""
     warnings: tuple[str, ...] = ()
@@ -124,6 +126,7 @@ class Settings:
 
 ENGINE = "Engine (stored in the log: all replicas use the same)"
 PERSONALIZER = "Personalizer (of `headwater web`)"
+SIGN_IN = "Sign-in to the console (of `headwater web`)"
 PARTS: dict[str, type[Any]] = {
     "Place": PlaceSettings,
     "Process": ProcessSettings,
@@ -134,6 +137,7 @@ PARTS: dict[str, type[Any]] = {
     "Sources": SourcesSettings,
     ENGINE: EngineSettings,
     PERSONALIZER: PersonalizerSettings,
+    SIGN_IN: SignInSettings,
 }
 
 
@@ -167,7 +171,7 @@ def load_with_sources(**flags: Any) -> tuple[Settings, dict[str, str]]:
     place = settings.place
     check_together(place.redis_url, place.data_dir)
     check_keys(settings.api.accesses)
-    if contradiction := problem(settings.gateway):
+    if contradiction := problem(settings.gateway) or sign_in_problem(settings.sign_in):
         raise BadSettings(contradiction)
     return settings, {name: one.source for name, one in sources.items()}
 

@@ -24,6 +24,7 @@ from headwater_server.settings_texts import (
     event_type_problem,
     guessable,
     placeholder,
+    secret_problem,
     text_problem,
 )
 from headwater_server.sources.asked import plain_sources
@@ -34,7 +35,7 @@ class BadSettings(ValueError):
     """A setting cannot be used; the text names it and says how to fix it."""
 
 
-SECRETS = {"keys", "page_keys"}  # never shown, not even in an error
+SECRETS = {"keys", "page_keys", "oidc_client_secret"}  # never shown, not even in an error
 RANKERS = "ranker", "rankers"
 PASSWORD = re.compile(r"(?<=://)\S*(?=@)")
 IN_QUERY = re.compile(r"(?<=password=)[^&\s\"']*")
@@ -129,6 +130,8 @@ def _problem(name: str, value: object) -> str:
         return ""
     if isinstance(value, int | float):
         return number_problem(name, value)
+    if isinstance(value, SecretStr) and name == "oidc_client_secret":
+        return secret_problem(value.get_secret_value())
     if isinstance(value, SecretStr):
         return _keys_problem(value.get_secret_value(), is_page=name == "page_keys")
     if name == "without" and isinstance(value, tuple):

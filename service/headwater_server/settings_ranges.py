@@ -38,6 +38,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "memory_budget_mb": (0, MANY),
     "message_bytes_max": (1024, 2**30),
     "min_replicas_acked": (0, 100),
+    "oidc_session_minutes": (1, 720),
     "page_event_items_max": (0, 1000),
     "page_source_events_per_minute_max": (0, MANY),
     "page_source_exposures_per_minute_max": (0, MANY),

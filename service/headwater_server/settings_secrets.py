@@ -10,7 +10,7 @@ from pathlib import Path
 
 MARK = "@"
 BYTES_MAX = 64 * 1024  # a thousand keys with scopes; more is a wrong path
-FROM_FILES = {"keys", "page_keys", "redis_url", "log"}
+FROM_FILES = {"keys", "page_keys", "redis_url", "log", "oidc_client_secret"}
 """Settings that are secret, or contain a password."""
 
 

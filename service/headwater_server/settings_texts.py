@@ -36,6 +36,19 @@ TEXTS = {
         "write host names without scheme and port, such as console.example",
     ),
     "group_by": (r"\S(.{0,254}\S)?|", "write group_id, the name of a feature, or nothing"),
+    "oidc_issuer": (r"https?://[^\s?#]+", "write the issuer: https://login.example/realms/shop"),
+    "oidc_client_id": (r"[!-~]{1,256}", "write 1 to 256 visible ASCII characters"),
+    "oidc_console_url": (
+        r"https?://[^\s?#]+/console/",
+        "write the console's address with the slash at its end: https://ops.example/console/",
+    ),
+    "oidc_role_claim": LABEL,
+    "oidc_name_claim": LABEL,
+    "oidc_roles": (
+        r"[^\s=].{0,127}=(read|edit|operate)",
+        "write VALUE=ROLE with the role read, edit or operate: headwater-admins=operate",
+    ),
+    "oidc_scopes": (r"[!#-\[\]-~]{1,64}", "write scopes such as openid, email, offline_access"),
     "personalizer_placement": LABEL,
     "personalizer_visitor_features": LABEL,
     "ranker": (
@@ -86,6 +99,13 @@ def event_type_problem(names: Sequence[str]) -> str:
         if not EVENT_TYPE.fullmatch(name):
             return f"{name[:64]!r} is no event type: write 1 to 64 letters and digits"
     return ""
+
+
+def secret_problem(text: str) -> str:
+    """Return what is wrong with a secret that somebody else has made; never the secret."""
+    if not re.fullmatch(r"[ -~]{1,512}", text):
+        return "write 1 to 512 visible ASCII characters"
+    return "is a placeholder: write the real secret" if _is_placeholder(text) else ""
 
 
 def placeholder(keys: Sequence[str]) -> int | None:

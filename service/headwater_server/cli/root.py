@@ -42,7 +42,7 @@ from headwater_server.cli.flags import with_settings
 from headwater_server.cli.help import PlainCommand, PlainGroup, group, show_version
 from headwater_server.cli.planning.command import plan
 from headwater_server.cli.reading.flags import with_files
-from headwater_server.settings import ENGINE, PARTS, PERSONALIZER
+from headwater_server.settings import ENGINE, PARTS, PERSONALIZER, SIGN_IN
 
 STORE = ("Place", "Storage")
 
@@ -103,7 +103,7 @@ _add(settings_group, "show", settings_on_log.show, *STORE)
 _add(settings_group, "set", settings_on_log.set_values, *STORE)
 _add(settings_group, "reset", settings_on_log.reset, *STORE)
 _add(settings_group, "history", settings_on_log.history, *STORE)
-_add(commands, "web", web, *STORE, PERSONALIZER)
+_add(commands, "web", web, *STORE, PERSONALIZER, SIGN_IN)
 commands.add_typer(quarantine, name="quarantine")
 _add(quarantine, "list", list_quarantine, *STORE)
 _add(quarantine, "replay", replay_quarantine, *STORE)

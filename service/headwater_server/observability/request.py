@@ -22,13 +22,14 @@ class Request:
     (16, True)
     """
 
-    __slots__ = ("_id", "is_page", "key", "key_name", "metadata", "only_reads")
+    __slots__ = ("_id", "is_page", "key", "key_name", "metadata", "only_reads", "scopes")
 
     def __init__(self, metadata: Callable[[], Metadata | None]) -> None:
         """``metadata`` returns the caller's metadata; it is called only if needed."""
         self.metadata = metadata
         self.is_page = False  # whether it came with a publishable key, which is public
         self.only_reads = False  # whether its key may change nothing
+        self.scopes: frozenset[str] = frozenset()  # of its key; none: all
         self.key = ""  # the key that the call was made with; it is a secret
         self.key_name = ""  # its name, if the settings give it one; it is none
         self._id = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from headwater_server.personalizer.adapter import Adapter
 from headwater_server.personalizer.routes import adapter_routes
@@ -30,10 +30,12 @@ def make_app(
     opening: Opening | None = None,
     static: Path | None = None,
     hosts: frozenset[str] | None = None,
+    more_routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Return the application: the pages in ``static``, and Personalizer's API.
 
     ``opening`` opens the adapter for as long as the application runs; None: it has no store.
+    ``more_routes``: those of signing in, before the pages, which have paths of the same beginning.
     ``hosts`` are the names it answers to, besides addresses; None: all.
     """
     opened: list[Adapter] = []
@@ -49,7 +51,7 @@ def make_app(
 
     adapters = adapter_routes(lambda: opened[0] if opened else None)
     return Starlette(
-        routes=[Route("/healthz", _healthz), *adapters, *page_routes(static)],
+        routes=[Route("/healthz", _healthz), *adapters, *more_routes, *page_routes(static)],
         lifespan=lifespan,
         middleware=[
             Middleware(SecurityHeaders),

@@ -7,6 +7,7 @@ import { useApi } from "./lib/context";
 import { healthOf } from "./lib/health";
 import { useLoad } from "./lib/load";
 import { href, type Route, useRoute } from "./lib/router";
+import type { Person } from "./lib/sign_in";
 import type { Theme } from "./lib/theme";
 import { Icon, type IconName } from "./ui/icons";
 import { Ago } from "./ui/parts";
@@ -39,10 +40,12 @@ const VIEWS: readonly (readonly [IconName, string])[] = [
 interface FrameProps {
   theme: Theme;
   onTheme: () => void;
+  /** Who is signed in, if not by a key. */
+  person: Person | null;
   onSignOut: (() => void) | undefined;
 }
 
-export function Frame({ theme, onTheme, onSignOut }: FrameProps) {
+export function Frame({ theme, onTheme, person, onSignOut }: FrameProps) {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const opened = useRef(false);
@@ -77,6 +80,11 @@ export function Frame({ theme, onTheme, onSignOut }: FrameProps) {
         </div>
         <footer>
           <Health />
+          {person && (
+            <p class="person faint break">
+              {person.who} · <strong>{person.role}</strong>
+            </p>
+          )}
           <div class="tools">
             <button type="button" class="button quiet" onClick={onTheme}>
               <Icon name={theme === "dark" ? "sun" : "moon"} size={16} />

@@ -1,19 +1,23 @@
 /** Asks for the backend key and checks it before the views open. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { Api } from "./api/client";
 import { ApiError, errorText } from "./api/errors";
+import { SIGN_IN_URL } from "./lib/sign_in";
 
 interface SignInProps {
   message: string;
+  /** The host of the sign-in service; empty: there is none. */
+  host: string;
   onKey: (key: string) => void;
 }
 
-export function SignIn({ message, onKey }: SignInProps) {
+export function SignIn({ message, host, onKey }: SignInProps) {
   const [key, setKey] = useState("");
   const [problem, setProblem] = useState(message);
   const [busy, setBusy] = useState(false);
+  useEffect(() => setProblem(message), [message]);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -38,6 +42,14 @@ export function SignIn({ message, onKey }: SignInProps) {
             <small>Operator console</small>
           </span>
         </h1>
+        {host && (
+          <>
+            <a class="button first" href={SIGN_IN_URL}>
+              Sign in with {host}
+            </a>
+            <p class="faint or">or with a key of the server</p>
+          </>
+        )}
         <label class="field">
           <span>Backend key</span>
           <input
@@ -45,7 +57,7 @@ export function SignIn({ message, onKey }: SignInProps) {
             type="password"
             name="key"
             autocomplete="current-password"
-            autofocus
+            autofocus={!host}
             required
             spellcheck={false}
             value={key}
@@ -57,8 +69,8 @@ export function SignIn({ message, onKey }: SignInProps) {
         <div id="problem" role="alert">
           {problem && <div class="notice bad">{problem}</div>}
         </div>
-        <button class="button first" type="submit" disabled={busy || !key.trim()}>
-          {busy ? "Signing in…" : "Sign in"}
+        <button class={host ? "button" : "button first"} type="submit" disabled={busy || !key.trim()}>
+          {busy ? "Signing in…" : host ? "Sign in with the key" : "Sign in"}
         </button>
         <p class="faint">
           One of the server's <code>HEADWATER_KEYS</code>; the scope <code>read</code> is enough. The key is

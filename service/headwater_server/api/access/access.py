@@ -32,6 +32,7 @@ PAGE_SCOPES = ("recommend", "feedback")
 class Access:
     """One key. ``is_page``: it is publishable, so anyone may send it.
 
+    ``is_session``: it is a person's, who signed in, instead of a key.
     ``name``: what the log says of who changed something with it; "" for none.
 
     Such a key opens no stream: browsers have none, and a stream takes up a place while it is idle.
@@ -42,6 +43,7 @@ class Access:
     scopes: frozenset[str] = frozenset()
     rate: Rate | None = None
     name: str = ""
+    is_session: bool = False
 
     def allows(self, call: str) -> bool:
         """Return whether the key opens a method.
@@ -76,19 +78,17 @@ def _scopes_of(call: str) -> frozenset[str]:
     return frozenset(opening | {ALSO.get(f"{service}/{method}", "")} - {""})
 
 
-def scopes_of(entries: Iterable[Access], key: str) -> list[str]:
-    """Return the scopes of a server's key in order; a key without restriction has all of them.
+def scope_names(scopes: Iterable[str]) -> list[str]:
+    """Return the scopes of a server's caller in order; one without restriction has all of them.
 
     A server without keys serves anyone, as one with an unrestricted key does.
 
-    >>> entries = [Access(b"a-key-of-operators", scopes=frozenset({"read", "experiments"}))]
-    >>> scopes_of(entries, "a-key-of-operators")
+    >>> scope_names({"read", "experiments"})
     ['experiments', 'read']
-    >>> scopes_of([], "")
+    >>> scope_names(())
     ['catalog', 'experiments', 'export', 'feedback', 'model', 'recommend', 'users']
     """
-    given = (one.scopes for one in entries if one.key == key.encode())
-    return sorted(next(given, frozenset()) or SCOPES)
+    return sorted(scopes or SCOPES)
 
 
 def check_accesses(entries: Iterable[Access]) -> None:

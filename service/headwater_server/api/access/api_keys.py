@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hmac
+import time
 from collections.abc import Callable, Iterable
 
 from headwater_server.api.access.access import Access
+from headwater_server.api.access.sessions import PREFIX, opened
 from headwater_server.errors import Forbidden, Unauthenticated
 
 BEARER = "bearer"
@@ -54,7 +56,8 @@ class Keys:
                 is_key_in = True
         if value is None:
             raise Unauthenticated("this server requires a key")
-        access = self._found(value if isinstance(value, str) else "")
+        header = value if isinstance(value, str) else ""
+        access = self._found(header) or self._of_session(header)
         if access is None:
             raise Unauthenticated("the authorization contains no key of this server")
         if is_key_in and not access.is_page:
@@ -63,10 +66,21 @@ class Keys:
                 "backend's key as the header authorization: Bearer KEY, and replace this one"
             )
         if not access.allows(call):
-            raise Forbidden(f"this key does not open {call}: {_scopes_text(access)}")
+            raise Forbidden(f"this {_kind(access)} does not open {call}: {_scopes_text(access)}")
         if access.rate is not None:
             access.rate.take(source() if access.is_page else "")
         return access
+
+    def _of_session(self, header: str) -> Access | None:
+        """Return what a person may do who signed in; only a whole backend's key signs sessions."""
+        token = header.strip().partition(" ")[2].lstrip(" ")
+        if not token.startswith(PREFIX):
+            return None
+        whole = (one.key for one in self._accesses if not (one.is_page or one.scopes))
+        session = opened(token, whole)
+        if session is not None and session.exp <= time.time():
+            raise Unauthenticated("this session has ended: sign in again")
+        return session.access if session else None
 
     def allows(self, header: str) -> bool:
         """Return whether an HTTP authorization header opens an operator's page."""
@@ -78,6 +92,10 @@ class Keys:
         given = key.lstrip(" ").encode() if scheme.lower() == BEARER else b""
         matching = [a for a in self._accesses if hmac.compare_digest(given, a.key)]
         return matching[0] if matching else None
+
+
+def _kind(access: Access) -> str:
+    return "session" if access.is_session else "key"
 
 
 def _scopes_text(access: Access) -> str:

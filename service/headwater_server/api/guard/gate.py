@@ -57,7 +57,7 @@ class Gate:
             source = partial(source_of, context, self._settings)
             access = self._keys.check(request.metadata(), call, source)
             request.is_page, request.key = access.is_page, access.key.decode()
-            request.key_name = access.name
+            request.key_name, request.scopes = access.name, access.scopes
             request.only_reads = not access.may_write(call)
         if self._rate is not None:
             self._rate.take()

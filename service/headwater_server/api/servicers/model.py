@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headwater.v1 import model_service_pb2 as pb
 from headwater.v1 import model_service_pb2_grpc as pb_grpc
-from headwater_server.api.access.access import scopes_of
+from headwater_server.api.access.access import scope_names
 from headwater_server.api.errors import Context
 from headwater_server.api.guard.caller import key_name
 from headwater_server.api.guard.guard import time_remaining_s
@@ -72,8 +72,8 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
     ) -> pb.GetServingResponse:
         serving = await self._replica.operators.serving()
         call = current.get()
-        key = call.key if call is not None else ""
-        return get_serving_response(serving, scopes_of(self._settings.accesses, key))
+        scopes = scope_names(call.scopes if call is not None else ())
+        return get_serving_response(serving, scopes)
 
     async def ListReplicas(
         self, request: pb.ListReplicasRequest, context: Context

@@ -72,11 +72,33 @@ def web(
             raise
         settings = load_settings(**flags, allowed_hosts=allowed_hosts)
         named = settings.gateway.allowed_hosts, settings.gateway.gateway_origins
-        app = make_app(_opening(target, key, settings), hosts=hosts_of(listen, *named))
+        opening, routes = _opening(target, key, settings), _sign_in(key, settings)
+        app = make_app(opening, hosts=hosts_of(listen, *named), more_routes=routes)
         try:
             asyncio.run(serve(app, listen, _say_ready))
         except OSError as error:
             fail(f"{listen}: {error.strerror or error}", FAILED)
+
+
+def _sign_in(key: str, settings: Settings) -> Any:
+    """Return the routes of signing in, by OpenID Connect if an issuer is set."""
+    asked = settings.sign_in
+    if asked.oidc_issuer is None:
+        from headwater_server.web.sign_in_off import no_sign_in_routes
+
+        return no_sign_in_routes()
+    if not key:
+        raise BadSettings(
+            "oidc_issuer needs keys: without HEADWATER_KEYS (for `headwater web`: HEADWATER_KEY) "
+            "anybody may call the server, signed in or not"
+        )
+    try:
+        from headwater_server.web.oidc.routes import sign_in_routes
+    except ImportError as error:
+        if error.name in {"httpx", "joserfc"}:
+            fail(f"oidc_issuer needs {error.name}: pip install 'headwater-server[oidc]'", FAILED)
+        raise
+    return sign_in_routes(asked, key)
 
 
 def _opening(target: str, key: str, settings: Settings) -> Any:

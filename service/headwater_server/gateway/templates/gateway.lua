@@ -33,6 +33,22 @@ local function take_key(headers)
   end
 end
 
+-- A person who has signed in has the session in a cookie, which no script can read. It counts only
+-- with a header that a page of another site cannot send, so that no such page can use it, and only
+-- without a key. The server needs no cookie.
+local function take_session(headers)
+  local cookies = ";" .. (headers:get("cookie") or "")
+  headers:remove("cookie")
+  if headers:get("x-headwater-console") ~= "1" or headers:get("authorization") then
+    return
+  end
+  local session = cookies:match("[;,%s]__Host%-headwater%-session=([%w%-_.]+)")
+    or cookies:match("[;,%s]headwater%-session=([%w%-_.]+)")
+  if session then
+    headers:add("authorization", "Bearer " .. session)
+  end
+end
+
 -- A key is one caller to the limits, however its header is spelled. (Several headers come here as
 -- one, with a comma, which is no key.)
 local function spell_key(headers)
@@ -81,6 +97,7 @@ function envoy_on_request(handle)
   if not is_api(path) then
     return
   end
+  take_session(headers)
   vouch(handle, headers)
   if path:sub(-15) ~= "/StreamFeedback" then
     set_deadline(headers)

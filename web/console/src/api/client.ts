@@ -1,5 +1,6 @@
 /** Calls the REST API of the page's own origin, with the operator's key. */
 
+import { OWN_HEADER } from "../lib/sign_in";
 import { ApiError, errorOf } from "./errors";
 
 const TIMEOUT_MS = 10_000;
@@ -34,6 +35,7 @@ export class Api {
   private async call<Answer>(path: string, init: RequestInit, timeoutMs: number): Promise<Answer> {
     const headers = new Headers(init.headers);
     if (this.key) headers.set("authorization", `Bearer ${this.key}`);
+    else headers.set(OWN_HEADER, "1"); // then the session counts, if there is one
     headers.set("grpc-timeout", `${timeoutMs}m`);
     const signal = AbortSignal.timeout(timeoutMs + 500);
     const response = await fetch(path, { ...init, headers, signal, cache: "no-store" }).catch(

@@ -11,6 +11,7 @@ import type { Draft } from "./messages";
 import type { Table } from "./tables";
 
 const MESSAGES_A_CALL = 500;
+const MESSAGES_OF_A_SESSION = 100; // the gateway takes no large body before the server has checked the session
 const TIMEOUT_MS = 30_000;
 const RETRIES = { retries: 10, minTimeout: 250, maxTimeout: 10_000, randomize: true };
 
@@ -42,12 +43,13 @@ export async function send(
   onProgress: (sent: number, share: number) => void,
 ): Promise<Outcome[]> {
   const outcomes = new Map<string, Outcome>();
+  const most = api.key ? MESSAGES_A_CALL : MESSAGES_OF_A_SESSION;
   let waiting: Draft[] = [];
   let sent = 0;
   const flush = async (least: number) => {
     while (waiting.length >= least && waiting.length > 0) {
-      const batch = waiting.slice(0, MESSAGES_A_CALL);
-      waiting = waiting.slice(MESSAGES_A_CALL);
+      const batch = waiting.slice(0, most);
+      waiting = waiting.slice(most);
       tally(outcomes, batch, await call(api, table, batch, sent, signal));
       sent += batch.length;
     }

@@ -1,0 +1,80 @@
+"""Sessions of persons who signed in: the web process signs them, the servers check them.
+
+A session is signed with a key that is derived from a backend's unrestricted key, which both sides
+have: there is no further secret, and replacing that key ends all sessions.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from headwater_server.api.access.access import READ, SCOPES, Access
+
+PREFIX = "hws1."
+"""Begins each session, so that the gateway can distinguish it from a key."""
+CHARS_MAX = 2_048
+_CONTEXT = b"headwater console session 1"
+EDITING = frozenset({"catalog", "experiments", "rules"} & SCOPES.keys())
+ROLES: Mapping[str, frozenset[str]] = {
+    "read": frozenset({READ}),
+    "edit": frozenset({READ, *EDITING}),
+    "operate": frozenset({READ, *SCOPES}),
+}
+"""The scopes of each role, the weakest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """``who``: what the log says of changes; ``sub``: the provider's stable id of the person."""
+
+    who: str
+    sub: str
+    role: str
+    exp: int
+
+    @property
+    def access(self) -> Access:
+        """What the person may do; the name is not the key."""
+        name = f"session {self.sub}".encode()
+        return Access(key=name, scopes=ROLES[self.role], name=self.who, is_session=True)
+
+
+def signed(session: Session, backend_key: str) -> str:
+    """Return the session as text.
+
+    >>> token = signed(Session("anna", "7", "read", 60), "a-key-of-the-backend")
+    >>> opened(token, [b"another-key", b"a-key-of-the-backend"])
+    Session(who='anna', sub='7', role='read', exp=60)
+    >>> opened(token[:-1] + "!", [b"a-key-of-the-backend"]) is None
+    True
+    """
+    body = _text(json.dumps(asdict(session), separators=(",", ":")).encode())
+    return f"{PREFIX}{body}.{_text(_mac(body, backend_key.encode()))}"
+
+
+def opened(token: str, backend_keys: Iterable[bytes]) -> Session | None:
+    """Return the session, None unless one of the keys signed it; it may have expired."""
+    body, _, mac = token.removeprefix(PREFIX).partition(".")
+    if not token.startswith(PREFIX) or len(token) > CHARS_MAX:
+        return None
+    try:
+        given = base64.urlsafe_b64decode(mac + "=" * (-len(mac) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    if not any(hmac.compare_digest(given, _mac(body, key)) for key in backend_keys):
+        return None
+    return Session(**json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
+
+
+def _mac(body: str, backend_key: bytes) -> bytes:
+    key = hmac.digest(backend_key, _CONTEXT, "sha256")
+    return hmac.digest(key, body.encode(), "sha256")
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -1,0 +1,58 @@
+/** Signing in at the shop's OpenID Connect provider: the session is a cookie that no script can read. */
+
+export interface Person {
+  who: string;
+  role: "read" | "edit" | "operate";
+  /** Until the session ends, or is renewed. */
+  seconds: number;
+  renews: boolean;
+}
+
+export interface SignInState {
+  /** The provider's host; empty: keys alone open the console. */
+  signIn: string;
+  session: Person | null;
+}
+
+const PATH = "/console/auth";
+/** Without it the gateway ignores the session: a page of another site cannot send it. */
+export const OWN_HEADER = "x-headwater-console";
+
+export const SIGN_IN_URL = `${PATH}/sign-in`;
+
+export async function signInState(): Promise<SignInState> {
+  const none = { signIn: "", session: null };
+  const response = await fetch(`${PATH}/session`, { cache: "no-store" }).catch(() => undefined);
+  return response?.ok ? ((await response.json()) as SignInState) : none;
+}
+
+/** The renewed session; null if the person must sign in again. */
+export async function renewed(): Promise<Person | null> {
+  const response = await post("renew").catch(() => undefined);
+  return response?.ok ? ((await response.json()) as SignInState).session : null;
+}
+
+/** Ends the session here, then goes to where the provider ends its own. */
+export async function signOut(): Promise<void> {
+  const response = await post("sign-out");
+  const { location: to } = (await response.json()) as { location: string };
+  location.assign(to);
+}
+
+const post = (what: string) => fetch(`${PATH}/${what}`, { method: "POST", headers: { [OWN_HEADER]: "1" } });
+
+const PROBLEMS: Record<string, string> = {
+  provider: "The sign-in service cannot be reached, or is not set up as Headwater expects. The log of headwater web says more.",
+  denied: "The sign-in service did not let you in: you cancelled, or your account may not use the console.",
+  state: "This sign-in has expired, or was used before. Sign in again.",
+  token: "The answer of the sign-in service is not valid for this console. The log of headwater web says more.",
+  role: "Your account has no role in Headwater: ask your administrator for read, edit or operate.",
+};
+
+/** What went wrong with the last sign-in, taken out of the address. */
+export function takenProblem(): string {
+  const code = new URLSearchParams(location.search).get("problem");
+  if (code === null) return "";
+  history.replaceState(null, "", location.pathname + location.hash);
+  return PROBLEMS[code] ?? "The sign-in failed. Try again.";
+}
