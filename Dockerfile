@@ -14,7 +14,7 @@ COPY licenses licenses
 COPY clients/python clients/python
 COPY service service
 RUN pip install --no-cache-dir --no-compile --constraint constraints.txt \
-        ./clients/python '.[gateway,kafka,objects,tracing]' \
+        ./clients/python '.[gateway,kafka,objects,oidc,tracing]' \
     && python -m compileall -q /opt/headwater/lib
 # Compile the kernels (40 seconds of CPU time), for a baseline that every x86-64 processor since 2013
 # has, and every 64-bit ARM one. This folder is read-only later, so a start copies them.

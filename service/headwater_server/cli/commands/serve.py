@@ -98,12 +98,16 @@ def _with_place(settings: Settings) -> Settings:
 
 def _behind_gateway(settings: Settings) -> Settings:
     """Trust the gateway, if there is one, to name callers: all calls come from its address."""
-    from headwater_server.gateway.requirements import missing_packages
+    from headwater_server.gateway.requirements import missing_for_sign_in, missing_packages
 
     if settings.gateway.gateway is None:
         return settings
     if missing := missing_packages():
         raise BadSettings(missing)
+    if settings.sign_in.oidc_issuer and settings.gateway.gateway_web is None:
+        has_key = settings.api.backend_key is not None
+        if missing := missing_for_sign_in(has_key=has_key):
+            raise BadSettings(missing)
     return replace(settings, api=replace(settings.api, trust_forwarded_for=True))
 
 

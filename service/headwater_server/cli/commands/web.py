@@ -11,7 +11,7 @@ import typer
 
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.cli.target import key_option
-from headwater_server.gateway.requirements import FIX
+from headwater_server.gateway.requirements import FIX, missing_for_sign_in
 from headwater_server.settings import PlaceSettings, Settings, load_settings
 from headwater_server.settings_checks import BadSettings, check_exposure, checked
 
@@ -87,17 +87,10 @@ def _sign_in(key: str, settings: Settings) -> Any:
         from headwater_server.web.sign_in_off import no_sign_in_routes
 
         return no_sign_in_routes()
-    if not key:
-        raise BadSettings(
-            "oidc_issuer needs keys: without HEADWATER_KEYS (for `headwater web`: HEADWATER_KEY) "
-            "anybody may call the server, signed in or not"
-        )
-    try:
-        from headwater_server.web.oidc.routes import sign_in_routes
-    except ImportError as error:
-        if error.name in {"httpx", "joserfc"}:
-            fail(f"oidc_issuer needs {error.name}: pip install 'headwater-server[oidc]'", FAILED)
-        raise
+    if missing := missing_for_sign_in(has_key=bool(key)):
+        raise BadSettings(missing)
+    from headwater_server.web.oidc.routes import sign_in_routes
+
     return sign_in_routes(asked, key)
 
 

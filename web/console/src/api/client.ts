@@ -45,7 +45,8 @@ export class Api {
     );
     if (response.ok) return (await response.json()) as Answer;
     const error = await errorOf(response);
-    if (error.isSignedOut) this.onSignedOut(error.message);
+    // the Personalizer API takes keys alone: a person's session is none there, and goes on elsewhere
+    if (error.isSignedOut && (this.key || !path.startsWith("/personalizer/"))) this.onSignedOut(error.message);
     throw error;
   }
 }

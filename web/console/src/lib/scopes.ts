@@ -16,5 +16,11 @@ export function useScope(scope: string): Permission {
   // without an answer the button stays, and the server says what it refuses
   if (error !== undefined || (data && !data.scopes?.length)) return { may: true, why: "" };
   if (!data || data.scopes?.includes(scope)) return { may: data !== undefined, why: "" };
-  return { may: false, why: `Your key may only look. This needs a key with the scope ${scope}, such as KEY;scopes=read+${scope}.` };
+  return { may: false, why: api.key ? keyText(scope) : roleText(scope) };
 }
+
+const keyText = (scope: string) => `Your key may only look. This needs a key with the scope ${scope}, such as KEY;scopes=read+${scope}.`;
+
+const EDITING = ["catalog", "experiments", "rules"];
+
+const roleText = (scope: string) => `Your role does not allow this. It needs the role ${EDITING.includes(scope) ? "edit or operate" : "operate"}.`;
