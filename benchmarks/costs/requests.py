@@ -111,7 +111,10 @@ def _lists(items: int) -> Iterator[Named]:
         "none of many passes",
         catalog.ListItemsRequest(page_size=1_000, filter="weight < -1"),
     )
-    yield "GetUser", "200 items", user_service_pb2.GetUserRequest(visitor_id=REGULAR)
+    user = user_service_pb2
+    yield "GetUser", "200 items", user.GetUserRequest(visitor_id=REGULAR)
+    yield "ListVisitors", "500 recent", user.ListVisitorsRequest(page_size=500)
+    yield "ListVisitors", "by a text", user.ListVisitorsRequest(query="9", page_size=500)
 
 
 def _operators() -> Iterator[Named]:

@@ -4,12 +4,12 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { Icon } from "./icons";
 
-export function Done({ text }: { text: string }) {
+export function Done({ text, tone = "good" }: { text: string; tone?: "good" | "warn" }) {
   const notice = useRef<HTMLDivElement>(null);
   useEffect(() => notice.current?.focus(), [text]);
   return (
-    <div class="notice good done" role="status" tabIndex={-1} ref={notice}>
-      <Icon name="check" />
+    <div class={`notice ${tone} done`} role="status" tabIndex={-1} ref={notice}>
+      <Icon name={tone === "good" ? "check" : "quarantine"} />
       <div>{text}</div>
     </div>
   );

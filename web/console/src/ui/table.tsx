@@ -18,7 +18,7 @@ export function Table({ label, columns, children }: TableProps) {
           <tr>
             {columns.map((name) => (
               <th key={name} scope="col" class={name.endsWith(">") ? "right" : ""}>
-                {name.replace(/>$/, "")}
+                {name.replace(/>$/, "") || <span class="hidden">Actions</span>}
               </th>
             ))}
           </tr>

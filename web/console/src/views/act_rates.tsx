@@ -13,7 +13,7 @@ export function ActRates({ rates }: { rates: readonly ActRateJson[] }) {
           Report impressions, as the shop's page does; a slot counts once its attribution window is over.
         </Empty>
       ) : (
-        <div class="scroll">
+        <div class="scroll" tabIndex={0} role="group" aria-label="Table">
           <table>
             <thead>
               <tr>

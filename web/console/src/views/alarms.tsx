@@ -16,7 +16,7 @@ export function Alarms({ alarms }: { alarms: readonly DriftAlarmJson[] }) {
           The model's prediction quality has not changed significantly.
         </Empty>
       ) : (
-        <div class="scroll">
+        <div class="scroll" tabIndex={0} role="group" aria-label="Table">
           <table>
             <thead>
               <tr>

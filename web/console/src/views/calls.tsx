@@ -21,7 +21,7 @@ export function Calls({ serving }: { serving: GetServingResponseJson }) {
           ]}
         />
       </div>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0} role="group" aria-label="Table">
         <table>
           <thead>
             <tr>

@@ -150,7 +150,7 @@ function Similar({ itemId = "" }: { itemId: string | undefined }) {
           found.length === 0 ? (
             <Empty title="Nothing yet">No visitor combined it with another item, and no item has similar words.</Empty>
           ) : (
-            <div class="scroll">
+            <div class="scroll" tabIndex={0} role="group" aria-label="Table">
               <table>
                 <thead>
                   <tr>

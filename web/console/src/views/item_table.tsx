@@ -27,7 +27,7 @@ export function ItemTable({ items, placement }: ItemTableProps) {
           <tr>
             {columns.map((name, index) => (
               <th key={name} scope="col" class={index >= 2 && index <= 7 ? "right" : ""}>
-                {name}
+                {name || <span class="hidden">Status</span>}
               </th>
             ))}
           </tr>

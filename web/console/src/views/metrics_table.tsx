@@ -14,7 +14,7 @@ export function MetricsTable({ metrics }: { metrics: readonly MetricJson[] }) {
     return <Empty title="No metrics yet">They appear with the first events.</Empty>;
   }
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>

@@ -98,7 +98,7 @@ function NoEvents({ reason }: { reason: string }) {
 
 function EventTable({ events, work }: { events: readonly QuarantinedEventJson[]; work: QuarantineWork }) {
   return (
-    <Table label="Quarantined events" columns={["", "Time", "Reason", "Type", "Visitor", "Event"]}>
+    <Table label="Quarantined events" columns={["Select", "Time", "Reason", "Type", "Visitor", "Event"]}>
       {events.map((one) => (
         <Row key={one.quarantineId} kept={one} work={work} />
       ))}

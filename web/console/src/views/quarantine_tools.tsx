@@ -89,7 +89,7 @@ function Results({ outcome }: { outcome: Outcome }) {
   const kept = outcome.results.filter(isKept);
   return (
     <div class="inset stack">
-      <Done text={textOf(outcome)} />
+      <Done text={textOf(outcome)} tone={kept.length > 0 ? "warn" : "good"} />
       {outcome.stopped && (
         <div class="notice bad" role="alert">
           It stopped before the end: {outcome.stopped} What was done stays done; the rest is still selected.

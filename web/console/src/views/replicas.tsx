@@ -47,7 +47,7 @@ function Table({ data }: { data: ListReplicasResponseJson }) {
     return <Empty icon="replicas" title="No replica has reported">Start one with <code>headwater serve</code>.</Empty>;
   }
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>

@@ -102,7 +102,7 @@ function Value({ text }: { text: string | undefined }) {
 
 function Table({ names, children }: { names: readonly string[]; children: ComponentChildren }) {
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>

@@ -107,7 +107,7 @@ function Snapshots({ snapshots }: { snapshots: readonly SnapshotJson[] }) {
     return <Empty title="No snapshot yet">Without a snapshot, a start reads the whole log. The setting snapshot_interval_s says when the next one is taken.</Empty>;
   }
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>

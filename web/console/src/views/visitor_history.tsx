@@ -22,7 +22,7 @@ export function VisitorHistory({ profile, known }: VisitorHistoryProps) {
         {interactions.length === 0 ? (
           <Empty title="No interactions" />
         ) : (
-          <div class="scroll">
+          <div class="scroll" tabIndex={0} role="group" aria-label="Table">
             <table>
               <thead>
                 <tr>
