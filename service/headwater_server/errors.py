@@ -66,6 +66,14 @@ class FailedPrecondition(HeadwaterError):
         self.conditions = tuple(conditions)
 
 
+class Aborted(FailedPrecondition):
+    """Somebody else has changed what the call is about since its author read it.
+
+    >>> str(Aborted("rule 'sale'", ["the rule is at revision 4 now: read it again"]))
+    "rule 'sale': the rule is at revision 4 now: read it again"
+    """
+
+
 class CommandFailed(HeadwaterError):
     """A command of the operator cannot go on; no call of the API raises it."""
 

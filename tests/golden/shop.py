@@ -37,6 +37,7 @@ from headwater_server.engine.messages.experiments import (
     Primary,
 )
 from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.messages.rules import RuleDelete, RuleWrite
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shop import ShopItem
 from headwater_server.evaluation.simulator import Shopper, Simulator
@@ -172,9 +173,19 @@ def _odds(
         [PolicyPromote("varied", force_reason="golden")],
         [PolicyRollback("varied", "golden")],
         [ExperimentWrite(_short(visit))],
+        [_rule(visit)],
+        [RuleDelete(f"rule {visit % 3}", "golden", to_settings=visit % 2 == 0)],
         [ExperimentStop(f"short-{(visit - 10) // 20}", random.choice(("", "b")), "golden")],
     )
     return random.choice(kinds) if random.random() < 0.35 else []
+
+
+def _rule(visit: int) -> RuleWrite:
+    """Return a rule; every third one is malformed, and every fifth was read long ago."""
+    name = f"rule {visit % 3}"
+    slot = visit % 3 and visit % 7 + 1
+    rule = f'{{"item_ids":["item-{visit}"],"kind":"pin","name":"{name}","slot":{slot}}}'
+    return RuleWrite(name, rule, "golden", revision=0 if visit % 5 == 0 else None)
 
 
 def _short(visit: int) -> Experiment:

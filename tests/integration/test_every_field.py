@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2, status_pb2
 
 from headwater.v1 import (
+    audit_service_pb2,
     catalog_service_pb2,
     event_pb2,
     experiment_pb2,
@@ -20,11 +21,13 @@ from headwater.v1 import (
     model_service_pb2,
     policy_pb2,
     recommendation_service_pb2,
+    rule_pb2,
+    rule_service_pb2,
     user_service_pb2,
     value_pb2,
 )
 from headwater_server.engine.engine import Engine
-from tests.integration import bad_experiment_values, bad_values
+from tests.integration import bad_experiment_values, bad_rule_values, bad_values
 from tests.integration.api_server import channel_to
 from tests.integration.bad_values import QUARANTINED, walk
 from tests.integration.replicas import running_replica
@@ -37,9 +40,11 @@ FILES = (
     user_service_pb2,
     model_service_pb2,
     experiment_service_pb2,
+    rule_service_pb2,
+    audit_service_pb2,
 )
-REFUSED = bad_values.REFUSED | bad_experiment_values.REFUSED
-UNBOUNDED = bad_values.UNBOUNDED | bad_experiment_values.UNBOUNDED
+REFUSED = bad_values.REFUSED | bad_experiment_values.REFUSED | bad_rule_values.REFUSED
+UNBOUNDED = bad_values.UNBOUNDED | bad_experiment_values.UNBOUNDED | bad_rule_values.UNBOUNDED
 METHODS = {
     method.name: method
     for file in FILES
@@ -64,6 +69,25 @@ def test_each_field_has_its_bad_values_or_is_said_to_have_none():
     found = {key_of(place) for method in METHODS.values() for place in places(method)}
     assert found == {*REFUSED, *QUARANTINED, *UNBOUNDED}
     assert not (UNBOUNDED & {*REFUSED, *QUARANTINED})
+
+
+def good_rule_requests(newer):
+    """Return the same of rules and the audit log."""
+    rule = rule_pb2.Rule(
+        name="lamp", filter="price < 5", pin=rule_pb2.PinRule(slot=1, item_ids=["a"]),
+        start_time=TIME, end_time=FAR,
+    )  # fmt: skip
+    question = rule_service_pb2.RuleQuestion(visitor_id="v", filter="price < 5")
+    drafts = {"drafts": [rule], "questions": [question], "preview_time": TIME}
+    return {
+        "ListRules": newer,
+        "UpsertRule": {"rule": rule, "reason": "a test"},
+        "DeleteRule": {"name": "lamp"},
+        "ListRuleChanges": {"name": "lamp", **newer},
+        "RestoreRule": {"name": "lamp", "to_revision": 1},
+        "PreviewRules": {**drafts, **newer},
+        "ListAuditEntries": newer,
+    }
 
 
 def good_requests(token, offset):
@@ -127,6 +151,7 @@ def good_requests(token, offset):
         "GetExperimentReport": {"experiment_id": "first", **newer},
         "ListEvaluations": {},
         "AssignArms": {"visitor_id": "v", **newer},
+        **good_rule_requests(newer),
     }  # fmt: skip
 
 
@@ -154,7 +179,7 @@ class Shop:
 
     async def fill(self):
         writes = "UpsertItems", "UpsertUsers", "Feedback", "UpsertPolicy", "CreateExperiment"
-        for name in writes:
+        for name in (*writes, "UpsertRule"):
             request = self.request(name)
             if name == "Feedback":
                 request.events[0].event_id = "first"

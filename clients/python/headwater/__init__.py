@@ -7,6 +7,7 @@ from headwater.async_feedback_buffer import AsyncFeedbackBuffer
 from headwater.backlog import BufferClosedError, BufferFullError
 from headwater.client import Client
 from headwater.errors import (
+    AbortedError,
     AlreadyExistsError,
     DeadlineExceededError,
     FailedPreconditionError,
@@ -86,6 +87,21 @@ from headwater.policies import (
     RollbackAnswer,
 )
 from headwater.recommendations import FeatureContribution, Recommendation, Result
+from headwater.rules import (
+    AuditEntry,
+    AuditKind,
+    DraftPreview,
+    ListPreview,
+    PreviewedItem,
+    Rule,
+    RuleAnswer,
+    RuleChange,
+    RuleMove,
+    RulePreview,
+    RuleQuestion,
+    RuleSource,
+    RuleStatus,
+)
 from headwater.tls import Tls
 from headwater.users import (
     EraseAnswer,
@@ -99,12 +115,15 @@ from headwater.users import (
 )
 
 __all__ = [
+    "AbortedError",
     "ActRate",
     "AlreadyExistsError",
     "ArmAssignment",
     "ArmFigures",
     "AsyncClient",
     "AsyncFeedbackBuffer",
+    "AuditEntry",
+    "AuditKind",
     "BufferClosedError",
     "BufferFullError",
     "CallFigures",
@@ -112,6 +131,7 @@ __all__ = [
     "Client",
     "DeadlineExceededError",
     "DeleteAnswer",
+    "DraftPreview",
     "DriftAlarm",
     "EraseAnswer",
     "EvaluatedPolicy",
@@ -143,6 +163,7 @@ __all__ = [
     "ItemResult",
     "ItemStatistics",
     "Lift",
+    "ListPreview",
     "Metric",
     "MetricDirection",
     "MetricFigures",
@@ -158,6 +179,7 @@ __all__ = [
     "PermissionDeniedError",
     "Policy",
     "PolicyAnswer",
+    "PreviewedItem",
     "PrimaryMetric",
     "PromoteAnswer",
     "Promotion",
@@ -174,6 +196,14 @@ __all__ = [
     "Result",
     "Revenue",
     "RollbackAnswer",
+    "Rule",
+    "RuleAnswer",
+    "RuleChange",
+    "RuleMove",
+    "RulePreview",
+    "RuleQuestion",
+    "RuleSource",
+    "RuleStatus",
     "SampleRatio",
     "ScoredItem",
     "Serving",

@@ -10,6 +10,7 @@ from headwater.async_catalogue import AsyncCatalogue
 from headwater.async_experimenting import AsyncExperiments
 from headwater.async_feedback_stream import AsyncFeedbackStream
 from headwater.async_operating import AsyncOperations
+from headwater.async_ruling import AsyncRules
 from headwater.channel import FEEDBACK_TIMEOUT_S, RECOMMEND_TIMEOUT_S
 from headwater.errors import HeadwaterError
 from headwater.events import Event, FeedbackAnswer
@@ -22,7 +23,7 @@ from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.recommendations import Question
 
 
-class AsyncClient(AsyncCatalogue, AsyncExperiments, AsyncOperations):
+class AsyncClient(AsyncCatalogue, AsyncExperiments, AsyncRules, AsyncOperations):
     """A client of one Headwater server. Make it on the event loop; close it, or use ``async with``.
 
     Every call has a deadline (``timeout_s``, seconds, retries included), and raises a

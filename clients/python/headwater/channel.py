@@ -25,6 +25,8 @@ READS = {
         "ListEvaluations",
         "AssignArms",
     ],
+    "RuleService": ["ListRules", "ListRuleChanges", "PreviewRules"],
+    "AuditService": ["ListAuditEntries"],
 }
 WRITES = {
     "FeedbackService": ["Feedback"],  # safe, since each event carries its id
@@ -38,6 +40,7 @@ WRITES = {
         "CreateExperiment",
         "StopExperiment",
     ],
+    "RuleService": ["UpsertRule", "DeleteRule", "RestoreRule"],
 }
 
 

@@ -17,12 +17,13 @@ from headwater.lists import ItemList
 from headwater.model import DriftAlarm, Metric, Model
 from headwater.operating import Operations
 from headwater.recommendations import Recommendation
+from headwater.ruling import Rules
 from headwater.unanswered import PATH, PATIENCE_S, Batch
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.recommendations import Question
 
 
-class Client(Catalogue, Experiments, Operations):
+class Client(Catalogue, Experiments, Rules, Operations):
     """A client of one Headwater server. Threads may share it. Close it, or use a ``with``.
 
     Every call has a deadline (``timeout_s``, seconds, retries included), and raises a

@@ -51,6 +51,10 @@ class FailedPreconditionError(HeadwaterError):
     """The state does not allow it now; ``conditions`` has all that must be true before."""
 
 
+class AbortedError(FailedPreconditionError):
+    """Somebody else has changed it since it was read: read it again; ``conditions`` says more."""
+
+
 class UnauthenticatedError(HeadwaterError):
     """The server requires a key, and the call had none or a wrong one."""
 
@@ -80,6 +84,7 @@ _KINDS: dict[grpc.StatusCode, type[HeadwaterError]] = {
     grpc.StatusCode.NOT_FOUND: NotFoundError,
     grpc.StatusCode.ALREADY_EXISTS: AlreadyExistsError,
     grpc.StatusCode.FAILED_PRECONDITION: FailedPreconditionError,
+    grpc.StatusCode.ABORTED: AbortedError,
     grpc.StatusCode.UNAUTHENTICATED: UnauthenticatedError,
     grpc.StatusCode.PERMISSION_DENIED: PermissionDeniedError,
     grpc.StatusCode.UNIMPLEMENTED: UnimplementedError,

@@ -58,6 +58,7 @@ TABLE: Final[dict[type, Row]] = {
     errors.Forbidden: (StatusCode.PERMISSION_DENIED, None),
     errors.NotFound: (StatusCode.NOT_FOUND, None),
     errors.AlreadyExists: (StatusCode.ALREADY_EXISTS, None),
+    errors.Aborted: (StatusCode.ABORTED, _precondition_failure),
     errors.FailedPrecondition: (StatusCode.FAILED_PRECONDITION, _precondition_failure),
     errors.Overloaded: (StatusCode.RESOURCE_EXHAUSTED, _retry_info),
     errors.StoreUnavailable: (StatusCode.UNAVAILABLE, None),

@@ -17,6 +17,8 @@ SERVICES: Final = {
     "headwater.v1.UserService": True,
     "headwater.v1.ModelService": False,
     "headwater.v1.ExportService": False,  # items and users need no store
+    "headwater.v1.RuleService": False,
+    "headwater.v1.AuditService": False,
     "headwater.v1.ExperimentService": False,  # its reads are what a page waits for
 }
 

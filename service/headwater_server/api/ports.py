@@ -19,6 +19,8 @@ from headwater_server.replica.experiments.experiment_reads import ExperimentRead
 from headwater_server.replica.experiments.experiment_writes import ExperimentWrites
 from headwater_server.replica.operators.operator_reads import OperatorReads
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
+from headwater_server.replica.rules.rule_reads import RuleReads
+from headwater_server.replica.rules.rule_writes import RuleWrites
 from headwater_server.replica.writes.caller import NOBODY, Caller
 from headwater_server.replica.writes.quarantine_work import QuarantineWork
 
@@ -93,7 +95,7 @@ class Replica(Protocol):
     ) -> WriteAnswer: ...
 
     async def erase_user(
-        self, user_id: str, visitor_id: str, time_remaining_s: float | None
+        self, user_id: str, visitor_id: str, time_remaining_s: float | None, who: str = ""
     ) -> WriteAnswer:
         """Forget an account or a visitor: one of the ids is empty."""
         ...
@@ -150,6 +152,16 @@ class Replica(Protocol):
     @property
     def experiment_writes(self) -> ExperimentWrites:
         """The writes of policies and experiments."""
+        ...
+
+    @property
+    def rule_reads(self) -> RuleReads:
+        """The rules, their changes, and the audit log."""
+        ...
+
+    @property
+    def rule_writes(self) -> RuleWrites:
+        """The writes of rules."""
         ...
 
     def watch_health(self, watcher: Callable[[bool, bool], None]) -> None:

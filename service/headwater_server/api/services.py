@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from headwater.v1 import (
+    audit_service_pb2_grpc,
     catalog_service_pb2_grpc,
     experiment_service_pb2_grpc,
     export_service_pb2_grpc,
     feedback_service_pb2_grpc,
     model_service_pb2_grpc,
     recommendation_service_pb2_grpc,
+    rule_service_pb2_grpc,
     user_service_pb2_grpc,
 )
 from headwater_server.api.draining import Draining
@@ -22,12 +24,14 @@ from headwater_server.api.guard.load import Load
 from headwater_server.api.guard.turns import Turns
 from headwater_server.api.guard.waiting_room import WaitingRoom
 from headwater_server.api.ports import Replica
+from headwater_server.api.servicers.audit import AuditServicer
 from headwater_server.api.servicers.catalog import CatalogServicer
 from headwater_server.api.servicers.experiment import ExperimentServicer
 from headwater_server.api.servicers.export import ExportServicer
 from headwater_server.api.servicers.feedback import FeedbackServicer
 from headwater_server.api.servicers.model import ModelServicer
 from headwater_server.api.servicers.recommendation import RecommendationServicer
+from headwater_server.api.servicers.rule import RuleServicer
 from headwater_server.api.servicers.user import UserServicer
 from headwater_server.api.settings import ApiSettings
 
@@ -64,6 +68,12 @@ def add_services(
     )
     experiment_service_pb2_grpc.add_ExperimentServiceServicer_to_server(
         ExperimentServicer(replica, settings), guarded(settings.writes_max)
+    )
+    rule_service_pb2_grpc.add_RuleServiceServicer_to_server(
+        RuleServicer(replica, settings), guarded(settings.writes_max)
+    )
+    audit_service_pb2_grpc.add_AuditServiceServicer_to_server(
+        AuditServicer(replica, settings), guarded(settings.reads_max)
     )
     export_service_pb2_grpc.add_ExportServiceServicer_to_server(
         ExportServicer(replica, settings), guarded(settings.reads_max)

@@ -24,9 +24,10 @@ class ApiSettings:
             "help": "API keys of backends, comma-separated, 16+ characters each; better set as "
             "HEADWATER_KEYS, since other users of the machine can read a command line. KEY alone "
             "allows every call; KEY;name=anna;scopes=read;calls_per_second=50 limits a key to "
-            "scopes (recommend, feedback, catalog, users, model, experiments, export; read: every "
-            "call that changes nothing, but no export) and to a rate. The name is no secret: it "
-            "says who wrote a policy or an experiment. @PATH reads them from a file, one a line"
+            "scopes (recommend, feedback, catalog, users, model, experiments, export, rules, "
+            "audit; read: every call that changes nothing, but no export) and to a rate. The name "
+            "is no secret: it says who wrote a rule, a policy or an experiment. @PATH reads them "
+            "from a file, one a line"
         },
     )
     page_keys: SecretStr | None = field(

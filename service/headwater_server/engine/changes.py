@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
+from headwater_server.engine.auditing import noting
 from headwater_server.engine.catalogue.content_tokens import content_tokens
 from headwater_server.engine.clock import lies_ahead
 from headwater_server.engine.intake.deduplication import owner_of
@@ -24,7 +25,9 @@ from headwater_server.engine.messages.entries import (
     VisitorUnlink,
 )
 from headwater_server.engine.messages.events import CREATED, Outcome, Status
+from headwater_server.engine.messages.rules import RuleDelete, RuleWrite
 from headwater_server.engine.parts import Applied, Parts
+from headwater_server.engine.rules import changing
 from headwater_server.engine.visitors.profile_rows import hashed
 from headwater_server.models.bandit.contexts import key_of
 
@@ -38,6 +41,13 @@ _FULL = (
 
 def applying(parts: Parts, operation: Operation, entry: Entry) -> Applied:
     """Apply what is neither an event nor a change of settings."""
+    outcome = yield from _applying(parts, operation, entry)
+    if outcome.status is Status.CREATED:
+        noting.note(parts.audit, operation, entry.time_ms)
+    return outcome
+
+
+def _applying(parts: Parts, operation: Operation, entry: Entry) -> Applied:
     match operation:
         case ItemWrite():
             return (yield from write_item(parts, operation, entry))
@@ -51,6 +61,8 @@ def applying(parts: Parts, operation: Operation, entry: Entry) -> Applied:
             return unlink_visitor(parts, operation, entry)
         case ErasedEvent():
             return remember_erased(parts, operation, entry)
+        case RuleWrite() | RuleDelete():
+            return (yield from changing.changing(parts, operation, entry))
         case SourceAdvance():
             return parts.sources.advance(operation, parts.time_ms(entry))
         case Build():

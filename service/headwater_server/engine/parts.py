@@ -6,6 +6,7 @@ from collections.abc import Generator
 from dataclasses import astuple
 from typing import Any, Self
 
+from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.clock import following_ms
 from headwater_server.engine.experiments.experiments import Experiments
@@ -35,15 +36,12 @@ from headwater_server.engine.reranking.answering import Answering
 from headwater_server.engine.reranking.hiding import Hiding
 from headwater_server.engine.reranking.reranker import Reranking
 from headwater_server.engine.retrieval.retriever import Retriever
+from headwater_server.engine.rules.book import RuleBook
+from headwater_server.engine.rules.judging import RuleState
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import SettingsHistory
 from headwater_server.engine.sources import Sources
-from headwater_server.engine.visitors.request_context import (
-    circumstances,
-    circumstances_of_account,
-    claimed_by,
-    marked,
-)
+from headwater_server.engine.visitors.request_context import stated_and_claimed
 from headwater_server.engine.visitors.users import Users
 from headwater_server.engine.visitors.visitors import History, Visitors
 from headwater_server.models.base import done
@@ -71,7 +69,7 @@ class Parts:
     def __init__(self, settings: EngineSettings) -> None:
         self.settings = self.written = settings
         self.settings_history, self.sources = SettingsHistory(), Sources()
-        self.experiments = Experiments()
+        self.experiments, self.rules, self.audit = Experiments(), RuleBook(), AuditTrail()
         self.build: Build | None = None
         self.clock_ms = self.learned = self.repeated = 0
         self.catalogue = Catalogue(settings.items_max, settings.event_items_max)
@@ -106,12 +104,9 @@ class Parts:
         self.adopt(settings)
 
     def adopt(self, written: EngineSettings) -> None:
-        """Go on under these settings; what was learned stays, as far as there are places for it.
-
-        In force are they with what is promoted over them: answers, and nothing else, follow that.
-        """
+        """Go on under these settings; what was learned stays, as far as there are places for it."""
         self.written = written
-        self.settings = settings = self.experiments.policies.over(written)
+        self.settings = settings = self.rule_state.settings()
         self.catalogue.items_max = settings.items_max
         self.catalogue.event_items_max = settings.event_items_max
         done(self.catalogue.columns.group_by(settings.group_by, settings.variants_max))
@@ -132,8 +127,18 @@ class Parts:
     def override(self, who: str, time_ms: int) -> None:
         """Put what is promoted now over the written settings."""
         before = self.settings
-        self._answer_by(self.experiments.policies.over(self.written))
+        self.rules.follow(len(self.experiments.policies.promoted))
+        self.answer_in_force()
         self.settings_history.note(before, self.settings, who, time_ms)
+
+    @property
+    def rule_state(self) -> RuleState:
+        """What decides which rules are in force."""
+        return RuleState(self.rules, self.written, self.experiments.policies.promoted)
+
+    def answer_in_force(self) -> None:
+        """Answer by what the log has put in force: settings, policies, rules of editors."""
+        self._answer_by(self.rule_state.settings())
 
     def _answer_by(self, settings: EngineSettings) -> None:
         self.settings = self.learning.settings = self.influence.settings = settings
@@ -178,7 +183,7 @@ class Parts:
         self.attribution.adopt(self.attribution.window_ms, now_ms)
 
     def history(self, who: RecommendRequest, placement: str, time_ms: int) -> History:
-        """Return what counts for the visitor who asks: history and circumstances."""
+        """Return what counts for the visitor who asks."""
         return self._history(who, placement, time_ms, of_past=False)
 
     def history_before(self, event: Event, placement: str, time_ms: int) -> History:
@@ -193,22 +198,18 @@ class Parts:
         )
         account = who.user_id or self.visitors.account_of(who.visitor_id)
         found, claimed = self.circumstances(who, placement, account)
-        return (
-            history._replace(circumstances=found, claimed=claimed) if found or claimed else history
-        )
+        if not (found or claimed):
+            return history
+        return history._replace(circumstances=found, claimed=claimed)
 
     def circumstances(
         self, who: Event | RecommendRequest, placement: str, account: str
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the circumstances of an act or a request, and those that only a page claims."""
+        """Return those of an act or a request, and those that only a page claims."""
         if not (account or placement or who.context):
             return (), ()
-        features = circumstances_of_account(self.users.features(account))
-        stated = circumstances(placement, who.context)
-        stated = marked(stated, who, self.models.circumstances.is_known)
-        claimed = claimed_by(who, stated)
-        stated = tuple([text for text in stated if text not in claimed]) if claimed else stated
-        return stated + features, claimed
+        is_known = self.models.circumstances.is_known
+        return stated_and_claimed(who, placement, self.users.features(account), is_known)
 
     def numbering(self, item_id: str) -> Numbered:
         """Return the item's number; a new one may take the place of those inactive longest.
@@ -265,7 +266,7 @@ class Parts:
             "learned": self.learned,
             "popular": self.retriever.popular.state,
             **{name: getattr(self, name).state for name in _STATEFUL},
-            **(self.sources.branch | self.impressions.decisions.branch),
+            **(self.sources.branch | self.impressions.decisions.branch | self.rules.branch),
         }
 
     def stored(self) -> dict[str, Any]:
@@ -273,6 +274,7 @@ class Parts:
         return {
             "repeated": self.repeated,
             "settings_changes": self.settings_history.state,
+            "audit": self.audit.state,
             "build": list(astuple(self.build)) if self.build else [],
             "learned": self.state(),
         }
@@ -291,11 +293,13 @@ class Parts:
         parts.clock_ms, parts.learned = learned["clock_ms"], learned["learned"]
         parts.repeated = beside["repeated"]
         parts.settings_history.load(beside.get("settings_changes", []))
+        parts.audit.load(beside.get("audit", []))
         parts.build = Build(*found) if (found := beside.get("build")) else None
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])
         parts.sources.load(learned)
         parts.impressions.decisions.load(learned)
-        parts._answer_by(parts.experiments.policies.over(parts.written))
+        parts.rules.load(learned, len(parts.experiments.policies.promoted))
+        parts.answer_in_force()
         parts.retriever.popular.load(learned["popular"], len(parts.catalogue.ids))
         return parts

@@ -5,8 +5,8 @@ Each function takes the parts; it works in steps.
 
 from __future__ import annotations
 
+from headwater_server.engine.auditing import noting
 from headwater_server.engine.experiments import operations
-from headwater_server.engine.experiments.judging import judged
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import CREATED, Event, Status
 from headwater_server.engine.messages.experiments import (
@@ -15,13 +15,14 @@ from headwater_server.engine.messages.experiments import (
     PolicyRollback,
 )
 from headwater_server.engine.parts import Applied, Parts, Steps
+from headwater_server.engine.rules.beneath_policies import judged_in
 
 
 def changing(parts: Parts, operation: PolicyOperation, entry: Entry) -> Applied:
     """Apply an operation; what is refused leaves no trace, not of time either."""
     now_ms = parts.time_ms(entry)
     yield from parts.experiments.counting()
-    judgement = judged(parts.experiments, parts.settings, operation, now_ms)
+    judgement = judged_in(parts, operation, now_ms)
     if judgement.status is not Status.CREATED:
         return judgement.outcome
     yield from parts.advancing(now_ms)
@@ -33,6 +34,7 @@ def _doing(parts: Parts, operation: PolicyOperation, now_ms: int) -> Steps:
     yield from operations.doing(parts.experiments, operation, now_ms)
     if isinstance(operation, PolicyPromote | PolicyRollback):
         parts.override(operation.who, now_ms)
+    noting.note(parts.audit, operation, now_ms)
 
 
 def exposing(parts: Parts, event: Event) -> Steps:

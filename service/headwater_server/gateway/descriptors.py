@@ -12,12 +12,14 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSe
 from google.rpc import error_details_pb2
 
 from headwater.v1 import (
+    audit_service_pb2,
     catalog_service_pb2,
     experiment_service_pb2,
     export_service_pb2,
     feedback_service_pb2,
     model_service_pb2,
     recommendation_service_pb2,
+    rule_service_pb2,
     user_service_pb2,
 )
 
@@ -29,6 +31,8 @@ API = (
     model_service_pb2.DESCRIPTOR,
     experiment_service_pb2.DESCRIPTOR,
     export_service_pb2.DESCRIPTOR,
+    rule_service_pb2.DESCRIPTOR,
+    audit_service_pb2.DESCRIPTOR,
 )
 ERRORS = error_details_pb2.DESCRIPTOR  # without it, an error's field would not reach REST callers
 

@@ -32,6 +32,8 @@ from headwater_server.replica.reads.log_end import LogEnd
 from headwater_server.replica.reads.reads import Reads
 from headwater_server.replica.reads.repeatable import Repeatable
 from headwater_server.replica.replica import Replica
+from headwater_server.replica.rules.rule_reads import RuleReads
+from headwater_server.replica.rules.rule_writes import RuleWrites
 from headwater_server.replica.settings import ReplicaSettings
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.snapshots.restore import restore
@@ -125,6 +127,7 @@ class _Assembly:
         experiments = ExperimentReads(
             engine, shell.tail, stores.evaluations, now_ms=self._own.now_ms
         )
+        rules = RuleReads(engine, shell.tail, now_ms=self._own.now_ms)
         return Replica(
             wanted=wanted,
             stores=stores,
@@ -143,6 +146,10 @@ class _Assembly:
             ),
             experiment_reads=experiments,
             experiment_writes=self._experiment_writes(experiments),
+            rule_reads=rules,
+            rule_writes=RuleWrites(
+                engine, stores.log, shell.tail, writes, rules, who=self._own.identity.who
+            ),
             sampling=sampling,
             settings_warnings=SettingsWarnings(engine),
             membership=membership,

@@ -37,6 +37,8 @@ from headwater_server.replica.ports.stores import Stores
 from headwater_server.replica.questions import SimilarQuestion, TrendingQuestion
 from headwater_server.replica.reads.reads import Reads
 from headwater_server.replica.reads.together import Waiting
+from headwater_server.replica.rules.rule_reads import RuleReads
+from headwater_server.replica.rules.rule_writes import RuleWrites
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.startup import WantedSettings
 from headwater_server.replica.writes.caller import NOBODY, Caller
@@ -71,6 +73,8 @@ class Replica:
     operators: OperatorReads
     experiment_reads: ExperimentReads
     experiment_writes: ExperimentWrites
+    rule_reads: RuleReads
+    rule_writes: RuleWrites
     sampling: Sampling
     settings_warnings: SettingsWarnings
     membership: Membership
@@ -258,10 +262,10 @@ class Replica:
         return await self.writes.write(writes, time_remaining_s)
 
     async def erase_user(
-        self, user_id: str, visitor_id: str, time_remaining_s: float | None
+        self, user_id: str, visitor_id: str, time_remaining_s: float | None, who: str = ""
     ) -> WriteAnswer:
-        """Erase an account or a visitor: one of the ids is empty."""
-        return await self.erasing.erase(user_id, visitor_id, time_remaining_s)
+        """Erase an account or a visitor: one of the ids is empty; ``who`` does it."""
+        return await self.erasing.erase(user_id, visitor_id, time_remaining_s, who)
 
     async def unlink_visitor(self, visitor_id: str, time_remaining_s: float | None) -> WriteAnswer:
         """End the visitor's link to an account."""

@@ -9,20 +9,24 @@ from types import ModuleType
 import pytest
 
 from headwater_server.api.health import SERVICES
+from headwater_server.api.servicers.audit import AuditServicer
 from headwater_server.api.servicers.catalog import CatalogServicer
 from headwater_server.api.servicers.experiment import ExperimentServicer
 from headwater_server.api.servicers.feedback import FeedbackServicer
 from headwater_server.api.servicers.model import ModelServicer
 from headwater_server.api.servicers.recommendation import RecommendationServicer
+from headwater_server.api.servicers.rule import RuleServicer
 from headwater_server.api.servicers.user import UserServicer
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVICERS = [
+    AuditServicer,
     CatalogServicer,
     ExperimentServicer,
     FeedbackServicer,
     ModelServicer,
     RecommendationServicer,
+    RuleServicer,
     UserServicer,
 ]
 

@@ -31,10 +31,12 @@ from headwater_server.engine.messages.experiments import (
     PolicyWrite,
     Primary,
 )
+from headwater_server.engine.messages.rules import RuleDelete, RuleWrite
 from headwater_server.engine.settings import EngineSettings
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 number = st.floats(allow_nan=False)
+revisions = st.none() | st.integers(0, 2**40)
 whole = st.integers(-(2**63), 2**63 - 1)
 features = st.lists(st.tuples(text, text | number), max_size=3).map(tuple)
 texts = st.lists(text, max_size=3).map(tuple)
@@ -141,6 +143,8 @@ policy_operations = (
     | st.builds(PolicyRollback, text, text, text)
     | st.builds(ExperimentWrite, experiments, text)
     | st.builds(ExperimentStop, text, text, text, text)
+    | st.builds(RuleWrite, text, text, text, text, revisions, revisions)
+    | st.builds(RuleDelete, text, text, text, revisions, st.booleans(), revisions)
 )
 kinds = (
     events | item_writes | item_deletes | user_writes | user_erases | visitor_unlinks

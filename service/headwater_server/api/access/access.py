@@ -17,6 +17,8 @@ SCOPES: Mapping[str, str] = {
     "model": "ModelService",
     "experiments": "ExperimentService",
     "export": "ExportService",
+    "rules": "RuleService",
+    "audit": "AuditService",
 }
 ALSO: Mapping[str, str] = {
     # Recommend returns the same to the same key, so this opens nothing new, also not to a page
@@ -85,8 +87,8 @@ def scope_names(scopes: Iterable[str]) -> list[str]:
 
     >>> scope_names({"read", "experiments"})
     ['experiments', 'read']
-    >>> scope_names(())
-    ['catalog', 'experiments', 'export', 'feedback', 'model', 'recommend', 'users']
+    >>> scope_names(())[:4]
+    ['audit', 'catalog', 'experiments', 'export']
     """
     return sorted(scopes or SCOPES)
 

@@ -22,6 +22,9 @@ WRITING: Final = frozenset(
         "StopExperiment",
         "ReplayQuarantinedEvents",
         "DropQuarantinedEvents",
+        "UpsertRule",
+        "DeleteRule",
+        "RestoreRule",
     }
 )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from headwater.v1 import catalog_service_pb2 as pb
 from headwater.v1 import catalog_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
+from headwater_server.api.guard.caller import key_name
 from headwater_server.api.guard.guard import time_remaining_s
 from headwater_server.api.guard.learning import Learning
 from headwater_server.api.ports import Replica
@@ -37,7 +40,8 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
     async def DeleteItems(
         self, request: pb.DeleteItemsRequest, context: Context
     ) -> pb.DeleteItemsResponse:
-        deletes = catalog.delete_items_request(request)
+        who, given = key_name(), catalog.delete_items_request(request)
+        deletes = [replace(delete, who=who) for delete in given]
         remaining_s = time_remaining_s(context, self._settings)
         async with Learning(self._replica.item_s * len(deletes)):
             answer = await self._replica.delete_items(deletes, remaining_s)

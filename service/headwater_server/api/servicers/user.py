@@ -5,6 +5,7 @@ from __future__ import annotations
 from headwater.v1 import user_service_pb2 as pb
 from headwater.v1 import user_service_pb2_grpc as pb_grpc
 from headwater_server.api.errors import Context
+from headwater_server.api.guard.caller import key_name
 from headwater_server.api.guard.guard import time_remaining_s
 from headwater_server.api.guard.learning import Learning
 from headwater_server.api.ports import Replica
@@ -47,7 +48,7 @@ class UserServicer(pb_grpc.UserServiceServicer):
         user_id, visitor_id = users.erase_user_request(request)
         remaining_s = time_remaining_s(context, self._settings)
         async with Learning(self._replica.item_s):
-            answer = await self._replica.erase_user(user_id, visitor_id, remaining_s)
+            answer = await self._replica.erase_user(user_id, visitor_id, remaining_s, key_name())
         return pb.EraseUserResponse(offset=answer.offset)
 
     async def UnlinkVisitor(

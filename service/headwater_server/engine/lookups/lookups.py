@@ -7,10 +7,10 @@ from functools import partial
 from itertools import chain, islice
 
 from headwater_server.engine import assigning
+from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.experiments import verdicts, viewing
 from headwater_server.engine.experiments.experiments import Experiments
 from headwater_server.engine.experiments.judgement import Judgement
-from headwater_server.engine.experiments.judging import judged
 from headwater_server.engine.experiments.reports import (
     ExperimentReport,
     ExperimentView,
@@ -55,6 +55,9 @@ from headwater_server.engine.messages.requests import (
     UserProfile,
 )
 from headwater_server.engine.parts import Parts
+from headwater_server.engine.rules.beneath_policies import judged_in
+from headwater_server.engine.rules.reading import RuleReading
+from headwater_server.engine.rules.views import overridden
 from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.engine.sources import SourceState
 from headwater_server.engine.visitors.users import Features
@@ -231,8 +234,13 @@ class Lookups:
 
     def judged(self, operation: PolicyOperation, now_ms: int) -> Judgement:
         """Return what an operation on policies or experiments would do now."""
-        parts = self._parts
-        return judged(self._experiments, parts.settings, operation, max(now_ms, parts.clock_ms))
+        self._parts.experiments.settle()
+        return judged_in(self._parts, operation, max(now_ms, self._parts.clock_ms))
+
+    @property
+    def rules(self) -> RuleReading:
+        """What can be read of the rules in force, and of what editors changed in them."""
+        return RuleReading(self._parts)
 
     @property
     def _experiments(self) -> Experiments:
@@ -253,14 +261,20 @@ class Lookups:
         """Return the last changes of the settings, oldest first."""
         return tuple(self._parts.settings_history.changes)
 
+    def audit(self) -> AuditTrail:
+        """Return the audit log, to be read."""
+        return self._parts.audit
+
     def catalogue_version(self) -> int:
         """Return a number that changes with the catalogue; it is not state."""
         return self._parts.catalogue.columns.written.version
 
     def settings_warnings(self) -> Iterator[list[str]]:
         """Yield what in the settings fits nothing in the catalogue, in short steps."""
-        parts = self._parts
-        return settings_warnings(parts.settings, parts.scoring, parts.settings_history.refused)
+        parts, state = self._parts, self._parts.rule_state
+        refused = parts.settings_history.refused
+        yield [f'rules "{name}": {text}' for name, text in overridden(state)]
+        yield from settings_warnings(parts.settings, parts.scoring, refused)
 
     def figures(self, question: Question) -> Iterator[FiguresFound]:
         """Yield what came of lists on the days of a question, day by day, in short steps."""

@@ -5,21 +5,18 @@ Such a rule is valid, since its items may come later; but it changes no list tod
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from headwater_server.engine.catalogue.fields.groups import GROUP_ID
 from headwater_server.engine.catalogue.fields.item_values import field_of
 from headwater_server.engine.lookups.feature_warnings import of_features
-from headwater_server.engine.lookups.nearest_name import near
-from headwater_server.engine.lookups.shortfall_notes import filter_notes
-from headwater_server.engine.messages.rewards import canonical_type
+from headwater_server.engine.lookups.rule_warnings import of_rule, unknown_field, unknown_types
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.ranking.objective_names import ACTS, REVENUE
-from headwater_server.engine.reranking.rules import Cap, Hide, Pin, Rule, parse_rules
+from headwater_server.engine.reranking.rules import parse_rules
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.sales.sales import PURCHASES_MIN
 
-NAMES_SHOWN = 3
 REFUSED = "the latest change of settings on the log is not in force: "
 
 
@@ -31,7 +28,7 @@ def settings_warnings(
     ``refused``: why the latest change of settings on the log is not in force here.
     """
     yield [f"{REFUSED}{refused}"] if refused else []
-    unknown = _unknown_types(settings.hide_days, settings)
+    unknown = unknown_types(settings.hide_days, settings)
     yield [f"hide_days: {text}" for text in unknown]
     yield [f"objective: {text}" for text in _of_objective(settings, scoring)]
     yield [f"group_by: {text}" for text in _of_groups(settings.group_by, scoring)]
@@ -42,7 +39,7 @@ def settings_warnings(
         found = of_features(scoring.models, scoring.catalogue, names)
         yield [f"features: {text}" for text in found]
     for rule in parse_rules(settings.rules):
-        yield [f'rules "{rule.name}": {text}' for text in _of_rule(rule, settings, scoring, names)]
+        yield [f'rules "{rule.name}": {text}' for text in of_rule(rule, settings, scoring, names)]
 
 
 def _of_objective(settings: EngineSettings, scoring: CandidateScoring) -> Iterator[str]:
@@ -61,45 +58,4 @@ def _of_objective(settings: EngineSettings, scoring: CandidateScoring) -> Iterat
 def _of_groups(name: str, scoring: CandidateScoring) -> Iterator[str]:
     columns = scoring.catalogue.columns
     if name not in ("", GROUP_ID) and not columns.kinds(field_of(name)):
-        yield _unknown_field(name, columns.names())
-
-
-def _of_rule(
-    rule: Rule, settings: EngineSettings, scoring: CandidateScoring, names: Collection[str]
-) -> Iterator[str]:
-    if isinstance(rule, Pin):
-        gone = [one for one in rule.item_ids if scoring.catalogue.number(one) is None]
-        if gone:
-            yield f"item_ids: the catalogue does not have {_shown(gone)}"
-    if isinstance(rule, Cap) and rule.field and rule.field not in names:
-        yield f"field: {_unknown_field(rule.field, names)}"
-    if isinstance(rule, Hide):
-        yield from (f"event_types: {text}" for text in _unknown_types(rule.event_types, settings))
-    yield from (f"filter: {text}" for text in _of_filter(rule.filter, scoring))
-
-
-def _of_filter(text: str, scoring: CandidateScoring) -> Iterator[str]:
-    if not text:
-        return
-    notes = list(filter_notes(text, scoring.catalogue.columns))
-    yield from notes
-    if not notes and not scoring.masks.passing(text).count:
-        yield "no item passes it"
-
-
-def _unknown_field(name: str, names: Collection[str]) -> str:
-    return f"no item has the field {name}{near(name, names)}"
-
-
-def _unknown_types(given: Collection[str], settings: EngineSettings) -> list[str]:
-    known = settings.rewards
-    return [
-        f"rewards has no event type {name}{near(name, known)}"
-        for name in given
-        if canonical_type(name) not in known
-    ]
-
-
-def _shown(names: list[str]) -> str:
-    more = len(names) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        yield unknown_field(name, columns.names())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from headwater_server.engine.messages.events import ContextValue, Event
 from headwater_server.engine.messages.experiments import PolicyOperation
 from headwater_server.engine.messages.quick_value import quick_value
+from headwater_server.engine.messages.rules import RuleOperation
 from headwater_server.engine.settings import EngineSettings
 
 
@@ -49,11 +50,12 @@ class ItemDelete:
     """Remove an item from the catalogue and all lists, until it is written again.
 
     The models keep what they learned of it for that case. A delete that is older than the
-    catalogue's data does nothing.
+    catalogue's data does nothing. ``who`` deleted it, "" if that is not known.
     """
 
     item_id: str
     set_time_ms: int | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,13 @@ class UserErase:
     """Forget an account, and the anonymous part of visitors: everything except learned weights.
 
     ``visitor_ids`` names the visitors that were linked to the account as well, so that the log can
-    be rewritten without their events from this entry alone.
+    be rewritten without their events from this entry alone. ``who`` erased them, "" if that is not
+    known.
     """
 
     user_id: str = ""
     visitor_ids: tuple[str, ...] = ()
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,7 @@ Operation = (
     | SettingsChange
     | Build
     | PolicyOperation
+    | RuleOperation
 )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 
+from headwater_server.engine.auditing import noting
 from headwater_server.engine.features.own_values import OwnValues
 from headwater_server.engine.messages.entries import Entry, SettingsChange
 from headwater_server.engine.messages.events import CREATED, Outcome, Status
@@ -36,17 +38,19 @@ def with_settings(
     settings = change.over(parts.written)
     try:
         rankers = check_settings(settings)
-        in_force = parts.experiments.policies.over(settings)
+        in_force = replace(parts.rule_state, written=settings).settings()
         check_arms(parts, in_force)
     except ValueError as error:
         parts.settings_history.refused = str(error)
         return parts, Outcome(Status.QUARANTINED, str(error))
     parts.settings_history.refused = ""
     parts.settings_history.note(parts.settings, in_force, change.who, entry.time_ms)
+    noting.note_settings(parts.audit, parts.written, settings, change.who, entry.time_ms)
     if parts.is_empty:
         fresh = Parts(settings)
         fresh.settings_history, fresh.build = parts.settings_history, parts.build
-        fresh.sources = parts.sources
+        fresh.sources, fresh.rules, fresh.audit = parts.sources, parts.rules, parts.audit
+        fresh.adopt(settings)
         return fresh, CREATED
     yield from changing_rankers(parts, settings, rankers)
     yield from parts.catalogue.columns.group_by(settings.group_by, settings.variants_max)

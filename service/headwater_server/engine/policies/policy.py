@@ -11,7 +11,13 @@ from typing import Any
 
 from headwater_server.engine.policies.ranges import CHOICES, NUMBERS, RANKER, checked_values
 from headwater_server.engine.reranking.answer_settings import AnswerSettings, Order
-from headwater_server.engine.reranking.rules import Hide, Rule, parse_rules, plain
+from headwater_server.engine.reranking.rules import (
+    Hide,
+    Rule,
+    hides_after_acts,
+    parse_rules,
+    plain,
+)
 from headwater_server.engine.setting_values.rankers import unknown_name
 from headwater_server.engine.settings import EngineSettings
 
@@ -43,8 +49,8 @@ class Policy:
     """A name and overrides, checked: any of `ANSWERING`, with the values that settings may have.
 
     The id of one of `BASELINES` is that baseline, and has no overrides. ``rules`` replaces all
-    rules in force but those that hide items: what is hidden is state. ``ranker`` is the name of one
-    that learns beside the champion.
+    rules in force but those that hide items after an act: what is hidden is state. ``ranker`` is
+    the name of one that learns beside the champion.
 
     Raises
     ------
@@ -123,7 +129,7 @@ class Policy:
             raise ValueError(problem)
         values = dict(self.overrides)
         if "rules" in values:
-            hides = [rule for rule in settings.rules if rule.get("kind") == "hide"]
+            hides = [rule for rule in settings.rules if hides_after_acts(rule)]
             values["rules"] = [*hides, *values["rules"]]
             parse_rules(values["rules"])
         return replace(settings, **values)

@@ -32,7 +32,16 @@ _ALWAYS_MS = 2**62
 
 
 class BadRuleError(ValueError):
-    """A rule is not valid; the text names the rule, the field and the problem."""
+    """A rule is not valid; the text names the rule, the field and the problem.
+
+    ``field``: the rule's own field, "" if it is of the rule as a whole or of all together.
+    """
+
+    def __init__(self, where: str, problem: str, field: str = "") -> None:
+        """Name the rule or what all together are, the problem, and the field that has it."""
+        super().__init__(f"{where}: {field}: {problem}" if field else f"{where}: {problem}")
+        self.field = field
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +93,13 @@ class Cap(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveOut(Cap):
+    """No item that passes is in a list: a rule of the kind hide without ``event_types``."""
+
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hide(Rule):
     """An item that passes is left out ``days`` after its visitor did one of ``event_types``."""
 
@@ -130,6 +146,8 @@ KINDS: dict[str, _Kind] = {
     "hide": _Kind(Hide, _HIDE, ("days", "event_types"), lacks=("placements",)),
     "diversity": _Kind(Diversify, {"level": level}, ("level",), lacks=("filter",)),
 }
+_LEAVE_OUT = _Kind(LeaveOut, _HIDE, ("filter",))
+"""Of the kind hide, without the fields of an act: always, and at some placements if they say."""
 
 
 def parse_rules(values: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
@@ -147,9 +165,9 @@ def parse_rules(values: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
     headwater_server.engine.reranking.rules.BadRuleError: rules[0] "two a brand": most: is required
     """
     if isinstance(values, str | Mapping) or not isinstance(values, Sequence):
-        raise BadRuleError("rules: a list of objects was expected")
+        raise BadRuleError("rules", "a list of objects was expected")
     if len(values) > RULES_MAX:
-        raise BadRuleError(f"rules: {len(values)} of them; {RULES_MAX} are the most")
+        raise BadRuleError("rules", f"{len(values)} of them; {RULES_MAX} are the most")
     rules = tuple(_rule(place, value) for place, value in enumerate(values))
     _check_together(rules)
     return rules
@@ -167,39 +185,50 @@ def _check_together(rules: Sequence[Rule]) -> None:
     seen: set[str] = set()
     for place, rule in enumerate(rules):
         if rule.name in seen:
-            raise BadRuleError(f'rules[{place}] "{rule.name}": name: another rule has it')
+            where = f'rules[{place}] "{rule.name}"'
+            raise BadRuleError(where, "another rule has it", "name")
         seen.add(rule.name)
     caps = sum(isinstance(rule, Cap) for rule in rules)
     if caps > CAPS_MAX:
-        raise BadRuleError(f"rules: {caps} caps; {CAPS_MAX} are the most")
+        raise BadRuleError("rules", f"{caps} caps; {CAPS_MAX} are the most")
     programs = [filters.parse(text).program for text in {rule.filter for rule in rules} - {""}]
     conditions, values = sum(p.conditions for p in programs), sum(p.texts for p in programs)
     if conditions > CONDITIONS_MAX:
-        raise BadRuleError(
-            f"rules: filters of {conditions} conditions; {CONDITIONS_MAX:,} are the most"
-        )
+        problem = f"filters of {conditions} conditions; {CONDITIONS_MAX:,} are the most"
+        raise BadRuleError("rules", problem)
     if values > TEXTS_MAX:
-        raise BadRuleError(
-            f"rules: filters with {values:,} texts in ANY; {TEXTS_MAX:,} are the most"
-        )
+        problem = f"filters with {values:,} texts in ANY; {TEXTS_MAX:,} are the most"
+        raise BadRuleError("rules", problem)
+
+
+def hides_after_acts(value: Mapping[str, Any]) -> bool:
+    """Whether a rule's object hides items after an act of their visitor: what is hidden is state.
+
+    >>> hides_after_acts({"name": "no gin", "kind": "hide", "filter": 'tags: ANY("gin")'})
+    False
+    """
+    return value.get("kind") == "hide" and bool(value.keys() & _HIDE.keys())
 
 
 def _rule(place: int, value: Mapping[str, Any]) -> Rule:
+    where = f"rules[{place}]"
     if not isinstance(value, Mapping):
-        raise BadRuleError(f"rules[{place}]: an object was expected")
+        raise BadRuleError(where, "an object was expected")
     name = value.get("name")
     if not isinstance(name, str) or not 0 < len(name) <= NAME_CHARS_MAX:
-        raise BadRuleError(f"rules[{place}]: name: 1 to {NAME_CHARS_MAX} characters were expected")
+        raise BadRuleError(where, f"1 to {NAME_CHARS_MAX} characters were expected", "name")
     where = f'rules[{place}] "{name}"'
     kind = KINDS.get(str(value.get("kind")))
     if kind is None:
-        raise BadRuleError(f"{where}: kind: one of {', '.join(KINDS)} was expected")
+        raise BadRuleError(where, f"one of {', '.join(KINDS)} was expected", "kind")
+    if value["kind"] == "hide" and not hides_after_acts(value):
+        kind = _LEAVE_OUT
     given = {n: v for n, v in value.items() if n not in {"name", "kind"}}
     _check_fields(where, kind, given)
-    read = {n: _read(f"{where}: {n}", kind, n, v) for n, v in given.items()}
+    read = {n: _read(where, kind, n, v) for n, v in given.items()}
     rule = kind.make(name=name, **{_STORED.get(n, n): v for n, v in read.items()})
     if rule.start_ms >= rule.end_ms:
-        raise BadRuleError(f"{where}: end: does not come after the start")
+        raise BadRuleError(where, "does not come after the start", "end")
     return rule
 
 
@@ -207,12 +236,12 @@ def _check_fields(where: str, kind: _Kind, given: Mapping[str, Any]) -> None:
     known = [n for n in ("filter", *_COMMON, *kind.fields) if n not in kind.lacks]
     for name in given:
         if name not in known:
-            raise BadRuleError(f"{where}: {name}: there is no such field; {', '.join(known)} are")
+            raise BadRuleError(where, f"there is no such field; {', '.join(known)} are", name)
     for name in kind.needs:
         if name not in given:
-            raise BadRuleError(f"{where}: {name}: is required")
+            raise BadRuleError(where, "is required", name)
     if kind.needs_one_of and not set(kind.needs_one_of) & given.keys():
-        raise BadRuleError(f"{where}: {' or '.join(kind.needs_one_of)}: is required")
+        raise BadRuleError(where, "is required", " or ".join(kind.needs_one_of))
 
 
 def _read(where: str, kind: _Kind, name: str, value: Any) -> Any:
@@ -221,4 +250,4 @@ def _read(where: str, kind: _Kind, name: str, value: Any) -> Any:
             return filters.parse(texts([value])[0]).text
         return (kind.fields.get(name) or _COMMON[name])(value)
     except (BadValueError, filters.BadFilterError) as error:
-        raise BadRuleError(f"{where}: {error}") from None
+        raise BadRuleError(where, str(error), name) from None

@@ -84,3 +84,19 @@ def claimed_by(who: Event | RecommendRequest, texts: tuple[str, ...]) -> tuple[s
     if not isinstance(who, Event):
         return ()
     return tuple(text for text in texts if text.startswith(PAGES))
+
+
+def stated_and_claimed(
+    who: Event | RecommendRequest,
+    placement: str,
+    features: Sequence[tuple[str, ContextValue]],
+    is_known: Callable[[str], bool],
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the circumstances of an act or a request, and those that only a page claims.
+
+    ``features`` are the account's.
+    """
+    stated = marked(circumstances(placement, who.context), who, is_known)
+    claimed = claimed_by(who, stated)
+    stated = tuple([text for text in stated if text not in claimed]) if claimed else stated
+    return stated + circumstances_of_account(features), claimed

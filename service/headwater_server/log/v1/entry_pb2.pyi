@@ -91,7 +91,8 @@ class Operation(_message.Message):
     EXPERIMENT_STOP_FIELD_NUMBER: _builtins.int
     ACKNOWLEDGED_LOST_FIELD_NUMBER: _builtins.int
     SOURCE_ADVANCE_FIELD_NUMBER: _builtins.int
-    QUARANTINE_CHANGE_FIELD_NUMBER: _builtins.int
+    RULE_WRITE_FIELD_NUMBER: _builtins.int
+    RULE_DELETE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """An event of a visitor."""
@@ -161,8 +162,12 @@ class Operation(_message.Message):
         """How far a source was read; what was read in it follows."""
 
     @_builtins.property
-    def quarantine_change(self) -> Global___QuarantineChange:
-        """What a person did with quarantined events."""
+    def rule_write(self) -> Global___RuleWrite:
+        """A rule that an editor wrote."""
+
+    @_builtins.property
+    def rule_delete(self) -> Global___RuleDelete:
+        """A rule that an editor deleted."""
 
     def __init__(
         self,
@@ -184,13 +189,14 @@ class Operation(_message.Message):
         experiment_stop: Global___ExperimentStop | None = ...,
         acknowledged_lost: Global___AcknowledgedLost | None = ...,
         source_advance: Global___SourceAdvance | None = ...,
-        quarantine_change: Global___QuarantineChange | None = ...,
+        rule_write: Global___RuleWrite | None = ...,
+        rule_delete: Global___RuleDelete | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "quarantine_change", b"quarantine_change", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "rule_delete", b"rule_delete", "rule_write", b"rule_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "quarantine_change", b"quarantine_change", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "rule_delete", b"rule_delete", "rule_write", b"rule_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost", "source_advance", "quarantine_change"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost", "source_advance", "rule_write", "rule_delete"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -703,9 +709,6 @@ class Item(_message.Message):
     FEATURES_FIELD_NUMBER: _builtins.int
     PUBLISH_TIME_MS_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_MS_FIELD_NUMBER: _builtins.int
-    IMAGE_URI_FIELD_NUMBER: _builtins.int
-    URI_FIELD_NUMBER: _builtins.int
-    GROUP_ID_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
     """The item."""
     title: _builtins.str
@@ -720,12 +723,6 @@ class Item(_message.Message):
     """Shown from this time on, in milliseconds since 1970; 0: not set."""
     expire_time_ms: _builtins.int
     """Not shown from this time on, in milliseconds since 1970; 0: not set."""
-    image_uri: _builtins.str
-    """The address of a picture."""
-    uri: _builtins.str
-    """The address of the item's page."""
-    group_id: _builtins.str
-    """The product that it is a variant of."""
     @_builtins.property
     def categories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The categories."""
@@ -751,13 +748,10 @@ class Item(_message.Message):
         features: _abc.Iterable[Global___Feature] | None = ...,
         publish_time_ms: _builtins.int = ...,
         expire_time_ms: _builtins.int = ...,
-        image_uri: _builtins.str = ...,
-        uri: _builtins.str = ...,
-        group_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "available", b"available", "categories", b"categories", "currency_code", b"currency_code", "expire_time_ms", b"expire_time_ms", "features", b"features", "group_id", b"group_id", "image_uri", b"image_uri", "item_id", b"item_id", "price", b"price", "publish_time_ms", b"publish_time_ms", "tags", b"tags", "title", b"title", "uri", b"uri"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "available", b"available", "categories", b"categories", "currency_code", b"currency_code", "expire_time_ms", b"expire_time_ms", "features", b"features", "item_id", b"item_id", "price", b"price", "publish_time_ms", b"publish_time_ms", "tags", b"tags", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__price: _TypeAlias = _typing.Literal["price"]  # noqa: Y015
     _WhichOneofArgType__price: _TypeAlias = _typing.Literal["_price", b"_price"]  # noqa: Y015
@@ -773,19 +767,23 @@ class ItemDelete(_message.Message):
 
     ITEM_ID_FIELD_NUMBER: _builtins.int
     SET_TIME_MS_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
     """The item."""
     set_time_ms: _builtins.int
     """The time of the removal: it does not change later writes. Absent: the entry's time."""
+    who: _builtins.str
+    """Who removed it; empty: it is not known."""
     def __init__(
         self,
         *,
         item_id: _builtins.str = ...,
         set_time_ms: _builtins.int | None = ...,
+        who: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_set_time_ms", b"_set_time_ms", "set_time_ms", b"set_time_ms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_set_time_ms", b"_set_time_ms", "item_id", b"item_id", "set_time_ms", b"set_time_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_set_time_ms", b"_set_time_ms", "item_id", b"item_id", "set_time_ms", b"set_time_ms", "who", b"who"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__set_time_ms: _TypeAlias = _typing.Literal["set_time_ms"]  # noqa: Y015
     _WhichOneofArgType__set_time_ms: _TypeAlias = _typing.Literal["_set_time_ms", b"_set_time_ms"]  # noqa: Y015
@@ -845,8 +843,11 @@ class UserErase(_message.Message):
 
     USER_ID_FIELD_NUMBER: _builtins.int
     VISITOR_IDS_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """The account; empty when only visitors are erased."""
+    who: _builtins.str
+    """Who erased them; empty: it is not known."""
     @_builtins.property
     def visitor_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The visitors whose anonymous part is erased, including those that were linked to the account."""
@@ -856,10 +857,11 @@ class UserErase(_message.Message):
         *,
         user_id: _builtins.str = ...,
         visitor_ids: _abc.Iterable[_builtins.str] | None = ...,
+        who: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id", "visitor_ids", b"visitor_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id", "visitor_ids", b"visitor_ids", "who", b"who"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -994,40 +996,6 @@ class AcknowledgedLost(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AcknowledgedLost: _TypeAlias = AcknowledgedLost  # noqa: Y015
-
-@_typing.final
-class QuarantineChange(_message.Message):
-    """What a person did with events in the quarantine. It changes nothing: it is for the audit log."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    WHO_FIELD_NUMBER: _builtins.int
-    ACTION_FIELD_NUMBER: _builtins.int
-    EVENTS_FIELD_NUMBER: _builtins.int
-    LEARNED_FIELD_NUMBER: _builtins.int
-    who: _builtins.str
-    """The name of the key, or the person."""
-    action: _builtins.str
-    """"drop" or "replay"."""
-    events: _builtins.int
-    """How many events it was about."""
-    learned: _builtins.int
-    """How many of them left the quarantine because they were learned, or had been learned before."""
-    def __init__(
-        self,
-        *,
-        who: _builtins.str = ...,
-        action: _builtins.str = ...,
-        events: _builtins.int = ...,
-        learned: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "events", b"events", "learned", b"learned", "who", b"who"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___QuarantineChange: _TypeAlias = QuarantineChange  # noqa: Y015
 
 @_typing.final
 class SourceAdvance(_message.Message):
@@ -1456,3 +1424,101 @@ class GuardRail(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GuardRail: _TypeAlias = GuardRail  # noqa: Y015
+
+@_typing.final
+class RuleWrite(_message.Message):
+    """Puts a rule in force, in the place of one of its name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    RESTORES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The rule."""
+    rule: _builtins.str
+    """All of it, as an object of the setting `rules`, in JSON with sorted keys."""
+    who: _builtins.str
+    """Who wrote it."""
+    reason: _builtins.str
+    """Why."""
+    revision: _builtins.int
+    """The revision that its author has read; absent: any."""
+    restores: _builtins.int
+    """The revision that it brings back; absent: none."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        rule: _builtins.str = ...,
+        who: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        revision: _builtins.int | None = ...,
+        restores: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_restores", b"_restores", "_revision", b"_revision", "restores", b"restores", "revision", b"revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_restores", b"_restores", "_revision", b"_revision", "name", b"name", "reason", b"reason", "restores", b"restores", "revision", b"revision", "rule", b"rule", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__restores: _TypeAlias = _typing.Literal["restores"]  # noqa: Y015
+    _WhichOneofArgType__restores: _TypeAlias = _typing.Literal["_restores", b"_restores"]  # noqa: Y015
+    _WhichOneofReturnType__revision: _TypeAlias = _typing.Literal["revision"]  # noqa: Y015
+    _WhichOneofArgType__revision: _TypeAlias = _typing.Literal["_revision", b"_revision"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__restores) -> _WhichOneofReturnType__restores | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__revision) -> _WhichOneofReturnType__revision | None: ...
+
+Global___RuleWrite: _TypeAlias = RuleWrite  # noqa: Y015
+
+@_typing.final
+class RuleDelete(_message.Message):
+    """Deletes a rule."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    TO_SETTINGS_FIELD_NUMBER: _builtins.int
+    RESTORES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The rule."""
+    who: _builtins.str
+    """Who deleted it."""
+    reason: _builtins.str
+    """Why."""
+    revision: _builtins.int
+    """The revision that its author has read; absent: any."""
+    to_settings: _builtins.bool
+    """Whether only what editors wrote is forgotten, so that the settings' rule counts again."""
+    restores: _builtins.int
+    """The revision that it brings back; absent: none."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        who: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        revision: _builtins.int | None = ...,
+        to_settings: _builtins.bool = ...,
+        restores: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_restores", b"_restores", "_revision", b"_revision", "restores", b"restores", "revision", b"revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_restores", b"_restores", "_revision", b"_revision", "name", b"name", "reason", b"reason", "restores", b"restores", "revision", b"revision", "to_settings", b"to_settings", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__restores: _TypeAlias = _typing.Literal["restores"]  # noqa: Y015
+    _WhichOneofArgType__restores: _TypeAlias = _typing.Literal["_restores", b"_restores"]  # noqa: Y015
+    _WhichOneofReturnType__revision: _TypeAlias = _typing.Literal["revision"]  # noqa: Y015
+    _WhichOneofArgType__revision: _TypeAlias = _typing.Literal["_revision", b"_revision"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__restores) -> _WhichOneofReturnType__restores | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__revision) -> _WhichOneofReturnType__revision | None: ...
+
+Global___RuleDelete: _TypeAlias = RuleDelete  # noqa: Y015

@@ -48,7 +48,8 @@ class SettingsWarnings:
     async def check(self) -> None:
         """Log what is new since the last check; nothing is done if nothing has changed."""
         settings, lookups = self._engine.settings, self._engine.lookups
-        state = settings.canonical(), lookups.catalogue_version()
+        written = self._engine.written_settings.canonical()
+        state = settings.canonical(), written, lookups.catalogue_version()
         if state == self._checked:
             return
         found = list(chain.from_iterable(await in_steps(lookups.settings_warnings())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
+from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.experiments.judgement import Judgement
 from headwater_server.engine.experiments.reports import (
     ExperimentReport,
@@ -32,6 +33,7 @@ from headwater_server.engine.messages.requests import (
     ScoredItem,
     UserProfile,
 )
+from headwater_server.engine.rules.reading import RuleReading
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.engine.snapshot.capture import Capture
@@ -153,6 +155,13 @@ class StateLookups(Protocol):
 
     def settings_changes(self) -> Sequence[ChangedSetting]:
         """Return the last changes of the settings, oldest first."""
+
+    def audit(self) -> AuditTrail:
+        """Return the audit log, to be read."""
+
+    @property
+    def rules(self) -> RuleReading:
+        """The rules in force, what editors changed in them, and previews."""
 
     def catalogue_version(self) -> int:
         """Return a number that changes with the catalogue; no snapshot contains it."""

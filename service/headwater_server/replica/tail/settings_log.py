@@ -7,11 +7,12 @@ import structlog
 from headwater_server.engine.experiments.operations import FOLD
 from headwater_server.engine.messages.entries import SettingsChange
 from headwater_server.engine.messages.experiments import PolicyPromote, PolicyRollback
+from headwater_server.engine.messages.rules import RuleDelete, RuleWrite
 from headwater_server.engine.settings_history import changed_settings
 from headwater_server.replica.ports.log import LoggedEntry
 from headwater_server.replica.ports.state_machine import StateMachine
 
-_CHANGES = (SettingsChange, PolicyPromote, PolicyRollback)
+_CHANGES = (SettingsChange, PolicyPromote, PolicyRollback, RuleWrite, RuleDelete)
 _log = structlog.get_logger(__name__)
 
 

@@ -28,7 +28,7 @@ class Erasing:
         self._quarantine = quarantine
 
     async def erase(
-        self, user_id: str, visitor_id: str, time_remaining_s: float | None
+        self, user_id: str, visitor_id: str, time_remaining_s: float | None, who: str = ""
     ) -> WriteAnswer:
         """Erase the account, or the visitor's anonymous history: one of the ids is empty."""
         loop = asyncio.get_running_loop()
@@ -36,7 +36,8 @@ class Erasing:
         visitor_ids = await self._visitors(user_id, visitor_id, time_remaining_s)
         if time_remaining_s is not None:
             time_remaining_s = max(0.0, time_remaining_s - (loop.time() - start_s))
-        done = await self._writes.write([UserErase(user_id, visitor_ids)], time_remaining_s)
+        erase = UserErase(user_id, visitor_ids, who)
+        done = await self._writes.write([erase], time_remaining_s)
         await self._quarantine.forget(user_id, visitor_ids)
         return done
 

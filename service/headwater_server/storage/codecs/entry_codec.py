@@ -24,6 +24,8 @@ from headwater_server.engine.messages.entries import (
     VisitorUnlink,
 )
 from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.experiments import PolicyOperation
+from headwater_server.engine.messages.rules import RuleDelete, RuleOperation, RuleWrite
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.faults import UnreadableEntry
@@ -42,6 +44,11 @@ from headwater_server.storage.codecs.item_codec import (
     decode_item_write,
     encode_item_delete,
     encode_item_write,
+)
+from headwater_server.storage.codecs.rule_codec import (
+    RULE_KINDS,
+    decode_rule_operation,
+    write_rule_operation,
 )
 from headwater_server.storage.codecs.user_codec import decode_user_write, encode_user_write
 
@@ -150,8 +157,13 @@ def _write(operation: Operation, stored: pb.Operation) -> None:
         case UserWrite():
             stored.user_write.CopyFrom(encode_user_write(operation))
         case UserErase():
-            erase = pb.UserErase(user_id=operation.user_id, visitor_ids=operation.visitor_ids)
-            stored.user_erase.CopyFrom(erase)
+            stored.user_erase.CopyFrom(
+                pb.UserErase(
+                    user_id=operation.user_id,
+                    visitor_ids=operation.visitor_ids,
+                    who=operation.who,
+                )
+            )
         case VisitorUnlink():
             stored.visitor_unlink.CopyFrom(pb.VisitorUnlink(visitor_id=operation.visitor_id))
         case ErasedEvent():
@@ -168,7 +180,14 @@ def _write(operation: Operation, stored: pb.Operation) -> None:
             stored.build.version, stored.build.river = operation.version, operation.river
             stored.build.state_version = operation.state_version
         case _:
-            write_policy_operation(operation, stored)
+            _write_of_people(operation, stored)
+
+
+def _write_of_people(operation: RuleOperation | PolicyOperation, stored: pb.Operation) -> None:
+    if isinstance(operation, RuleWrite | RuleDelete):
+        write_rule_operation(operation, stored)
+    else:
+        write_policy_operation(operation, stored)
 
 
 def _decode(stored: pb.Operation) -> Operation:
@@ -183,7 +202,7 @@ def _decode(stored: pb.Operation) -> Operation:
             return decode_user_write(stored.user_write)
         case "user_erase":
             erase = stored.user_erase
-            return UserErase(erase.user_id, tuple(erase.visitor_ids))
+            return UserErase(erase.user_id, tuple(erase.visitor_ids), erase.who)
         case "visitor_unlink":
             return VisitorUnlink(stored.visitor_unlink.visitor_id)
         case "erased_event":
@@ -195,10 +214,16 @@ def _decode(stored: pb.Operation) -> Operation:
             return _decode_flat(stored)
         case "build":
             return Build(stored.build.version, stored.build.state_version, stored.build.river)
-        case _ if kind in KINDS:
-            return decode_policy_operation(stored)
+        case _ if kind in KINDS | RULE_KINDS:
+            return _decode_of_people(stored)
         case _:
             return _decode_settings(stored.settings_change)
+
+
+def _decode_of_people(stored: pb.Operation) -> RuleOperation | PolicyOperation:
+    if stored.WhichOneof("kind") in RULE_KINDS:
+        return decode_rule_operation(stored)
+    return decode_policy_operation(stored)
 
 
 Flat = AcknowledgedLost | SourceAdvance | QuarantineChange

@@ -54,10 +54,10 @@ def decode_item_write(stored: pb.ItemWrite) -> ItemWrite:
 
 def encode_item_delete(delete: ItemDelete) -> pb.ItemDelete:
     """Return the stored form of ``delete``."""
-    return pb.ItemDelete(item_id=delete.item_id, set_time_ms=delete.set_time_ms)
+    return pb.ItemDelete(item_id=delete.item_id, set_time_ms=delete.set_time_ms, who=delete.who)
 
 
 def decode_item_delete(stored: pb.ItemDelete) -> ItemDelete:
     """Decode the result of `encode_item_delete`."""
     set_time_ms = stored.set_time_ms if stored.HasField("set_time_ms") else None
-    return ItemDelete(stored.item_id, set_time_ms)
+    return ItemDelete(stored.item_id, set_time_ms, stored.who)

@@ -33,6 +33,12 @@ CALLS = {
     },
     "headwater.v1.ExperimentService/GetExperimentReport": {"backend", "console", "analyst"},
     "headwater.v1.ExperimentService/ListPolicies": {"backend", "console", "analyst"},
+    "headwater.v1.RuleService/PreviewRules": {"backend", "console", "editor"},
+    "headwater.v1.RuleService/ListRules": {"backend", "console", "editor"},
+    "headwater.v1.RuleService/UpsertRule": {"backend", "editor"},
+    "headwater.v1.RuleService/DeleteRule": {"backend", "editor"},
+    "headwater.v1.RuleService/RestoreRule": {"backend", "editor"},
+    "headwater.v1.AuditService/ListAuditEntries": {"backend", "console"},
     **{
         f"headwater.v1.ExperimentService/{name}": {"backend", "analyst"}
         for name in (
@@ -49,6 +55,7 @@ WHO = {
     "backend": accesses(BACKEND, is_page=False),
     "console": accesses(f"{CONSOLE};scopes=read", is_page=False),
     "analyst": accesses("analyst-key-0123456;scopes=experiments", is_page=False),
+    "editor": accesses("editor-key-01234567;scopes=rules", is_page=False),
     "asking": accesses("asking-key-01234567;scopes=recommend", is_page=False),
     "page": accesses(PAGE, is_page=True),
     "page+": accesses(f"{PAGE};scopes=feedback+recommend", is_page=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from headwater.v1 import arm_pb2
 from headwater.v1 import experiment_service_pb2 as pb
 from headwater_server.api.translate.checks import required, short_text
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.errors import Forbidden
 from headwater_server.replica.experiments.answers import ArmsAnswer
 
@@ -24,8 +25,9 @@ def assign_arms_request(
 
 def assign_arms_response(answer: ArmsAnswer) -> pb.AssignArmsResponse:
     """Return the arms."""
-    arms = (
-        arm_pb2.ArmAssignment(experiment_id=arm.experiment_id, arm_id=arm.arm_id)
-        for arm in answer.arms
-    )
-    return pb.AssignArmsResponse(arms=arms, offset=answer.offset)
+    return pb.AssignArmsResponse(arms=map(arm_message, answer.arms), offset=answer.offset)
+
+
+def arm_message(arm: Arm) -> arm_pb2.ArmAssignment:
+    """Return one arm."""
+    return arm_pb2.ArmAssignment(experiment_id=arm.experiment_id, arm_id=arm.arm_id)

@@ -1,0 +1,1 @@
+"""RuleService and AuditService: rules as messages and as objects of the setting `rules`."""

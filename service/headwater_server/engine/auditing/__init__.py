@@ -1,0 +1,1 @@
+"""Who changed what, and when: the audit log of the state, without persons' data."""

@@ -1,0 +1,100 @@
+"""The audit log: the last changes of each kind.
+
+It is kept beside what was learned, so it is in snapshots but not in the digest. The log and its
+archive have every change; this is what can be read at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import astuple, dataclass, replace
+from heapq import merge
+from typing import Any
+
+from headwater_server.engine.settings_history import shortened
+
+ENTRIES_MAX = 500
+"""Of each kind, so that many deletions take no place from a change of a rule."""
+SETTING, RULE, POLICY, PROMOTION, EXPERIMENT, DELETION, ERASURE, BUILD = KINDS = (
+    "setting", "rule", "policy", "promotion", "experiment", "deletion", "erasure", "build",
+)  # fmt: skip
+SUBJECT_CHARS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One change; ``number`` counts all of them. ``old`` and ``new`` are JSON or "".
+
+    ``subject`` names what was changed, never a person. ``count``: how many at once.
+    """
+
+    number: int
+    kind: str
+    time_ms: int
+    who: str
+    action: str
+    subject: str = ""
+    old: str = ""
+    new: str = ""
+    reason: str = ""
+    count: int = 1
+
+
+class AuditTrail:
+    """Keeps the entries by kind, oldest first.
+
+    >>> trail = AuditTrail()
+    >>> trail.note(DELETION, 5, "ann", "deleted", "tent")
+    >>> trail.note(DELETION, 5, "ann", "deleted", "lamp")
+    >>> [(one.subject, one.count) for one in trail.newest()]
+    [('tent, lamp', 2)]
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[str, list[AuditEntry]] = {}
+        self._number = 0
+
+    def note(
+        self, kind: str, time_ms: int, who: str, action: str, subject: str = "", **more: Any
+    ) -> None:
+        """Keep an entry; deletions of one author at one time become one entry."""
+        kept = self._entries.setdefault(kind, [])
+        same = (time_ms, who, action)
+        if kind == DELETION and kept and (kept[-1].time_ms, kept[-1].who, kept[-1].action) == same:
+            kept[-1] = _joined(kept[-1], subject)
+            return
+        self._number += 1
+        for name in {"old", "new", "reason"} & more.keys():
+            more[name] = shortened(more[name])
+        of = self._number, kind, time_ms, shortened(who), action, shortened(subject)
+        kept.append(AuditEntry(*of, **more))
+        del kept[:-ENTRIES_MAX]
+
+    def newest(
+        self, kinds: Collection[str] = KINDS, before: int | None = None, who: str = ""
+    ) -> Iterator[AuditEntry]:
+        """Yield entries, newest first, those before a number, of these kinds and this author."""
+        lists = [reversed(kept) for kind, kept in self._entries.items() if kind in kinds]
+        for one in merge(*lists, key=lambda one: -one.number):
+            if (before is None or one.number < before) and who in ("", one.who):
+                yield one
+
+    @property
+    def state(self) -> list[list[Any]]:
+        """Return the entries as plain values."""
+        return [[self._number], *(list(astuple(one)) for one in self.newest())]
+
+    def load(self, state: list[list[Any]]) -> None:
+        """Replace the entries by what `state` returned."""
+        self._entries = {}
+        self._number = state[0][0] if state else 0
+        for values in reversed(state[1:]):
+            one = AuditEntry(*values)
+            self._entries.setdefault(one.kind, []).append(one)
+
+
+def _joined(entry: AuditEntry, subject: str) -> AuditEntry:
+    names = f"{entry.subject}, {subject}"
+    if len(names) > SUBJECT_CHARS_MAX:
+        names = entry.subject if entry.subject.endswith("…") else f"{entry.subject}, …"
+    return replace(entry, subject=names, count=entry.count + 1)

@@ -1,0 +1,114 @@
+"""What in a rule fits nothing: an item, a field, a value, a placement or an event type.
+
+Such a rule is valid, since what it names may come later; but it changes less today than it says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+
+from headwater_server.engine.lookups.nearest_name import near
+from headwater_server.engine.lookups.shortfall_notes import filter_notes
+from headwater_server.engine.messages.rewards import canonical_type
+from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
+from headwater_server.engine.reranking.rules import Cap, Hide, Pin, Rule
+from headwater_server.engine.settings import EngineSettings
+
+NAMES_SHOWN = 3
+VALUES_LOOKED_AT = 20
+"""Of one filter's texts in ANY; each is a filter of its own, which takes up to a millisecond."""
+_TEXT = r'"(?:\\.|[^"\\])*"'
+_ANY = re.compile(rf"([\w.-]+|{_TEXT})\s*:\s*ANY\s*\(\s*({_TEXT}(?:\s*,\s*{_TEXT})*)\s*\)")
+
+
+def of_rule(
+    rule: Rule,
+    settings: EngineSettings,
+    scoring: CandidateScoring,
+    names: Collection[str],
+    placements: Collection[str] = (),
+) -> Iterator[str]:
+    """Yield what fits nothing, each with the rule's field.
+
+    ``names``: the fields that items have; ``placements``: where lists were seen, none: unknown.
+    """
+    if isinstance(rule, Pin):
+        gone = [one for one in rule.item_ids if scoring.catalogue.number(one) is None]
+        if gone:
+            yield f"item_ids: the catalogue does not have {_shown(gone)}"
+    if isinstance(rule, Cap) and rule.field and rule.field not in names:
+        yield f"field: {unknown_field(rule.field, names)}"
+    if isinstance(rule, Hide):
+        yield from (f"event_types: {text}" for text in unknown_types(rule.event_types, settings))
+    yield from (f"filter: {text}" for text in _of_filter(rule.filter, scoring))
+    unseen = sorted(rule.placements.difference(placements)) if placements else []
+    for name in unseen[:NAMES_SHOWN]:
+        yield f"placements: no list was seen at {name} yet{near(name, placements)}"
+
+
+def _of_filter(text: str, scoring: CandidateScoring) -> Iterator[str]:
+    notes = list(filter_notes(text, scoring.catalogue.columns))
+    yield from notes
+    if notes or not text:
+        return
+    values = _values(text)[:VALUES_LOOKED_AT]
+    if not scoring.masks.passing(text).count:
+        yield "no item passes it"
+        if len(values) < 2:
+            return
+    absent = [
+        f"{field} {value}"
+        for field, value in values
+        if not scoring.masks.passing(f"{field}: ANY({value})").count
+    ]
+    if absent:
+        yield f"no item has {_shown(absent)}"
+
+
+def _values(text: str) -> list[tuple[str, str]]:
+    """Return each field and text of the ANY conditions of a valid filter, texts with their quotes.
+
+    >>> _values('categories: ANY("tea", "gin") AND price < 9')
+    [('categories', '"tea"'), ('categories', '"gin"')]
+    """
+    return [(field, one) for field, many in _ANY.findall(text) for one in re.findall(_TEXT, many)]
+
+
+def unknown_field(name: str, names: Collection[str]) -> str:
+    """Return that no item has a field, with the nearest name that there is."""
+    return f"no item has the field {name}{near(name, names)}"
+
+
+def unknown_types(given: Collection[str], settings: EngineSettings) -> list[str]:
+    """Return a warning for each event type that has no reward."""
+    known = settings.rewards
+    return [
+        f"rewards has no event type {name}{near(name, known)}"
+        for name in given
+        if canonical_type(name) not in known
+    ]
+
+
+def same_slot(rule: Rule, others: Collection[Rule]) -> Iterator[str]:
+    """Yield which other pin of the same slot, placement and time counts instead of this one.
+
+    ``others`` are the rules before it: of two, the first counts.
+    """
+    for other in others:
+        if isinstance(rule, Pin) and isinstance(other, Pin) and _meet(rule, other):
+            name = json.dumps(other.name, ensure_ascii=False)
+            yield f"slot: {name} pins slot {rule.slot}, too, and comes first: it counts"
+            return
+
+
+def _meet(rule: Pin, other: Pin) -> bool:
+    at_once = rule.start_ms < other.end_ms and other.start_ms < rule.end_ms
+    shared = rule.placements & other.placements or not (rule.placements and other.placements)
+    return rule.slot == other.slot and at_once and bool(shared)
+
+
+def _shown(names: list[str]) -> str:
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
