@@ -42,6 +42,7 @@ from headwater_server.cli.flags import with_settings
 from headwater_server.cli.help import PlainCommand, PlainGroup, group, show_version
 from headwater_server.cli.planning.command import plan
 from headwater_server.cli.reading.flags import with_files
+from headwater_server.cli.rules import commands as rule_commands
 from headwater_server.settings import ENGINE, PARTS, PERSONALIZER, SIGN_IN
 
 STORE = ("Place", "Storage")
@@ -52,6 +53,7 @@ token_keys = group("List and rotate the keys that sign attribution tokens.")
 experiment = group("Compare policies on the shop's visitors.")
 policy = group("Write policies, promote them, and take promotions back.")
 hold_out = group("Measure by how much recommendations beat popular items.")
+rules = group("See, write, preview and undo the rules of the shop's editors.")
 lake = group("Write the log as Parquet files; restore a log from them.")
 gateway = group("Configure or run the gateway for browsers and REST.")
 settings_group = group("", no_args_is_help=False)
@@ -127,6 +129,13 @@ commands.add_typer(hold_out, name="hold-out")
 _add(hold_out, "start", hold_out_commands.start)
 _add(hold_out, "status", hold_out_commands.status)
 _add(hold_out, "stop", hold_out_commands.stop)
+commands.add_typer(rules, name="rules")
+_add(rules, "list", rule_commands.list_rules)
+_add(rules, "put", rule_commands.put)
+_add(rules, "delete", rule_commands.delete)
+_add(rules, "history", rule_commands.history)
+_add(rules, "restore", rule_commands.restore)
+_add(rules, "preview", rule_commands.preview)
 commands.add_typer(lake, name="lake")
 _add(lake, "write", lake_commands.write, *STORE)
 _add(lake, "restore", lake_commands.restore, *STORE)

@@ -24,7 +24,7 @@ def asked(target: str | None, key: str) -> Iterator[Client]:
 
     with explained():
         if not target:
-            raise BadSettings("give --target H:P: experiments live on a running server")
+            raise BadSettings("give --target H:P: the command asks a running server")
         try:
             with Client(target, key=key) as client:
                 yield client

@@ -1,0 +1,154 @@
+"""`headwater rules`: see, write, delete, preview and undo rules of a running server."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from headwater_server.cli.experimenting.server import TIMEOUT_S, asked
+from headwater_server.cli.failures import explained
+from headwater_server.cli.target import Key, Target
+from headwater_server.settings_checks import BadSettings
+
+Json = Annotated[bool, typer.Option("--json", help="print JSON, for other programs")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="the rule")]
+Rules = Annotated[
+    str,
+    typer.Argument(metavar="RULES", help="JSON, or @FILE with JSON or, as .toml, [[rules]] tables"),
+]
+Revision = Annotated[
+    int | None,
+    typer.Option(min=0, help="refuse if the rule has another revision now: somebody changed it"),
+]
+Reason = Annotated[str, typer.Option(help="why; kept on the log")]
+
+
+def list_rules(target: Target = None, key: Key = "", as_json: Json = False) -> None:
+    """List the rules: of the settings and of editors, with their status and warnings."""
+    from headwater_server.cli.experimenting.as_json import print_json
+    from headwater_server.cli.rules.tables import show_rules
+
+    with asked(target, key) as client:
+        found = list(client.list_rules(timeout_s=TIMEOUT_S))
+    print_json(found) if as_json else show_rules(found)
+
+
+def put(
+    rules: Rules,
+    target: Target = None,
+    key: Key = "",
+    revision: Revision = None,
+    reason: Reason = "",
+    as_json: Json = False,
+) -> None:
+    """Write rules; each is in force when the command ends.
+
+    All are checked by a preview first, so that an invalid one keeps all from being written.
+    """
+    from headwater_server.cli.experimenting.as_json import print_json
+    from headwater_server.cli.rules.files import rules_of
+    from headwater_server.cli.rules.tables import show_rules
+
+    with explained():
+        wanted = rules_of(rules)
+        if revision is not None and len(wanted) > 1:
+            raise BadSettings("--revision is of one rule: write one, or leave it out")
+    with asked(target, key) as client:
+        for first in range(0, len(wanted), 20):  # as many as a preview takes
+            client.preview_rules(wanted[first : first + 20], timeout_s=TIMEOUT_S)
+        answers = [
+            client.upsert_rule(rule, revision=revision, reason=reason, timeout_s=TIMEOUT_S)
+            for rule in wanted
+        ]
+    found = [answer.rule for answer in answers if answer.rule]
+    print_json(answers) if as_json else show_rules(found)
+
+
+def delete(
+    name: Name,
+    target: Target = None,
+    key: Key = "",
+    revision: Revision = None,
+    reason: Reason = "",
+) -> None:
+    """Delete a rule, also one of the settings. `headwater rules restore` brings it back."""
+    with asked(target, key) as client:
+        offset = client.delete_rule(name, revision=revision, reason=reason, timeout_s=TIMEOUT_S)
+    print(f"{name} is deleted, offset={offset}")
+
+
+def history(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="only this rule")] = "",
+    target: Target = None,
+    key: Key = "",
+    count: Annotated[int, typer.Option(min=1, help="how many changes at most")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List who changed which rule, when, and what it was before; newest first."""
+    from itertools import islice
+
+    from headwater_server.cli.experimenting.as_json import print_json
+    from headwater_server.cli.rules.tables import show_changes
+
+    with asked(target, key) as client:
+        found = list(islice(client.list_rule_changes(name, timeout_s=TIMEOUT_S), count))
+    print_json(found) if as_json else show_changes(found)
+
+
+def restore(
+    name: Name,
+    to_revision: Annotated[
+        int, typer.Argument(metavar="REVISION", min=0, help="of `rules history`; 0: the settings")
+    ],
+    target: Target = None,
+    key: Key = "",
+    revision: Revision = None,
+    reason: Reason = "",
+) -> None:
+    """Make a rule what it was at an earlier revision: the undo."""
+    from headwater_server.cli.rules.tables import show_rules
+
+    with asked(target, key) as client:
+        answer = client.restore_rule(
+            name, to_revision, revision=revision, reason=reason, timeout_s=TIMEOUT_S
+        )
+    show_rules([answer.rule]) if answer.rule else print(f"there is no rule {name} now")
+
+
+def preview(
+    visitor: Annotated[list[str], typer.Option(help="a visitor ID; give it several times")],
+    rules: Annotated[
+        str, typer.Argument(metavar="[RULES]", help="drafts, as for `rules put`")
+    ] = "",
+    delete: Annotated[list[str] | None, typer.Option(help="a rule to delete in the draft")] = None,
+    placement: Annotated[list[str] | None, typer.Option(help="where lists are shown")] = None,
+    page_size: Annotated[int, typer.Option(min=1, max=100, help="length of the lists")] = 10,
+    at: Annotated[str, typer.Option(metavar="TIME", help="the lists' time (default: now)")] = "",
+    target: Target = None,
+    key: Key = "",
+    as_json: Json = False,
+) -> None:
+    """Show visitors' lists under draft rules beside today's. Nothing is changed or stored."""
+    from headwater import RuleQuestion
+    from headwater_server.cli.experimenting.as_json import print_json
+    from headwater_server.cli.rules.files import rules_of, time_of
+    from headwater_server.cli.rules.tables import show_preview
+
+    with explained():
+        drafts = rules_of(rules) if rules else []
+        time = time_of("--at", at) if at else None
+    questions = [
+        RuleQuestion(visitor_id=who, placement=where, page_size=page_size)
+        for who in visitor
+        for where in placement or [""]
+    ]
+    with asked(target, key) as client:
+        found = client.preview_rules(
+            drafts,
+            delete_names=delete or [],
+            questions=questions,
+            preview_time=time,
+            timeout_s=TIMEOUT_S,
+        )
+    print_json(found) if as_json else show_preview(found)
