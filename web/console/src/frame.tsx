@@ -11,6 +11,7 @@ import type { Person } from "./lib/sign_in";
 import type { Theme } from "./lib/theme";
 import { Icon, type IconName } from "./ui/icons";
 import { Ago } from "./ui/parts";
+import { Audit } from "./views/audit";
 import { Catalogue } from "./views/catalogue";
 import { ExperimentPage } from "./views/experiments/experiment";
 import { Experiments } from "./views/experiments/experiments";
@@ -20,6 +21,7 @@ import { Performance } from "./views/performance/performance";
 import { Policies } from "./views/policies/policies";
 import { Quarantine } from "./views/quarantine";
 import { Replicas } from "./views/replicas";
+import { Rules } from "./views/rules/rules";
 import { Settings } from "./views/settings";
 import { Storage } from "./views/storage";
 import { Visitor } from "./views/visitor";
@@ -31,10 +33,12 @@ const VIEWS: readonly (readonly [IconName, string])[] = [
   ["quarantine", "Quarantine"],
   ["catalogue", "Catalogue"],
   ["visitor", "Visitors"],
+  ["rules", "Rules"],
   ["experiments", "Experiments"],
   ["policies", "Policies"],
   ["storage", "Storage"],
   ["settings", "Settings"],
+  ["audit", "Audit log"],
 ];
 
 interface FrameProps {
@@ -124,6 +128,10 @@ function View({ route }: { route: Route }) {
       return route.part ? <ItemPage itemId={route.part} /> : <Catalogue route={route} />;
     case "visitor":
       return <Visitor route={route} />;
+    case "rules":
+      return <Rules />;
+    case "audit":
+      return <Audit />;
     case "experiments":
       return route.part ? <ExperimentPage key={route.part} experimentId={route.part} /> : <Experiments />;
     case "policies":

@@ -8,6 +8,7 @@ import "./styles/tables.css";
 import "./styles/charts.css";
 import "./styles/experiments.css";
 import "./styles/performance.css";
+import "./styles/rules.css";
 
 import { render } from "preact";
 

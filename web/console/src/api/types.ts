@@ -1,6 +1,7 @@
 /** The API's messages as JSON, generated from protos/: int64 as text, absent fields, NaN as text. */
 
 export type * from "../gen/headwater/v1/act_rate_pb";
+export type * from "../gen/headwater/v1/audit_service_pb";
 export type * from "../gen/headwater/v1/catalog_service_pb";
 export type * from "../gen/headwater/v1/event_pb";
 export type * from "../gen/headwater/v1/experiment_pb";
@@ -17,6 +18,8 @@ export type * from "../gen/headwater/v1/policy_pb";
 export type * from "../gen/headwater/v1/quarantine_pb";
 export type * from "../gen/headwater/v1/recommendation_service_pb";
 export type * from "../gen/headwater/v1/replica_pb";
+export type * from "../gen/headwater/v1/rule_pb";
+export type * from "../gen/headwater/v1/rule_service_pb";
 export type * from "../gen/headwater/v1/setting_pb";
 export type * from "../gen/headwater/v1/storage_pb";
 export type * from "../gen/headwater/v1/user_service_pb";
