@@ -26,6 +26,8 @@ type Client struct {
 	users           headwaterv1.UserServiceClient
 	model           headwaterv1.ModelServiceClient
 	experiments     headwaterv1.ExperimentServiceClient
+	rules           headwaterv1.RuleServiceClient
+	audit           headwaterv1.AuditServiceClient
 }
 
 // New makes a client of the server at target, "host:port". It connects at the first call.
@@ -49,6 +51,8 @@ func New(target string, options ...Option) (*Client, error) {
 		users:           headwaterv1.NewUserServiceClient(conn),
 		model:           headwaterv1.NewModelServiceClient(conn),
 		experiments:     headwaterv1.NewExperimentServiceClient(conn),
+		rules:           headwaterv1.NewRuleServiceClient(conn),
+		audit:           headwaterv1.NewAuditServiceClient(conn),
 	}, nil
 }
 

@@ -50,6 +50,8 @@ var (
 	ErrAlreadyExists error = kind(codes.AlreadyExists)
 	// ErrFailedPrecondition: the state does not allow it now; Conditions has what must be true before.
 	ErrFailedPrecondition error = kind(codes.FailedPrecondition)
+	// ErrAborted: somebody else has changed it since it was read; Conditions says more.
+	ErrAborted error = kind(codes.Aborted)
 	// ErrUnauthenticated: the server requires a key, and the call had none or a wrong one.
 	ErrUnauthenticated error = kind(codes.Unauthenticated)
 	// ErrPermissionDenied: the key is valid, but not for this call.

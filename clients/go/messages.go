@@ -49,6 +49,19 @@ type (
 	RollbackPolicyResponse = headwaterv1.RollbackPolicyResponse
 	UpsertPolicyResponse   = headwaterv1.UpsertPolicyResponse
 
+	Rule                 = headwaterv1.Rule
+	RuleChange           = headwaterv1.RuleChange
+	UpsertRuleRequest    = headwaterv1.UpsertRuleRequest
+	UpsertRuleResponse   = headwaterv1.UpsertRuleResponse
+	DeleteRuleRequest    = headwaterv1.DeleteRuleRequest
+	DeleteRuleResponse   = headwaterv1.DeleteRuleResponse
+	RestoreRuleRequest   = headwaterv1.RestoreRuleRequest
+	RestoreRuleResponse  = headwaterv1.RestoreRuleResponse
+	PreviewRulesRequest  = headwaterv1.PreviewRulesRequest
+	PreviewRulesResponse = headwaterv1.PreviewRulesResponse
+	AuditKind            = headwaterv1.AuditKind
+	AuditEntry           = headwaterv1.AuditEntry
+
 	ArmAssignment    = headwaterv1.ArmAssignment
 	Experiment       = headwaterv1.Experiment
 	ExperimentArm    = headwaterv1.ExperimentArm

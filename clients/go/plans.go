@@ -56,6 +56,13 @@ var plans = map[string]plan{
 	headwaterv1.ExperimentService_RollbackPolicy_FullMethodName:        writing,
 	headwaterv1.ExperimentService_CreateExperiment_FullMethodName:      writing,
 	headwaterv1.ExperimentService_StopExperiment_FullMethodName:        writing,
+	headwaterv1.RuleService_ListRules_FullMethodName:                   slowReading,
+	headwaterv1.RuleService_ListRuleChanges_FullMethodName:             slowReading,
+	headwaterv1.RuleService_PreviewRules_FullMethodName:                slowReading,
+	headwaterv1.AuditService_ListAuditEntries_FullMethodName:           slowReading,
+	headwaterv1.RuleService_UpsertRule_FullMethodName:                  writing, // what is done is not done again
+	headwaterv1.RuleService_DeleteRule_FullMethodName:                  writing,
+	headwaterv1.RuleService_RestoreRule_FullMethodName:                 writing,
 	headwaterv1.FeedbackService_Feedback_FullMethodName:                writing, // each event has its id
 	headwaterv1.UserService_EraseUser_FullMethodName:                   writing, // erasing twice has the same effect
 	headwaterv1.UserService_UnlinkVisitor_FullMethodName:               writing,

@@ -106,6 +106,7 @@ const KINDS: Partial<Record<Code, typeof HeadwaterError>> = {
   [Code.NotFound]: NotFoundError,
   [Code.AlreadyExists]: AlreadyExistsError,
   [Code.FailedPrecondition]: FailedPreconditionError,
+  [Code.Aborted]: FailedPreconditionError, // somebody else has changed it since it was read
   [Code.Unauthenticated]: UnauthenticatedError,
   [Code.PermissionDenied]: PermissionDeniedError,
   [Code.Unimplemented]: UnimplementedError,

@@ -13,8 +13,8 @@ import { metrics, model } from "../wire/model.js";
 import { named, recommendRequest, slate } from "../wire/recommendations.js";
 import { toIds } from "../wire/values.js";
 import { READ_MS, WRITE_MS } from "./catalogue.js";
-import { Experiments } from "./experiments.js";
 import { streamed } from "./feedback-stream.js";
+import { Rules } from "./rules.js";
 import type { Batches } from "./unanswered.js";
 
 /**
@@ -24,7 +24,7 @@ import type { Batches } from "./unanswered.js";
  * `feedback` are repeated when the server is unavailable or overloaded; no event is learned twice, since each has its
  * own id.
  */
-export class Client extends Experiments {
+export class Client extends Rules {
   readonly #recommendations = this.service(RecommendationService);
   readonly #feedback = this.service(FeedbackService);
   readonly #model = this.service(ModelService);

@@ -59,6 +59,7 @@ final class Failure {
         return new NotFoundException(this);
       case ALREADY_EXISTS:
         return new AlreadyExistsException(this);
+      case ABORTED: // somebody else has changed it since: read it again
       case FAILED_PRECONDITION:
         return new FailedPreconditionException(this);
       case UNAUTHENTICATED:

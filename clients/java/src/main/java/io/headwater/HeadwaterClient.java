@@ -61,6 +61,11 @@ public final class HeadwaterClient implements AutoCloseable {
     return new Experiments(caller);
   }
 
+  /** The calls about rules of editors, and the audit log. */
+  public Rules rules() {
+    return new Rules(caller);
+  }
+
   /**
    * The connection, for any generated stub: its calls carry the key, and get a deadline if they have
    * none. They are not retried, and throw gRPC's exceptions.

@@ -1,6 +1,7 @@
 package io.headwater;
 
 import io.grpc.MethodDescriptor;
+import io.headwater.v1.AuditServiceGrpc;
 import io.headwater.v1.CatalogServiceGrpc;
 import io.headwater.v1.DeleteItemsRequest;
 import io.headwater.v1.ExperimentServiceGrpc;
@@ -8,6 +9,7 @@ import io.headwater.v1.FeedbackServiceGrpc;
 import io.headwater.v1.ItemWrite;
 import io.headwater.v1.ModelServiceGrpc;
 import io.headwater.v1.RecommendationServiceGrpc;
+import io.headwater.v1.RuleServiceGrpc;
 import io.headwater.v1.UpsertItemsRequest;
 import io.headwater.v1.UpsertUsersRequest;
 import io.headwater.v1.UserServiceGrpc;
@@ -47,6 +49,13 @@ final class Plans {
     put(ExperimentServiceGrpc.getRollbackPolicyMethod(), Plan.WRITING);
     put(ExperimentServiceGrpc.getCreateExperimentMethod(), Plan.WRITING);
     put(ExperimentServiceGrpc.getStopExperimentMethod(), Plan.WRITING);
+    put(RuleServiceGrpc.getListRulesMethod(), Plan.SLOW_READING);
+    put(RuleServiceGrpc.getListRuleChangesMethod(), Plan.SLOW_READING);
+    put(RuleServiceGrpc.getPreviewRulesMethod(), Plan.SLOW_READING);
+    put(AuditServiceGrpc.getListAuditEntriesMethod(), Plan.SLOW_READING);
+    put(RuleServiceGrpc.getUpsertRuleMethod(), Plan.WRITING); // what is done stays so
+    put(RuleServiceGrpc.getDeleteRuleMethod(), Plan.WRITING);
+    put(RuleServiceGrpc.getRestoreRuleMethod(), Plan.WRITING);
     put(FeedbackServiceGrpc.getFeedbackMethod(), Plan.WRITING); // each event has its id
     put(UserServiceGrpc.getEraseUserMethod(), Plan.WRITING); // erasing twice has the same effect
     put(UserServiceGrpc.getUnlinkVisitorMethod(), Plan.WRITING);
