@@ -118,7 +118,7 @@ def test_a_promotion_stays_over_restarts_and_other_settings_until_it_is_rolled_b
     assert ("exploration_temperature", "0.2", "5.0") in [(c.name, c.old, c.new) for c in changes]
     shop.must(PolicyRollback("bold"))
     assert shop.engine.settings == before
-    assert shop.does(PolicyRollback("bold"))[0].status is Status.EXISTS
+    assert shop.does(PolicyRollback("bold"))[0].status is Status.CONFLICT
     assert shop.restarted().engine.settings == before
 
 
