@@ -3,6 +3,8 @@ import { open, openView, shot } from "./browser.mjs";
 
 /** From the console's sign-in page to the views, by the provider's own pages. */
 async function signInAs(page, login) {
+  // the provider's own pages ask for a font of the internet, which a test has not
+  await page.route((at) => at.hostname !== "127.0.0.1", (route) => route.fulfill({ status: 200, contentType: "text/css", body: "" }));
   await page.getByRole("link", { name: /^Sign in with/ }).click();
   await page.locator("input[name=login]").fill(login);
   await page.locator("input[name=password]").fill("any");

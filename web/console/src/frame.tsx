@@ -103,7 +103,7 @@ export function Frame({ theme, onTheme, person, onSignOut }: FrameProps) {
           </div>
         </footer>
       </nav>
-      <main class="page" ref={main}>
+      <main class="page" id="main" ref={main}>
         <View route={route} />
       </main>
     </div>

@@ -42,6 +42,9 @@ export function SignIn({ message, host, onKey }: SignInProps) {
             <small>Operator console</small>
           </span>
         </h1>
+        <div id="problem" role="alert">
+          {problem && <div class="notice bad">{problem}</div>}
+        </div>
         {host && (
           <>
             <a class="button first" href={SIGN_IN_URL}>
@@ -61,14 +64,11 @@ export function SignIn({ message, host, onKey }: SignInProps) {
             required
             spellcheck={false}
             value={key}
-            aria-invalid={problem !== ""}
+            aria-invalid={problem !== "" && problem !== message}
             aria-describedby="problem"
             onInput={(event) => setKey(event.currentTarget.value)}
           />
         </label>
-        <div id="problem" role="alert">
-          {problem && <div class="notice bad">{problem}</div>}
-        </div>
         <button class={host ? "button" : "button first"} type="submit" disabled={busy || !key.trim()}>
           {busy ? "Signing in…" : host ? "Sign in with the key" : "Sign in"}
         </button>

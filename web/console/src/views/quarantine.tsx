@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 
 import type { ListQuarantinedEventsResponseJson, QuarantinedEventJson } from "../api/types";
 import { useApi } from "../lib/context";
-import { count } from "../lib/format";
+import { count, int } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
 import { usePages } from "../lib/pages";
 import { type QuarantineWork, useQuarantineWork } from "../lib/quarantine_work";
@@ -32,7 +32,7 @@ export function Quarantine({ route }: { route: Route }) {
         text="Events that the model could not learn from. Once the cause is fixed, replay them: each is checked again, as it was sent."
       />
       <Card
-        title={loaded.data ? `${count(loaded.data.keptCount)} events` : "Events"}
+        title={loaded.data ? `${count(loaded.data.keptCount)} ${int(loaded.data.keptCount) === 1 ? "event" : "events"}` : "Events"}
         note={loaded.data ? `${count(loaded.data.everCount)} in total` : ""}
         flush
         tools={
