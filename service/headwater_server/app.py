@@ -132,9 +132,9 @@ async def _start(
     await replica.start()
     parts.push_async_callback(replica.stop)
     parts.push_async_callback(sources.stop)
-    await begin_hold_out(
-        replica.experiment_reads, replica.experiment_writes, settings.replica.hold_out
-    )
+    if context.identity.role != FOLLOWER:
+        reads, writes = replica.experiment_reads, replica.experiment_writes
+        await begin_hold_out(reads, writes, settings.replica.hold_out)
     if (in_force := replica.engine.settings) != settings.engine:
         await asyncio.to_thread(warm_up, in_force)  # those of the log may use other kernels
     spans = _spans(settings.process.tracing_endpoint, parts)
