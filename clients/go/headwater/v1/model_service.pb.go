@@ -76,6 +76,317 @@ func (DriftDirection) EnumDescriptor() ([]byte, []int) {
 	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{0}
 }
 
+// Asks what came of the lists.
+type GetPerformanceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The period begins with the day of this time. Absent: 28 days that end with the state's day.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// The period ends before this time; the day that it lies in counts whole, unless it is the very
+	// beginning of it. Absent: the end of the state's day.
+	EndTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	// Compares with the period from here; only with `compare_end_time`.
+	CompareStartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=compare_start_time,json=compareStartTime,proto3" json:"compare_start_time,omitempty"`
+	// Compares with the period up to here.
+	CompareEndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=compare_end_time,json=compareEndTime,proto3" json:"compare_end_time,omitempty"`
+	// A row for each of these: any of "day", "placement", "policy", "item". Empty: only the total.
+	GroupBy []string `protobuf:"bytes,5,rep,name=group_by,json=groupBy,proto3" json:"group_by,omitempty"`
+	// Only the lists of this placement.
+	Placement *string `protobuf:"bytes,6,opt,name=placement,proto3,oneof" json:"placement,omitempty"`
+	// Only the lists of this policy.
+	Policy *string `protobuf:"bytes,7,opt,name=policy,proto3,oneof" json:"policy,omitempty"`
+	// Only this item.
+	ItemId string `protobuf:"bytes,8,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
+	// Only revenue in this currency.
+	CurrencyCode string `protobuf:"bytes,9,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
+	// Rows of a page at most; 0 means 100, more than 1,000 mean 1,000.
+	PageSize int32 `protobuf:"varint,10,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Of the page before; empty for the first one. Opaque.
+	PageToken     string `protobuf:"bytes,11,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPerformanceRequest) Reset() {
+	*x = GetPerformanceRequest{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPerformanceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPerformanceRequest) ProtoMessage() {}
+
+func (x *GetPerformanceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPerformanceRequest.ProtoReflect.Descriptor instead.
+func (*GetPerformanceRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *GetPerformanceRequest) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *GetPerformanceRequest) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+func (x *GetPerformanceRequest) GetCompareStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CompareStartTime
+	}
+	return nil
+}
+
+func (x *GetPerformanceRequest) GetCompareEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CompareEndTime
+	}
+	return nil
+}
+
+func (x *GetPerformanceRequest) GetGroupBy() []string {
+	if x != nil {
+		return x.GroupBy
+	}
+	return nil
+}
+
+func (x *GetPerformanceRequest) GetPlacement() string {
+	if x != nil && x.Placement != nil {
+		return *x.Placement
+	}
+	return ""
+}
+
+func (x *GetPerformanceRequest) GetPolicy() string {
+	if x != nil && x.Policy != nil {
+		return *x.Policy
+	}
+	return ""
+}
+
+func (x *GetPerformanceRequest) GetItemId() string {
+	if x != nil {
+		return x.ItemId
+	}
+	return ""
+}
+
+func (x *GetPerformanceRequest) GetCurrencyCode() string {
+	if x != nil {
+		return x.CurrencyCode
+	}
+	return ""
+}
+
+func (x *GetPerformanceRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *GetPerformanceRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// What came of the lists.
+type GetPerformanceResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// By day, then those seen most first. Each page is of the state at its own time.
+	Rows []*PerformanceRow `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
+	// For the next page; empty after the last row.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// Rows of all pages.
+	TotalRows int32 `protobuf:"varint,3,opt,name=total_rows,json=totalRows,proto3" json:"total_rows,omitempty"`
+	// All rows together: what the filters leave. Its visitors count once a day, also those of several
+	// placements.
+	Total *PerformanceRow `protobuf:"bytes,4,opt,name=total,proto3" json:"total,omitempty"`
+	// All orders of the shop in the period, whatever the filters.
+	Shop *ShopTotals `protobuf:"bytes,5,opt,name=shop,proto3" json:"shop,omitempty"`
+	// The same in the period that it is compared with.
+	ShopCompared *ShopTotals `protobuf:"bytes,6,opt,name=shop_compared,json=shopCompared,proto3" json:"shop_compared,omitempty"`
+	// The period, by whole days.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// Its end.
+	EndTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	// The period that it is compared with, by whole days.
+	CompareStartTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=compare_start_time,json=compareStartTime,proto3" json:"compare_start_time,omitempty"`
+	// Its end.
+	CompareEndTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=compare_end_time,json=compareEndTime,proto3" json:"compare_end_time,omitempty"`
+	// The first day that has figures; absent when none has.
+	FirstDay *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=first_day,json=firstDay,proto3" json:"first_day,omitempty"`
+	// The level of all intervals but those of the hold-out.
+	Level float64 `protobuf:"fixed64,12,opt,name=level,proto3" json:"level,omitempty"`
+	// What had no row of its own in the period, by what limited it: "groups" (placements and policies),
+	// "items", "visitors", "clicks". Totals contain it all the same.
+	Limits map[string]int64 `protobuf:"bytes,13,rep,name=limits,proto3" json:"limits,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	// The hold-outs, the latest first.
+	HoldOuts []*HoldOut `protobuf:"bytes,14,rep,name=hold_outs,json=holdOuts,proto3" json:"hold_outs,omitempty"`
+	// The state that answered. Opaque.
+	Offset        string `protobuf:"bytes,15,opt,name=offset,proto3" json:"offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPerformanceResponse) Reset() {
+	*x = GetPerformanceResponse{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPerformanceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPerformanceResponse) ProtoMessage() {}
+
+func (x *GetPerformanceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPerformanceResponse.ProtoReflect.Descriptor instead.
+func (*GetPerformanceResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *GetPerformanceResponse) GetRows() []*PerformanceRow {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *GetPerformanceResponse) GetTotalRows() int32 {
+	if x != nil {
+		return x.TotalRows
+	}
+	return 0
+}
+
+func (x *GetPerformanceResponse) GetTotal() *PerformanceRow {
+	if x != nil {
+		return x.Total
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetShop() *ShopTotals {
+	if x != nil {
+		return x.Shop
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetShopCompared() *ShopTotals {
+	if x != nil {
+		return x.ShopCompared
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetCompareStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CompareStartTime
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetCompareEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CompareEndTime
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetFirstDay() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FirstDay
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetLevel() float64 {
+	if x != nil {
+		return x.Level
+	}
+	return 0
+}
+
+func (x *GetPerformanceResponse) GetLimits() map[string]int64 {
+	if x != nil {
+		return x.Limits
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetHoldOuts() []*HoldOut {
+	if x != nil {
+		return x.HoldOuts
+	}
+	return nil
+}
+
+func (x *GetPerformanceResponse) GetOffset() string {
+	if x != nil {
+		return x.Offset
+	}
+	return ""
+}
+
 // Asks for the state of the model.
 type GetModelRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -92,7 +403,7 @@ type GetModelRequest struct {
 
 func (x *GetModelRequest) Reset() {
 	*x = GetModelRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[0]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -104,7 +415,7 @@ func (x *GetModelRequest) String() string {
 func (*GetModelRequest) ProtoMessage() {}
 
 func (x *GetModelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[0]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -117,7 +428,7 @@ func (x *GetModelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetModelRequest.ProtoReflect.Descriptor instead.
 func (*GetModelRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{0}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *GetModelRequest) GetComputeDigest() bool {
@@ -157,7 +468,7 @@ type GetModelResponse struct {
 
 func (x *GetModelResponse) Reset() {
 	*x = GetModelResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[1]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -169,7 +480,7 @@ func (x *GetModelResponse) String() string {
 func (*GetModelResponse) ProtoMessage() {}
 
 func (x *GetModelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[1]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -182,7 +493,7 @@ func (x *GetModelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetModelResponse.ProtoReflect.Descriptor instead.
 func (*GetModelResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{1}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *GetModelResponse) GetOffset() string {
@@ -244,7 +555,7 @@ type ReplicaState struct {
 
 func (x *ReplicaState) Reset() {
 	*x = ReplicaState{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[2]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -256,7 +567,7 @@ func (x *ReplicaState) String() string {
 func (*ReplicaState) ProtoMessage() {}
 
 func (x *ReplicaState) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[2]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -269,7 +580,7 @@ func (x *ReplicaState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplicaState.ProtoReflect.Descriptor instead.
 func (*ReplicaState) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{2}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ReplicaState) GetReplicaId() string {
@@ -309,7 +620,7 @@ type GetMetricsRequest struct {
 
 func (x *GetMetricsRequest) Reset() {
 	*x = GetMetricsRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[3]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -321,7 +632,7 @@ func (x *GetMetricsRequest) String() string {
 func (*GetMetricsRequest) ProtoMessage() {}
 
 func (x *GetMetricsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[3]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -334,7 +645,7 @@ func (x *GetMetricsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetMetricsRequest.ProtoReflect.Descriptor instead.
 func (*GetMetricsRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{3}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{5}
 }
 
 // All metrics.
@@ -352,7 +663,7 @@ type GetMetricsResponse struct {
 
 func (x *GetMetricsResponse) Reset() {
 	*x = GetMetricsResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[4]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -364,7 +675,7 @@ func (x *GetMetricsResponse) String() string {
 func (*GetMetricsResponse) ProtoMessage() {}
 
 func (x *GetMetricsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[4]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -377,7 +688,7 @@ func (x *GetMetricsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetMetricsResponse.ProtoReflect.Descriptor instead.
 func (*GetMetricsResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{4}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GetMetricsResponse) GetMetrics() []*Metric {
@@ -420,7 +731,7 @@ type Metric struct {
 
 func (x *Metric) Reset() {
 	*x = Metric{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[5]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -432,7 +743,7 @@ func (x *Metric) String() string {
 func (*Metric) ProtoMessage() {}
 
 func (x *Metric) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[5]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -445,7 +756,7 @@ func (x *Metric) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Metric.ProtoReflect.Descriptor instead.
 func (*Metric) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{5}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Metric) GetPlacement() string {
@@ -515,7 +826,7 @@ type DriftAlarm struct {
 
 func (x *DriftAlarm) Reset() {
 	*x = DriftAlarm{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[6]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -527,7 +838,7 @@ func (x *DriftAlarm) String() string {
 func (*DriftAlarm) ProtoMessage() {}
 
 func (x *DriftAlarm) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[6]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -540,7 +851,7 @@ func (x *DriftAlarm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftAlarm.ProtoReflect.Descriptor instead.
 func (*DriftAlarm) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{6}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DriftAlarm) GetPlacement() string {
@@ -607,7 +918,7 @@ type ListMetricSamplesRequest struct {
 
 func (x *ListMetricSamplesRequest) Reset() {
 	*x = ListMetricSamplesRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[7]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -619,7 +930,7 @@ func (x *ListMetricSamplesRequest) String() string {
 func (*ListMetricSamplesRequest) ProtoMessage() {}
 
 func (x *ListMetricSamplesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[7]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -632,7 +943,7 @@ func (x *ListMetricSamplesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMetricSamplesRequest.ProtoReflect.Descriptor instead.
 func (*ListMetricSamplesRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{7}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListMetricSamplesRequest) GetSpan() MetricSpan {
@@ -675,7 +986,7 @@ type ListMetricSamplesResponse struct {
 
 func (x *ListMetricSamplesResponse) Reset() {
 	*x = ListMetricSamplesResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[8]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +998,7 @@ func (x *ListMetricSamplesResponse) String() string {
 func (*ListMetricSamplesResponse) ProtoMessage() {}
 
 func (x *ListMetricSamplesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[8]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +1011,7 @@ func (x *ListMetricSamplesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMetricSamplesResponse.ProtoReflect.Descriptor instead.
 func (*ListMetricSamplesResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{8}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListMetricSamplesResponse) GetReplicaId() string {
@@ -747,7 +1058,7 @@ type GetServingRequest struct {
 
 func (x *GetServingRequest) Reset() {
 	*x = GetServingRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[9]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -759,7 +1070,7 @@ func (x *GetServingRequest) String() string {
 func (*GetServingRequest) ProtoMessage() {}
 
 func (x *GetServingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[9]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -772,7 +1083,7 @@ func (x *GetServingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetServingRequest.ProtoReflect.Descriptor instead.
 func (*GetServingRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{9}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{11}
 }
 
 // The state of the process that answers.
@@ -811,7 +1122,7 @@ type GetServingResponse struct {
 
 func (x *GetServingResponse) Reset() {
 	*x = GetServingResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[10]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -823,7 +1134,7 @@ func (x *GetServingResponse) String() string {
 func (*GetServingResponse) ProtoMessage() {}
 
 func (x *GetServingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[10]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -836,7 +1147,7 @@ func (x *GetServingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetServingResponse.ProtoReflect.Descriptor instead.
 func (*GetServingResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{10}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetServingResponse) GetReplicaId() string {
@@ -932,7 +1243,7 @@ type ListReplicasRequest struct {
 
 func (x *ListReplicasRequest) Reset() {
 	*x = ListReplicasRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[11]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -944,7 +1255,7 @@ func (x *ListReplicasRequest) String() string {
 func (*ListReplicasRequest) ProtoMessage() {}
 
 func (x *ListReplicasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[11]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -957,7 +1268,7 @@ func (x *ListReplicasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReplicasRequest.ProtoReflect.Descriptor instead.
 func (*ListReplicasRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{11}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{13}
 }
 
 // The replicas of the catalogue.
@@ -977,7 +1288,7 @@ type ListReplicasResponse struct {
 
 func (x *ListReplicasResponse) Reset() {
 	*x = ListReplicasResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[12]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -989,7 +1300,7 @@ func (x *ListReplicasResponse) String() string {
 func (*ListReplicasResponse) ProtoMessage() {}
 
 func (x *ListReplicasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[12]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1002,7 +1313,7 @@ func (x *ListReplicasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReplicasResponse.ProtoReflect.Descriptor instead.
 func (*ListReplicasResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{12}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListReplicasResponse) GetReplicas() []*Replica {
@@ -1048,7 +1359,7 @@ type ListQuarantinedEventsRequest struct {
 
 func (x *ListQuarantinedEventsRequest) Reset() {
 	*x = ListQuarantinedEventsRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[13]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1060,7 +1371,7 @@ func (x *ListQuarantinedEventsRequest) String() string {
 func (*ListQuarantinedEventsRequest) ProtoMessage() {}
 
 func (x *ListQuarantinedEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[13]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1073,7 +1384,7 @@ func (x *ListQuarantinedEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListQuarantinedEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListQuarantinedEventsRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{13}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListQuarantinedEventsRequest) GetPageSize() int32 {
@@ -1114,7 +1425,7 @@ type ListQuarantinedEventsResponse struct {
 
 func (x *ListQuarantinedEventsResponse) Reset() {
 	*x = ListQuarantinedEventsResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[14]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1126,7 +1437,7 @@ func (x *ListQuarantinedEventsResponse) String() string {
 func (*ListQuarantinedEventsResponse) ProtoMessage() {}
 
 func (x *ListQuarantinedEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[14]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1139,7 +1450,7 @@ func (x *ListQuarantinedEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListQuarantinedEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListQuarantinedEventsResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{14}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListQuarantinedEventsResponse) GetEvents() []*QuarantinedEvent {
@@ -1181,7 +1492,7 @@ type ReplayQuarantinedEventsRequest struct {
 
 func (x *ReplayQuarantinedEventsRequest) Reset() {
 	*x = ReplayQuarantinedEventsRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[15]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1193,7 +1504,7 @@ func (x *ReplayQuarantinedEventsRequest) String() string {
 func (*ReplayQuarantinedEventsRequest) ProtoMessage() {}
 
 func (x *ReplayQuarantinedEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[15]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1206,7 +1517,7 @@ func (x *ReplayQuarantinedEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayQuarantinedEventsRequest.ProtoReflect.Descriptor instead.
 func (*ReplayQuarantinedEventsRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{15}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ReplayQuarantinedEventsRequest) GetQuarantineIds() []string {
@@ -1230,7 +1541,7 @@ type ReplayQuarantinedEventsResponse struct {
 
 func (x *ReplayQuarantinedEventsResponse) Reset() {
 	*x = ReplayQuarantinedEventsResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[16]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1242,7 +1553,7 @@ func (x *ReplayQuarantinedEventsResponse) String() string {
 func (*ReplayQuarantinedEventsResponse) ProtoMessage() {}
 
 func (x *ReplayQuarantinedEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[16]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1255,7 +1566,7 @@ func (x *ReplayQuarantinedEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayQuarantinedEventsResponse.ProtoReflect.Descriptor instead.
 func (*ReplayQuarantinedEventsResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{16}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ReplayQuarantinedEventsResponse) GetResults() []*ReplayedEvent {
@@ -1283,7 +1594,7 @@ type DropQuarantinedEventsRequest struct {
 
 func (x *DropQuarantinedEventsRequest) Reset() {
 	*x = DropQuarantinedEventsRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[17]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1295,7 +1606,7 @@ func (x *DropQuarantinedEventsRequest) String() string {
 func (*DropQuarantinedEventsRequest) ProtoMessage() {}
 
 func (x *DropQuarantinedEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[17]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1308,7 +1619,7 @@ func (x *DropQuarantinedEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropQuarantinedEventsRequest.ProtoReflect.Descriptor instead.
 func (*DropQuarantinedEventsRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{17}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *DropQuarantinedEventsRequest) GetQuarantineIds() []string {
@@ -1329,7 +1640,7 @@ type DropQuarantinedEventsResponse struct {
 
 func (x *DropQuarantinedEventsResponse) Reset() {
 	*x = DropQuarantinedEventsResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[18]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1341,7 +1652,7 @@ func (x *DropQuarantinedEventsResponse) String() string {
 func (*DropQuarantinedEventsResponse) ProtoMessage() {}
 
 func (x *DropQuarantinedEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[18]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1354,7 +1665,7 @@ func (x *DropQuarantinedEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropQuarantinedEventsResponse.ProtoReflect.Descriptor instead.
 func (*DropQuarantinedEventsResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{18}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DropQuarantinedEventsResponse) GetDroppedCount() int64 {
@@ -1373,7 +1684,7 @@ type GetStorageRequest struct {
 
 func (x *GetStorageRequest) Reset() {
 	*x = GetStorageRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[19]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1385,7 +1696,7 @@ func (x *GetStorageRequest) String() string {
 func (*GetStorageRequest) ProtoMessage() {}
 
 func (x *GetStorageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[19]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1398,7 +1709,7 @@ func (x *GetStorageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStorageRequest.ProtoReflect.Descriptor instead.
 func (*GetStorageRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{19}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{21}
 }
 
 // What the store holds for this catalogue.
@@ -1418,7 +1729,7 @@ type GetStorageResponse struct {
 
 func (x *GetStorageResponse) Reset() {
 	*x = GetStorageResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[20]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1430,7 +1741,7 @@ func (x *GetStorageResponse) String() string {
 func (*GetStorageResponse) ProtoMessage() {}
 
 func (x *GetStorageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[20]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1443,7 +1754,7 @@ func (x *GetStorageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStorageResponse.ProtoReflect.Descriptor instead.
 func (*GetStorageResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{20}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetStorageResponse) GetLog() *LogFigures {
@@ -1501,7 +1812,7 @@ type ListItemStatisticsRequest struct {
 
 func (x *ListItemStatisticsRequest) Reset() {
 	*x = ListItemStatisticsRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[21]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1513,7 +1824,7 @@ func (x *ListItemStatisticsRequest) String() string {
 func (*ListItemStatisticsRequest) ProtoMessage() {}
 
 func (x *ListItemStatisticsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[21]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1526,7 +1837,7 @@ func (x *ListItemStatisticsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListItemStatisticsRequest.ProtoReflect.Descriptor instead.
 func (*ListItemStatisticsRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{21}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListItemStatisticsRequest) GetPageSize() int32 {
@@ -1595,7 +1906,7 @@ type ListItemStatisticsResponse struct {
 
 func (x *ListItemStatisticsResponse) Reset() {
 	*x = ListItemStatisticsResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[22]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1607,7 +1918,7 @@ func (x *ListItemStatisticsResponse) String() string {
 func (*ListItemStatisticsResponse) ProtoMessage() {}
 
 func (x *ListItemStatisticsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[22]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1620,7 +1931,7 @@ func (x *ListItemStatisticsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListItemStatisticsResponse.ProtoReflect.Descriptor instead.
 func (*ListItemStatisticsResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{22}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListItemStatisticsResponse) GetItems() []*ItemStatistics {
@@ -1660,7 +1971,7 @@ type ListSettingsChangesRequest struct {
 
 func (x *ListSettingsChangesRequest) Reset() {
 	*x = ListSettingsChangesRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[23]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1672,7 +1983,7 @@ func (x *ListSettingsChangesRequest) String() string {
 func (*ListSettingsChangesRequest) ProtoMessage() {}
 
 func (x *ListSettingsChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[23]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1685,7 +1996,7 @@ func (x *ListSettingsChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsChangesRequest.ProtoReflect.Descriptor instead.
 func (*ListSettingsChangesRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{23}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{25}
 }
 
 // The settings of the engine and how they came about.
@@ -1706,7 +2017,7 @@ type ListSettingsChangesResponse struct {
 
 func (x *ListSettingsChangesResponse) Reset() {
 	*x = ListSettingsChangesResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[24]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1718,7 +2029,7 @@ func (x *ListSettingsChangesResponse) String() string {
 func (*ListSettingsChangesResponse) ProtoMessage() {}
 
 func (x *ListSettingsChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[24]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1731,7 +2042,7 @@ func (x *ListSettingsChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsChangesResponse.ProtoReflect.Descriptor instead.
 func (*ListSettingsChangesResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{24}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListSettingsChangesResponse) GetChanges() []*SettingsChange {
@@ -1766,7 +2077,47 @@ var File_headwater_v1_model_service_proto protoreflect.FileDescriptor
 
 const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\n" +
-	" headwater/v1/model_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"headwater/v1/item_statistics.proto\x1a headwater/v1/metric_series.proto\x1a\x1dheadwater/v1/quarantine.proto\x1a\x1aheadwater/v1/replica.proto\x1a\x1aheadwater/v1/setting.proto\x1a\x1aheadwater/v1/storage.proto\"c\n" +
+	" headwater/v1/model_service.proto\x12\fheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"headwater/v1/item_statistics.proto\x1a headwater/v1/metric_series.proto\x1a\x1eheadwater/v1/performance.proto\x1a\x1dheadwater/v1/quarantine.proto\x1a\x1aheadwater/v1/replica.proto\x1a\x1aheadwater/v1/setting.proto\x1a\x1aheadwater/v1/storage.proto\"\x87\x04\n" +
+	"\x15GetPerformanceRequest\x129\n" +
+	"\n" +
+	"start_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12H\n" +
+	"\x12compare_start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x10compareStartTime\x12D\n" +
+	"\x10compare_end_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x0ecompareEndTime\x12\x19\n" +
+	"\bgroup_by\x18\x05 \x03(\tR\agroupBy\x12!\n" +
+	"\tplacement\x18\x06 \x01(\tH\x00R\tplacement\x88\x01\x01\x12\x1b\n" +
+	"\x06policy\x18\a \x01(\tH\x01R\x06policy\x88\x01\x01\x12\x17\n" +
+	"\aitem_id\x18\b \x01(\tR\x06itemId\x12#\n" +
+	"\rcurrency_code\x18\t \x01(\tR\fcurrencyCode\x12\x1b\n" +
+	"\tpage_size\x18\n" +
+	" \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\v \x01(\tR\tpageTokenB\f\n" +
+	"\n" +
+	"_placementB\t\n" +
+	"\a_policy\"\xd4\x06\n" +
+	"\x16GetPerformanceResponse\x120\n" +
+	"\x04rows\x18\x01 \x03(\v2\x1c.headwater.v1.PerformanceRowR\x04rows\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1d\n" +
+	"\n" +
+	"total_rows\x18\x03 \x01(\x05R\ttotalRows\x122\n" +
+	"\x05total\x18\x04 \x01(\v2\x1c.headwater.v1.PerformanceRowR\x05total\x12,\n" +
+	"\x04shop\x18\x05 \x01(\v2\x18.headwater.v1.ShopTotalsR\x04shop\x12=\n" +
+	"\rshop_compared\x18\x06 \x01(\v2\x18.headwater.v1.ShopTotalsR\fshopCompared\x129\n" +
+	"\n" +
+	"start_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12H\n" +
+	"\x12compare_start_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x10compareStartTime\x12D\n" +
+	"\x10compare_end_time\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\x0ecompareEndTime\x127\n" +
+	"\tfirst_day\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\bfirstDay\x12\x14\n" +
+	"\x05level\x18\f \x01(\x01R\x05level\x12H\n" +
+	"\x06limits\x18\r \x03(\v20.headwater.v1.GetPerformanceResponse.LimitsEntryR\x06limits\x122\n" +
+	"\thold_outs\x18\x0e \x03(\v2\x15.headwater.v1.HoldOutR\bholdOuts\x12\x16\n" +
+	"\x06offset\x18\x0f \x01(\tR\x06offset\x1a9\n" +
+	"\vLimitsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"c\n" +
 	"\x0fGetModelRequest\x12%\n" +
 	"\x0ecompute_digest\x18\x01 \x01(\bR\rcomputeDigest\x12)\n" +
 	"\x10compare_replicas\x18\x02 \x01(\bR\x0fcompareReplicas\"\xa3\x03\n" +
@@ -1901,8 +2252,7 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\x0eDriftDirection\x12\x1f\n" +
 	"\x1bDRIFT_DIRECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15DRIFT_DIRECTION_WORSE\x10\x01\x12\x1a\n" +
-	"\x16DRIFT_DIRECTION_BETTER\x10\x022\xdb\n" +
-	"\n" +
+	"\x16DRIFT_DIRECTION_BETTER\x10\x022\xd1\v\n" +
 	"\fModelService\x12\\\n" +
 	"\bGetModel\x12\x1d.headwater.v1.GetModelRequest\x1a\x1e.headwater.v1.GetModelResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/model\x12d\n" +
 	"\n" +
@@ -1917,7 +2267,8 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\n" +
 	"GetStorage\x12\x1f.headwater.v1.GetStorageRequest\x1a .headwater.v1.GetStorageResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/storage\x12\x85\x01\n" +
 	"\x12ListItemStatistics\x12'.headwater.v1.ListItemStatisticsRequest\x1a(.headwater.v1.ListItemStatisticsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/items:statistics\x12\x88\x01\n" +
-	"\x13ListSettingsChanges\x12(.headwater.v1.ListSettingsChangesRequest\x1a).headwater.v1.ListSettingsChangesResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/settings:changesBj\n" +
+	"\x13ListSettingsChanges\x12(.headwater.v1.ListSettingsChangesRequest\x1a).headwater.v1.ListSettingsChangesResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/settings:changes\x12t\n" +
+	"\x0eGetPerformance\x12#.headwater.v1.GetPerformanceRequest\x1a$.headwater.v1.GetPerformanceResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/performanceBj\n" +
 	"\x0fio.headwater.v1B\x11ModelServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"
 
 var (
@@ -1933,105 +2284,128 @@ func file_headwater_v1_model_service_proto_rawDescGZIP() []byte {
 }
 
 var file_headwater_v1_model_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_headwater_v1_model_service_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_headwater_v1_model_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_headwater_v1_model_service_proto_goTypes = []any{
 	(DriftDirection)(0),                     // 0: headwater.v1.DriftDirection
-	(*GetModelRequest)(nil),                 // 1: headwater.v1.GetModelRequest
-	(*GetModelResponse)(nil),                // 2: headwater.v1.GetModelResponse
-	(*ReplicaState)(nil),                    // 3: headwater.v1.ReplicaState
-	(*GetMetricsRequest)(nil),               // 4: headwater.v1.GetMetricsRequest
-	(*GetMetricsResponse)(nil),              // 5: headwater.v1.GetMetricsResponse
-	(*Metric)(nil),                          // 6: headwater.v1.Metric
-	(*DriftAlarm)(nil),                      // 7: headwater.v1.DriftAlarm
-	(*ListMetricSamplesRequest)(nil),        // 8: headwater.v1.ListMetricSamplesRequest
-	(*ListMetricSamplesResponse)(nil),       // 9: headwater.v1.ListMetricSamplesResponse
-	(*GetServingRequest)(nil),               // 10: headwater.v1.GetServingRequest
-	(*GetServingResponse)(nil),              // 11: headwater.v1.GetServingResponse
-	(*ListReplicasRequest)(nil),             // 12: headwater.v1.ListReplicasRequest
-	(*ListReplicasResponse)(nil),            // 13: headwater.v1.ListReplicasResponse
-	(*ListQuarantinedEventsRequest)(nil),    // 14: headwater.v1.ListQuarantinedEventsRequest
-	(*ListQuarantinedEventsResponse)(nil),   // 15: headwater.v1.ListQuarantinedEventsResponse
-	(*ReplayQuarantinedEventsRequest)(nil),  // 16: headwater.v1.ReplayQuarantinedEventsRequest
-	(*ReplayQuarantinedEventsResponse)(nil), // 17: headwater.v1.ReplayQuarantinedEventsResponse
-	(*DropQuarantinedEventsRequest)(nil),    // 18: headwater.v1.DropQuarantinedEventsRequest
-	(*DropQuarantinedEventsResponse)(nil),   // 19: headwater.v1.DropQuarantinedEventsResponse
-	(*GetStorageRequest)(nil),               // 20: headwater.v1.GetStorageRequest
-	(*GetStorageResponse)(nil),              // 21: headwater.v1.GetStorageResponse
-	(*ListItemStatisticsRequest)(nil),       // 22: headwater.v1.ListItemStatisticsRequest
-	(*ListItemStatisticsResponse)(nil),      // 23: headwater.v1.ListItemStatisticsResponse
-	(*ListSettingsChangesRequest)(nil),      // 24: headwater.v1.ListSettingsChangesRequest
-	(*ListSettingsChangesResponse)(nil),     // 25: headwater.v1.ListSettingsChangesResponse
-	nil,                                     // 26: headwater.v1.GetModelResponse.CountsEntry
-	nil,                                     // 27: headwater.v1.GetModelResponse.VersionsEntry
-	(*timestamppb.Timestamp)(nil),           // 28: google.protobuf.Timestamp
-	(MetricSpan)(0),                         // 29: headwater.v1.MetricSpan
-	(*MetricSeries)(nil),                    // 30: headwater.v1.MetricSeries
-	(*CallFigures)(nil),                     // 31: headwater.v1.CallFigures
-	(*Replica)(nil),                         // 32: headwater.v1.Replica
-	(*QuarantinedEvent)(nil),                // 33: headwater.v1.QuarantinedEvent
-	(*ReplayedEvent)(nil),                   // 34: headwater.v1.ReplayedEvent
-	(*LogFigures)(nil),                      // 35: headwater.v1.LogFigures
-	(*ArchiveFigures)(nil),                  // 36: headwater.v1.ArchiveFigures
-	(*Snapshot)(nil),                        // 37: headwater.v1.Snapshot
-	(*StoreFigures)(nil),                    // 38: headwater.v1.StoreFigures
-	(ItemOrder)(0),                          // 39: headwater.v1.ItemOrder
-	(*ItemStatistics)(nil),                  // 40: headwater.v1.ItemStatistics
-	(*SettingsChange)(nil),                  // 41: headwater.v1.SettingsChange
-	(*Setting)(nil),                         // 42: headwater.v1.Setting
+	(*GetPerformanceRequest)(nil),           // 1: headwater.v1.GetPerformanceRequest
+	(*GetPerformanceResponse)(nil),          // 2: headwater.v1.GetPerformanceResponse
+	(*GetModelRequest)(nil),                 // 3: headwater.v1.GetModelRequest
+	(*GetModelResponse)(nil),                // 4: headwater.v1.GetModelResponse
+	(*ReplicaState)(nil),                    // 5: headwater.v1.ReplicaState
+	(*GetMetricsRequest)(nil),               // 6: headwater.v1.GetMetricsRequest
+	(*GetMetricsResponse)(nil),              // 7: headwater.v1.GetMetricsResponse
+	(*Metric)(nil),                          // 8: headwater.v1.Metric
+	(*DriftAlarm)(nil),                      // 9: headwater.v1.DriftAlarm
+	(*ListMetricSamplesRequest)(nil),        // 10: headwater.v1.ListMetricSamplesRequest
+	(*ListMetricSamplesResponse)(nil),       // 11: headwater.v1.ListMetricSamplesResponse
+	(*GetServingRequest)(nil),               // 12: headwater.v1.GetServingRequest
+	(*GetServingResponse)(nil),              // 13: headwater.v1.GetServingResponse
+	(*ListReplicasRequest)(nil),             // 14: headwater.v1.ListReplicasRequest
+	(*ListReplicasResponse)(nil),            // 15: headwater.v1.ListReplicasResponse
+	(*ListQuarantinedEventsRequest)(nil),    // 16: headwater.v1.ListQuarantinedEventsRequest
+	(*ListQuarantinedEventsResponse)(nil),   // 17: headwater.v1.ListQuarantinedEventsResponse
+	(*ReplayQuarantinedEventsRequest)(nil),  // 18: headwater.v1.ReplayQuarantinedEventsRequest
+	(*ReplayQuarantinedEventsResponse)(nil), // 19: headwater.v1.ReplayQuarantinedEventsResponse
+	(*DropQuarantinedEventsRequest)(nil),    // 20: headwater.v1.DropQuarantinedEventsRequest
+	(*DropQuarantinedEventsResponse)(nil),   // 21: headwater.v1.DropQuarantinedEventsResponse
+	(*GetStorageRequest)(nil),               // 22: headwater.v1.GetStorageRequest
+	(*GetStorageResponse)(nil),              // 23: headwater.v1.GetStorageResponse
+	(*ListItemStatisticsRequest)(nil),       // 24: headwater.v1.ListItemStatisticsRequest
+	(*ListItemStatisticsResponse)(nil),      // 25: headwater.v1.ListItemStatisticsResponse
+	(*ListSettingsChangesRequest)(nil),      // 26: headwater.v1.ListSettingsChangesRequest
+	(*ListSettingsChangesResponse)(nil),     // 27: headwater.v1.ListSettingsChangesResponse
+	nil,                                     // 28: headwater.v1.GetPerformanceResponse.LimitsEntry
+	nil,                                     // 29: headwater.v1.GetModelResponse.CountsEntry
+	nil,                                     // 30: headwater.v1.GetModelResponse.VersionsEntry
+	(*timestamppb.Timestamp)(nil),           // 31: google.protobuf.Timestamp
+	(*PerformanceRow)(nil),                  // 32: headwater.v1.PerformanceRow
+	(*ShopTotals)(nil),                      // 33: headwater.v1.ShopTotals
+	(*HoldOut)(nil),                         // 34: headwater.v1.HoldOut
+	(MetricSpan)(0),                         // 35: headwater.v1.MetricSpan
+	(*MetricSeries)(nil),                    // 36: headwater.v1.MetricSeries
+	(*CallFigures)(nil),                     // 37: headwater.v1.CallFigures
+	(*Replica)(nil),                         // 38: headwater.v1.Replica
+	(*QuarantinedEvent)(nil),                // 39: headwater.v1.QuarantinedEvent
+	(*ReplayedEvent)(nil),                   // 40: headwater.v1.ReplayedEvent
+	(*LogFigures)(nil),                      // 41: headwater.v1.LogFigures
+	(*ArchiveFigures)(nil),                  // 42: headwater.v1.ArchiveFigures
+	(*Snapshot)(nil),                        // 43: headwater.v1.Snapshot
+	(*StoreFigures)(nil),                    // 44: headwater.v1.StoreFigures
+	(ItemOrder)(0),                          // 45: headwater.v1.ItemOrder
+	(*ItemStatistics)(nil),                  // 46: headwater.v1.ItemStatistics
+	(*SettingsChange)(nil),                  // 47: headwater.v1.SettingsChange
+	(*Setting)(nil),                         // 48: headwater.v1.Setting
 }
 var file_headwater_v1_model_service_proto_depIdxs = []int32{
-	26, // 0: headwater.v1.GetModelResponse.counts:type_name -> headwater.v1.GetModelResponse.CountsEntry
-	27, // 1: headwater.v1.GetModelResponse.versions:type_name -> headwater.v1.GetModelResponse.VersionsEntry
-	3,  // 2: headwater.v1.GetModelResponse.replicas:type_name -> headwater.v1.ReplicaState
-	6,  // 3: headwater.v1.GetMetricsResponse.metrics:type_name -> headwater.v1.Metric
-	7,  // 4: headwater.v1.GetMetricsResponse.drift_alarms:type_name -> headwater.v1.DriftAlarm
-	0,  // 5: headwater.v1.DriftAlarm.direction:type_name -> headwater.v1.DriftDirection
-	28, // 6: headwater.v1.DriftAlarm.detect_time:type_name -> google.protobuf.Timestamp
-	29, // 7: headwater.v1.ListMetricSamplesRequest.span:type_name -> headwater.v1.MetricSpan
-	28, // 8: headwater.v1.ListMetricSamplesRequest.start_time:type_name -> google.protobuf.Timestamp
-	28, // 9: headwater.v1.ListMetricSamplesResponse.sample_times:type_name -> google.protobuf.Timestamp
-	30, // 10: headwater.v1.ListMetricSamplesResponse.series:type_name -> headwater.v1.MetricSeries
-	7,  // 11: headwater.v1.ListMetricSamplesResponse.drift_alarms:type_name -> headwater.v1.DriftAlarm
-	28, // 12: headwater.v1.GetServingResponse.start_time:type_name -> google.protobuf.Timestamp
-	31, // 13: headwater.v1.GetServingResponse.calls:type_name -> headwater.v1.CallFigures
-	32, // 14: headwater.v1.ListReplicasResponse.replicas:type_name -> headwater.v1.Replica
-	33, // 15: headwater.v1.ListQuarantinedEventsResponse.events:type_name -> headwater.v1.QuarantinedEvent
-	34, // 16: headwater.v1.ReplayQuarantinedEventsResponse.results:type_name -> headwater.v1.ReplayedEvent
-	35, // 17: headwater.v1.GetStorageResponse.log:type_name -> headwater.v1.LogFigures
-	36, // 18: headwater.v1.GetStorageResponse.archive:type_name -> headwater.v1.ArchiveFigures
-	37, // 19: headwater.v1.GetStorageResponse.snapshots:type_name -> headwater.v1.Snapshot
-	38, // 20: headwater.v1.GetStorageResponse.store:type_name -> headwater.v1.StoreFigures
-	39, // 21: headwater.v1.ListItemStatisticsRequest.order:type_name -> headwater.v1.ItemOrder
-	40, // 22: headwater.v1.ListItemStatisticsResponse.items:type_name -> headwater.v1.ItemStatistics
-	41, // 23: headwater.v1.ListSettingsChangesResponse.changes:type_name -> headwater.v1.SettingsChange
-	42, // 24: headwater.v1.ListSettingsChangesResponse.settings:type_name -> headwater.v1.Setting
-	1,  // 25: headwater.v1.ModelService.GetModel:input_type -> headwater.v1.GetModelRequest
-	4,  // 26: headwater.v1.ModelService.GetMetrics:input_type -> headwater.v1.GetMetricsRequest
-	8,  // 27: headwater.v1.ModelService.ListMetricSamples:input_type -> headwater.v1.ListMetricSamplesRequest
-	10, // 28: headwater.v1.ModelService.GetServing:input_type -> headwater.v1.GetServingRequest
-	12, // 29: headwater.v1.ModelService.ListReplicas:input_type -> headwater.v1.ListReplicasRequest
-	14, // 30: headwater.v1.ModelService.ListQuarantinedEvents:input_type -> headwater.v1.ListQuarantinedEventsRequest
-	16, // 31: headwater.v1.ModelService.ReplayQuarantinedEvents:input_type -> headwater.v1.ReplayQuarantinedEventsRequest
-	18, // 32: headwater.v1.ModelService.DropQuarantinedEvents:input_type -> headwater.v1.DropQuarantinedEventsRequest
-	20, // 33: headwater.v1.ModelService.GetStorage:input_type -> headwater.v1.GetStorageRequest
-	22, // 34: headwater.v1.ModelService.ListItemStatistics:input_type -> headwater.v1.ListItemStatisticsRequest
-	24, // 35: headwater.v1.ModelService.ListSettingsChanges:input_type -> headwater.v1.ListSettingsChangesRequest
-	2,  // 36: headwater.v1.ModelService.GetModel:output_type -> headwater.v1.GetModelResponse
-	5,  // 37: headwater.v1.ModelService.GetMetrics:output_type -> headwater.v1.GetMetricsResponse
-	9,  // 38: headwater.v1.ModelService.ListMetricSamples:output_type -> headwater.v1.ListMetricSamplesResponse
-	11, // 39: headwater.v1.ModelService.GetServing:output_type -> headwater.v1.GetServingResponse
-	13, // 40: headwater.v1.ModelService.ListReplicas:output_type -> headwater.v1.ListReplicasResponse
-	15, // 41: headwater.v1.ModelService.ListQuarantinedEvents:output_type -> headwater.v1.ListQuarantinedEventsResponse
-	17, // 42: headwater.v1.ModelService.ReplayQuarantinedEvents:output_type -> headwater.v1.ReplayQuarantinedEventsResponse
-	19, // 43: headwater.v1.ModelService.DropQuarantinedEvents:output_type -> headwater.v1.DropQuarantinedEventsResponse
-	21, // 44: headwater.v1.ModelService.GetStorage:output_type -> headwater.v1.GetStorageResponse
-	23, // 45: headwater.v1.ModelService.ListItemStatistics:output_type -> headwater.v1.ListItemStatisticsResponse
-	25, // 46: headwater.v1.ModelService.ListSettingsChanges:output_type -> headwater.v1.ListSettingsChangesResponse
-	36, // [36:47] is the sub-list for method output_type
-	25, // [25:36] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	31, // 0: headwater.v1.GetPerformanceRequest.start_time:type_name -> google.protobuf.Timestamp
+	31, // 1: headwater.v1.GetPerformanceRequest.end_time:type_name -> google.protobuf.Timestamp
+	31, // 2: headwater.v1.GetPerformanceRequest.compare_start_time:type_name -> google.protobuf.Timestamp
+	31, // 3: headwater.v1.GetPerformanceRequest.compare_end_time:type_name -> google.protobuf.Timestamp
+	32, // 4: headwater.v1.GetPerformanceResponse.rows:type_name -> headwater.v1.PerformanceRow
+	32, // 5: headwater.v1.GetPerformanceResponse.total:type_name -> headwater.v1.PerformanceRow
+	33, // 6: headwater.v1.GetPerformanceResponse.shop:type_name -> headwater.v1.ShopTotals
+	33, // 7: headwater.v1.GetPerformanceResponse.shop_compared:type_name -> headwater.v1.ShopTotals
+	31, // 8: headwater.v1.GetPerformanceResponse.start_time:type_name -> google.protobuf.Timestamp
+	31, // 9: headwater.v1.GetPerformanceResponse.end_time:type_name -> google.protobuf.Timestamp
+	31, // 10: headwater.v1.GetPerformanceResponse.compare_start_time:type_name -> google.protobuf.Timestamp
+	31, // 11: headwater.v1.GetPerformanceResponse.compare_end_time:type_name -> google.protobuf.Timestamp
+	31, // 12: headwater.v1.GetPerformanceResponse.first_day:type_name -> google.protobuf.Timestamp
+	28, // 13: headwater.v1.GetPerformanceResponse.limits:type_name -> headwater.v1.GetPerformanceResponse.LimitsEntry
+	34, // 14: headwater.v1.GetPerformanceResponse.hold_outs:type_name -> headwater.v1.HoldOut
+	29, // 15: headwater.v1.GetModelResponse.counts:type_name -> headwater.v1.GetModelResponse.CountsEntry
+	30, // 16: headwater.v1.GetModelResponse.versions:type_name -> headwater.v1.GetModelResponse.VersionsEntry
+	5,  // 17: headwater.v1.GetModelResponse.replicas:type_name -> headwater.v1.ReplicaState
+	8,  // 18: headwater.v1.GetMetricsResponse.metrics:type_name -> headwater.v1.Metric
+	9,  // 19: headwater.v1.GetMetricsResponse.drift_alarms:type_name -> headwater.v1.DriftAlarm
+	0,  // 20: headwater.v1.DriftAlarm.direction:type_name -> headwater.v1.DriftDirection
+	31, // 21: headwater.v1.DriftAlarm.detect_time:type_name -> google.protobuf.Timestamp
+	35, // 22: headwater.v1.ListMetricSamplesRequest.span:type_name -> headwater.v1.MetricSpan
+	31, // 23: headwater.v1.ListMetricSamplesRequest.start_time:type_name -> google.protobuf.Timestamp
+	31, // 24: headwater.v1.ListMetricSamplesResponse.sample_times:type_name -> google.protobuf.Timestamp
+	36, // 25: headwater.v1.ListMetricSamplesResponse.series:type_name -> headwater.v1.MetricSeries
+	9,  // 26: headwater.v1.ListMetricSamplesResponse.drift_alarms:type_name -> headwater.v1.DriftAlarm
+	31, // 27: headwater.v1.GetServingResponse.start_time:type_name -> google.protobuf.Timestamp
+	37, // 28: headwater.v1.GetServingResponse.calls:type_name -> headwater.v1.CallFigures
+	38, // 29: headwater.v1.ListReplicasResponse.replicas:type_name -> headwater.v1.Replica
+	39, // 30: headwater.v1.ListQuarantinedEventsResponse.events:type_name -> headwater.v1.QuarantinedEvent
+	40, // 31: headwater.v1.ReplayQuarantinedEventsResponse.results:type_name -> headwater.v1.ReplayedEvent
+	41, // 32: headwater.v1.GetStorageResponse.log:type_name -> headwater.v1.LogFigures
+	42, // 33: headwater.v1.GetStorageResponse.archive:type_name -> headwater.v1.ArchiveFigures
+	43, // 34: headwater.v1.GetStorageResponse.snapshots:type_name -> headwater.v1.Snapshot
+	44, // 35: headwater.v1.GetStorageResponse.store:type_name -> headwater.v1.StoreFigures
+	45, // 36: headwater.v1.ListItemStatisticsRequest.order:type_name -> headwater.v1.ItemOrder
+	46, // 37: headwater.v1.ListItemStatisticsResponse.items:type_name -> headwater.v1.ItemStatistics
+	47, // 38: headwater.v1.ListSettingsChangesResponse.changes:type_name -> headwater.v1.SettingsChange
+	48, // 39: headwater.v1.ListSettingsChangesResponse.settings:type_name -> headwater.v1.Setting
+	3,  // 40: headwater.v1.ModelService.GetModel:input_type -> headwater.v1.GetModelRequest
+	6,  // 41: headwater.v1.ModelService.GetMetrics:input_type -> headwater.v1.GetMetricsRequest
+	10, // 42: headwater.v1.ModelService.ListMetricSamples:input_type -> headwater.v1.ListMetricSamplesRequest
+	12, // 43: headwater.v1.ModelService.GetServing:input_type -> headwater.v1.GetServingRequest
+	14, // 44: headwater.v1.ModelService.ListReplicas:input_type -> headwater.v1.ListReplicasRequest
+	16, // 45: headwater.v1.ModelService.ListQuarantinedEvents:input_type -> headwater.v1.ListQuarantinedEventsRequest
+	18, // 46: headwater.v1.ModelService.ReplayQuarantinedEvents:input_type -> headwater.v1.ReplayQuarantinedEventsRequest
+	20, // 47: headwater.v1.ModelService.DropQuarantinedEvents:input_type -> headwater.v1.DropQuarantinedEventsRequest
+	22, // 48: headwater.v1.ModelService.GetStorage:input_type -> headwater.v1.GetStorageRequest
+	24, // 49: headwater.v1.ModelService.ListItemStatistics:input_type -> headwater.v1.ListItemStatisticsRequest
+	26, // 50: headwater.v1.ModelService.ListSettingsChanges:input_type -> headwater.v1.ListSettingsChangesRequest
+	1,  // 51: headwater.v1.ModelService.GetPerformance:input_type -> headwater.v1.GetPerformanceRequest
+	4,  // 52: headwater.v1.ModelService.GetModel:output_type -> headwater.v1.GetModelResponse
+	7,  // 53: headwater.v1.ModelService.GetMetrics:output_type -> headwater.v1.GetMetricsResponse
+	11, // 54: headwater.v1.ModelService.ListMetricSamples:output_type -> headwater.v1.ListMetricSamplesResponse
+	13, // 55: headwater.v1.ModelService.GetServing:output_type -> headwater.v1.GetServingResponse
+	15, // 56: headwater.v1.ModelService.ListReplicas:output_type -> headwater.v1.ListReplicasResponse
+	17, // 57: headwater.v1.ModelService.ListQuarantinedEvents:output_type -> headwater.v1.ListQuarantinedEventsResponse
+	19, // 58: headwater.v1.ModelService.ReplayQuarantinedEvents:output_type -> headwater.v1.ReplayQuarantinedEventsResponse
+	21, // 59: headwater.v1.ModelService.DropQuarantinedEvents:output_type -> headwater.v1.DropQuarantinedEventsResponse
+	23, // 60: headwater.v1.ModelService.GetStorage:output_type -> headwater.v1.GetStorageResponse
+	25, // 61: headwater.v1.ModelService.ListItemStatistics:output_type -> headwater.v1.ListItemStatisticsResponse
+	27, // 62: headwater.v1.ModelService.ListSettingsChanges:output_type -> headwater.v1.ListSettingsChangesResponse
+	2,  // 63: headwater.v1.ModelService.GetPerformance:output_type -> headwater.v1.GetPerformanceResponse
+	52, // [52:64] is the sub-list for method output_type
+	40, // [40:52] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_model_service_proto_init() }
@@ -2041,17 +2415,19 @@ func file_headwater_v1_model_service_proto_init() {
 	}
 	file_headwater_v1_item_statistics_proto_init()
 	file_headwater_v1_metric_series_proto_init()
+	file_headwater_v1_performance_proto_init()
 	file_headwater_v1_quarantine_proto_init()
 	file_headwater_v1_replica_proto_init()
 	file_headwater_v1_setting_proto_init()
 	file_headwater_v1_storage_proto_init()
+	file_headwater_v1_model_service_proto_msgTypes[0].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_model_service_proto_rawDesc), len(file_headwater_v1_model_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   27,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

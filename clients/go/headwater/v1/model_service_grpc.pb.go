@@ -30,6 +30,7 @@ const (
 	ModelService_GetStorage_FullMethodName              = "/headwater.v1.ModelService/GetStorage"
 	ModelService_ListItemStatistics_FullMethodName      = "/headwater.v1.ModelService/ListItemStatistics"
 	ModelService_ListSettingsChanges_FullMethodName     = "/headwater.v1.ModelService/ListSettingsChanges"
+	ModelService_GetPerformance_FullMethodName          = "/headwater.v1.ModelService/GetPerformance"
 )
 
 // ModelServiceClient is the client API for ModelService service.
@@ -76,6 +77,13 @@ type ModelServiceClient interface {
 	ListItemStatistics(ctx context.Context, in *ListItemStatisticsRequest, opts ...grpc.CallOption) (*ListItemStatisticsResponse, error)
 	// Returns the settings of the engine, their last changes, and warnings about them.
 	ListSettingsChanges(ctx context.Context, in *ListSettingsChangesRequest, opts ...grpc.CallOption) (*ListSettingsChangesResponse, error)
+	// Returns what came of the lists: clicks, orders and revenue by placement, policy, item and day,
+	// beside the shop's totals, and the lift against the hold-out.
+	//
+	// Days are those of the log's clock. INVALID_ARGUMENT when a period is empty or reversed, when a
+	// name of `group_by` is unknown, or `page_token` is invalid; NOT_FOUND for a placement or policy
+	// that no day has.
+	GetPerformance(ctx context.Context, in *GetPerformanceRequest, opts ...grpc.CallOption) (*GetPerformanceResponse, error)
 }
 
 type modelServiceClient struct {
@@ -196,6 +204,16 @@ func (c *modelServiceClient) ListSettingsChanges(ctx context.Context, in *ListSe
 	return out, nil
 }
 
+func (c *modelServiceClient) GetPerformance(ctx context.Context, in *GetPerformanceRequest, opts ...grpc.CallOption) (*GetPerformanceResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetPerformanceResponse)
+	err := c.cc.Invoke(ctx, ModelService_GetPerformance_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ModelServiceServer is the server API for ModelService service.
 // All implementations must embed UnimplementedModelServiceServer
 // for forward compatibility.
@@ -240,6 +258,13 @@ type ModelServiceServer interface {
 	ListItemStatistics(context.Context, *ListItemStatisticsRequest) (*ListItemStatisticsResponse, error)
 	// Returns the settings of the engine, their last changes, and warnings about them.
 	ListSettingsChanges(context.Context, *ListSettingsChangesRequest) (*ListSettingsChangesResponse, error)
+	// Returns what came of the lists: clicks, orders and revenue by placement, policy, item and day,
+	// beside the shop's totals, and the lift against the hold-out.
+	//
+	// Days are those of the log's clock. INVALID_ARGUMENT when a period is empty or reversed, when a
+	// name of `group_by` is unknown, or `page_token` is invalid; NOT_FOUND for a placement or policy
+	// that no day has.
+	GetPerformance(context.Context, *GetPerformanceRequest) (*GetPerformanceResponse, error)
 	mustEmbedUnimplementedModelServiceServer()
 }
 
@@ -282,6 +307,9 @@ func (UnimplementedModelServiceServer) ListItemStatistics(context.Context, *List
 }
 func (UnimplementedModelServiceServer) ListSettingsChanges(context.Context, *ListSettingsChangesRequest) (*ListSettingsChangesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListSettingsChanges not implemented")
+}
+func (UnimplementedModelServiceServer) GetPerformance(context.Context, *GetPerformanceRequest) (*GetPerformanceResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetPerformance not implemented")
 }
 func (UnimplementedModelServiceServer) mustEmbedUnimplementedModelServiceServer() {}
 func (UnimplementedModelServiceServer) testEmbeddedByValue()                      {}
@@ -502,6 +530,24 @@ func _ModelService_ListSettingsChanges_Handler(srv interface{}, ctx context.Cont
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ModelService_GetPerformance_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetPerformanceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).GetPerformance(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_GetPerformance_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).GetPerformance(ctx, req.(*GetPerformanceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ModelService_ServiceDesc is the grpc.ServiceDesc for ModelService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -552,6 +598,10 @@ var ModelService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListSettingsChanges",
 			Handler:    _ModelService_ListSettingsChanges_Handler,
+		},
+		{
+			MethodName: "GetPerformance",
+			Handler:    _ModelService_GetPerformance_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -26,13 +26,14 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from headwater.v1 import item_statistics_pb2 as headwater_dot_v1_dot_item__statistics__pb2
 from headwater.v1 import metric_series_pb2 as headwater_dot_v1_dot_metric__series__pb2
+from headwater.v1 import performance_pb2 as headwater_dot_v1_dot_performance__pb2
 from headwater.v1 import quarantine_pb2 as headwater_dot_v1_dot_quarantine__pb2
 from headwater.v1 import replica_pb2 as headwater_dot_v1_dot_replica__pb2
 from headwater.v1 import setting_pb2 as headwater_dot_v1_dot_setting__pb2
 from headwater.v1 import storage_pb2 as headwater_dot_v1_dot_storage__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n headwater/v1/model_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"headwater/v1/item_statistics.proto\x1a headwater/v1/metric_series.proto\x1a\x1dheadwater/v1/quarantine.proto\x1a\x1aheadwater/v1/replica.proto\x1a\x1aheadwater/v1/setting.proto\x1a\x1aheadwater/v1/storage.proto\"C\n\x0fGetModelRequest\x12\x16\n\x0e\x63ompute_digest\x18\x01 \x01(\x08\x12\x18\n\x10\x63ompare_replicas\x18\x02 \x01(\x08\"\xd2\x02\n\x10GetModelResponse\x12\x0e\n\x06offset\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\x12:\n\x06\x63ounts\x18\x03 \x03(\x0b\x32*.headwater.v1.GetModelResponse.CountsEntry\x12\x14\n\x0cmemory_bytes\x18\x04 \x01(\x03\x12>\n\x08versions\x18\x05 \x03(\x0b\x32,.headwater.v1.GetModelResponse.VersionsEntry\x12,\n\x08replicas\x18\x06 \x03(\x0b\x32\x1a.headwater.v1.ReplicaState\x1a-\n\x0b\x43ountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x1a/\n\rVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"P\n\x0cReplicaState\x12\x12\n\nreplica_id\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\"\x13\n\x11GetMetricsRequest\"k\n\x12GetMetricsResponse\x12%\n\x07metrics\x18\x01 \x03(\x0b\x32\x14.headwater.v1.Metric\x12.\n\x0c\x64rift_alarms\x18\x02 \x03(\x0b\x32\x18.headwater.v1.DriftAlarm\"g\n\x06Metric\x12\x11\n\tplacement\x18\x01 \x01(\t\x12\x0e\n\x06policy\x18\x02 \x01(\t\x12\x0e\n\x06window\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\r\n\x05value\x18\x05 \x01(\x01\x12\r\n\x05\x63ount\x18\x06 \x01(\x03\"\xd0\x01\n\nDriftAlarm\x12\x11\n\tplacement\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12/\n\tdirection\x18\x03 \x01(\x0e\x32\x1c.headwater.v1.DriftDirection\x12\x16\n\x0e\x65vents_learned\x18\x04 \x01(\x03\x12/\n\x0b\x64\x65tect_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bmean_before\x18\x06 \x01(\x01\x12\x12\n\nmean_after\x18\x07 \x01(\x01\"\x81\x01\n\x18ListMetricSamplesRequest\x12&\n\x04span\x18\x01 \x01(\x0e\x32\x18.headwater.v1.MetricSpan\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05names\x18\x03 \x03(\t\"\xd7\x01\n\x19ListMetricSamplesResponse\x12\x12\n\nreplica_id\x18\x01 \x01(\t\x12\x30\n\x0csample_times\x18\x02 \x03(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06series\x18\x03 \x03(\x0b\x32\x1a.headwater.v1.MetricSeries\x12.\n\x0c\x64rift_alarms\x18\x04 \x03(\x0b\x32\x18.headwater.v1.DriftAlarm\x12\x18\n\x10interval_seconds\x18\x05 \x01(\x01\"\x13\n\x11GetServingRequest\"\xcd\x02\n\x12GetServingResponse\x12\x12\n\nreplica_id\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tuptime_ms\x18\x03 \x01(\x03\x12\x14\n\x0creads_served\x18\x04 \x01(\x08\x12\x15\n\rwrites_served\x18\x05 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x06 \x01(\t\x12\x14\n\x0cmemory_bytes\x18\x07 \x01(\x03\x12\x1b\n\x13memory_budget_bytes\x18\x08 \x01(\x03\x12\x1a\n\x12state_memory_bytes\x18\t \x01(\x03\x12\x1a\n\x12operations_waiting\x18\n \x01(\x03\x12(\n\x05\x63\x61lls\x18\x0b \x03(\x0b\x32\x19.headwater.v1.CallFigures\x12\x0e\n\x06scopes\x18\x0c \x03(\t\"\x15\n\x13ListReplicasRequest\"|\n\x14ListReplicasResponse\x12\'\n\x08replicas\x18\x01 \x03(\x0b\x32\x15.headwater.v1.Replica\x12\x12\n\nlog_offset\x18\x02 \x01(\t\x12\x13\n\x0blog_entries\x18\x03 \x01(\x03\x12\x12\n\nreplica_id\x18\x04 \x01(\t\"U\n\x1cListQuarantinedEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x90\x01\n\x1dListQuarantinedEventsResponse\x12.\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.headwater.v1.QuarantinedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\nkept_count\x18\x03 \x01(\x03\x12\x12\n\never_count\x18\x04 \x01(\x03\"8\n\x1eReplayQuarantinedEventsRequest\x12\x16\n\x0equarantine_ids\x18\x01 \x03(\t\"_\n\x1fReplayQuarantinedEventsResponse\x12,\n\x07results\x18\x01 \x03(\x0b\x32\x1b.headwater.v1.ReplayedEvent\x12\x0e\n\x06offset\x18\x02 \x01(\t\"6\n\x1c\x44ropQuarantinedEventsRequest\x12\x16\n\x0equarantine_ids\x18\x01 \x03(\t\"6\n\x1d\x44ropQuarantinedEventsResponse\x12\x15\n\rdropped_count\x18\x01 \x01(\x03\"\x13\n\x11GetStorageRequest\"\xc0\x01\n\x12GetStorageResponse\x12%\n\x03log\x18\x01 \x01(\x0b\x32\x18.headwater.v1.LogFigures\x12-\n\x07\x61rchive\x18\x02 \x01(\x0b\x32\x1c.headwater.v1.ArchiveFigures\x12)\n\tsnapshots\x18\x03 \x03(\x0b\x32\x16.headwater.v1.Snapshot\x12)\n\x05store\x18\x04 \x01(\x0b\x32\x1a.headwater.v1.StoreFigures\"\xae\x01\n\x19ListItemStatisticsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12&\n\x05order\x18\x03 \x01(\x0e\x32\x17.headwater.v1.ItemOrder\x12\x10\n\x08item_ids\x18\x04 \x03(\t\x12\r\n\x05query\x18\x05 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x06 \x01(\t\x12\x11\n\tplacement\x18\x07 \x01(\t\"\x87\x01\n\x1aListItemStatisticsResponse\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.headwater.v1.ItemStatistics\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x12\x0e\n\x06offset\x18\x04 \x01(\t\"\x1c\n\x1aListSettingsChangesRequest\"\x97\x01\n\x1bListSettingsChangesResponse\x12-\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1c.headwater.v1.SettingsChange\x12\'\n\x08settings\x18\x02 \x03(\x0b\x32\x15.headwater.v1.Setting\x12\x10\n\x08warnings\x18\x03 \x03(\t\x12\x0e\n\x06offset\x18\x04 \x01(\t*h\n\x0e\x44riftDirection\x12\x1f\n\x1b\x44RIFT_DIRECTION_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44RIFT_DIRECTION_WORSE\x10\x01\x12\x1a\n\x16\x44RIFT_DIRECTION_BETTER\x10\x02\x32\xdb\n\n\x0cModelService\x12\\\n\x08GetModel\x12\x1d.headwater.v1.GetModelRequest\x1a\x1e.headwater.v1.GetModelResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/model\x12\x64\n\nGetMetrics\x12\x1f.headwater.v1.GetMetricsRequest\x1a .headwater.v1.GetMetricsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/metrics\x12\x81\x01\n\x11ListMetricSamples\x12&.headwater.v1.ListMetricSamplesRequest\x1a\'.headwater.v1.ListMetricSamplesResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/metrics:samples\x12\x64\n\nGetServing\x12\x1f.headwater.v1.GetServingRequest\x1a .headwater.v1.GetServingResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/serving\x12k\n\x0cListReplicas\x12!.headwater.v1.ListReplicasRequest\x1a\".headwater.v1.ListReplicasResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/replicas\x12\x88\x01\n\x15ListQuarantinedEvents\x12*.headwater.v1.ListQuarantinedEventsRequest\x1a+.headwater.v1.ListQuarantinedEventsResponse\"\x16\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/quarantine\x12\x98\x01\n\x17ReplayQuarantinedEvents\x12,.headwater.v1.ReplayQuarantinedEventsRequest\x1a-.headwater.v1.ReplayQuarantinedEventsResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/quarantine:replay:\x01*\x12\x90\x01\n\x15\x44ropQuarantinedEvents\x12*.headwater.v1.DropQuarantinedEventsRequest\x1a+.headwater.v1.DropQuarantinedEventsResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/quarantine:drop:\x01*\x12\x64\n\nGetStorage\x12\x1f.headwater.v1.GetStorageRequest\x1a .headwater.v1.GetStorageResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/storage\x12\x85\x01\n\x12ListItemStatistics\x12\'.headwater.v1.ListItemStatisticsRequest\x1a(.headwater.v1.ListItemStatisticsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/items:statistics\x12\x88\x01\n\x13ListSettingsChanges\x12(.headwater.v1.ListSettingsChangesRequest\x1a).headwater.v1.ListSettingsChangesResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/settings:changesBj\n\x0fio.headwater.v1B\x11ModelServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n headwater/v1/model_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"headwater/v1/item_statistics.proto\x1a headwater/v1/metric_series.proto\x1a\x1eheadwater/v1/performance.proto\x1a\x1dheadwater/v1/quarantine.proto\x1a\x1aheadwater/v1/replica.proto\x1a\x1aheadwater/v1/setting.proto\x1a\x1aheadwater/v1/storage.proto\"\x8a\x03\n\x15GetPerformanceRequest\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12\x63ompare_start_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x63ompare_end_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08group_by\x18\x05 \x03(\t\x12\x16\n\tplacement\x18\x06 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x06policy\x18\x07 \x01(\tH\x01\x88\x01\x01\x12\x0f\n\x07item_id\x18\x08 \x01(\t\x12\x15\n\rcurrency_code\x18\t \x01(\t\x12\x11\n\tpage_size\x18\n \x01(\x05\x12\x12\n\npage_token\x18\x0b \x01(\tB\x0c\n\n_placementB\t\n\x07_policy\"\xac\x05\n\x16GetPerformanceResponse\x12*\n\x04rows\x18\x01 \x03(\x0b\x32\x1c.headwater.v1.PerformanceRow\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\ntotal_rows\x18\x03 \x01(\x05\x12+\n\x05total\x18\x04 \x01(\x0b\x32\x1c.headwater.v1.PerformanceRow\x12&\n\x04shop\x18\x05 \x01(\x0b\x32\x18.headwater.v1.ShopTotals\x12/\n\rshop_compared\x18\x06 \x01(\x0b\x32\x18.headwater.v1.ShopTotals\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12\x63ompare_start_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x63ompare_end_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tfirst_day\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05level\x18\x0c \x01(\x01\x12@\n\x06limits\x18\r \x03(\x0b\x32\x30.headwater.v1.GetPerformanceResponse.LimitsEntry\x12(\n\thold_outs\x18\x0e \x03(\x0b\x32\x15.headwater.v1.HoldOut\x12\x0e\n\x06offset\x18\x0f \x01(\t\x1a-\n\x0bLimitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"C\n\x0fGetModelRequest\x12\x16\n\x0e\x63ompute_digest\x18\x01 \x01(\x08\x12\x18\n\x10\x63ompare_replicas\x18\x02 \x01(\x08\"\xd2\x02\n\x10GetModelResponse\x12\x0e\n\x06offset\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\x12:\n\x06\x63ounts\x18\x03 \x03(\x0b\x32*.headwater.v1.GetModelResponse.CountsEntry\x12\x14\n\x0cmemory_bytes\x18\x04 \x01(\x03\x12>\n\x08versions\x18\x05 \x03(\x0b\x32,.headwater.v1.GetModelResponse.VersionsEntry\x12,\n\x08replicas\x18\x06 \x03(\x0b\x32\x1a.headwater.v1.ReplicaState\x1a-\n\x0b\x43ountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x1a/\n\rVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"P\n\x0cReplicaState\x12\x12\n\nreplica_id\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\"\x13\n\x11GetMetricsRequest\"k\n\x12GetMetricsResponse\x12%\n\x07metrics\x18\x01 \x03(\x0b\x32\x14.headwater.v1.Metric\x12.\n\x0c\x64rift_alarms\x18\x02 \x03(\x0b\x32\x18.headwater.v1.DriftAlarm\"g\n\x06Metric\x12\x11\n\tplacement\x18\x01 \x01(\t\x12\x0e\n\x06policy\x18\x02 \x01(\t\x12\x0e\n\x06window\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\r\n\x05value\x18\x05 \x01(\x01\x12\r\n\x05\x63ount\x18\x06 \x01(\x03\"\xd0\x01\n\nDriftAlarm\x12\x11\n\tplacement\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12/\n\tdirection\x18\x03 \x01(\x0e\x32\x1c.headwater.v1.DriftDirection\x12\x16\n\x0e\x65vents_learned\x18\x04 \x01(\x03\x12/\n\x0b\x64\x65tect_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bmean_before\x18\x06 \x01(\x01\x12\x12\n\nmean_after\x18\x07 \x01(\x01\"\x81\x01\n\x18ListMetricSamplesRequest\x12&\n\x04span\x18\x01 \x01(\x0e\x32\x18.headwater.v1.MetricSpan\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05names\x18\x03 \x03(\t\"\xd7\x01\n\x19ListMetricSamplesResponse\x12\x12\n\nreplica_id\x18\x01 \x01(\t\x12\x30\n\x0csample_times\x18\x02 \x03(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06series\x18\x03 \x03(\x0b\x32\x1a.headwater.v1.MetricSeries\x12.\n\x0c\x64rift_alarms\x18\x04 \x03(\x0b\x32\x18.headwater.v1.DriftAlarm\x12\x18\n\x10interval_seconds\x18\x05 \x01(\x01\"\x13\n\x11GetServingRequest\"\xcd\x02\n\x12GetServingResponse\x12\x12\n\nreplica_id\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tuptime_ms\x18\x03 \x01(\x03\x12\x14\n\x0creads_served\x18\x04 \x01(\x08\x12\x15\n\rwrites_served\x18\x05 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x06 \x01(\t\x12\x14\n\x0cmemory_bytes\x18\x07 \x01(\x03\x12\x1b\n\x13memory_budget_bytes\x18\x08 \x01(\x03\x12\x1a\n\x12state_memory_bytes\x18\t \x01(\x03\x12\x1a\n\x12operations_waiting\x18\n \x01(\x03\x12(\n\x05\x63\x61lls\x18\x0b \x03(\x0b\x32\x19.headwater.v1.CallFigures\x12\x0e\n\x06scopes\x18\x0c \x03(\t\"\x15\n\x13ListReplicasRequest\"|\n\x14ListReplicasResponse\x12\'\n\x08replicas\x18\x01 \x03(\x0b\x32\x15.headwater.v1.Replica\x12\x12\n\nlog_offset\x18\x02 \x01(\t\x12\x13\n\x0blog_entries\x18\x03 \x01(\x03\x12\x12\n\nreplica_id\x18\x04 \x01(\t\"U\n\x1cListQuarantinedEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\x90\x01\n\x1dListQuarantinedEventsResponse\x12.\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.headwater.v1.QuarantinedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\nkept_count\x18\x03 \x01(\x03\x12\x12\n\never_count\x18\x04 \x01(\x03\"8\n\x1eReplayQuarantinedEventsRequest\x12\x16\n\x0equarantine_ids\x18\x01 \x03(\t\"_\n\x1fReplayQuarantinedEventsResponse\x12,\n\x07results\x18\x01 \x03(\x0b\x32\x1b.headwater.v1.ReplayedEvent\x12\x0e\n\x06offset\x18\x02 \x01(\t\"6\n\x1c\x44ropQuarantinedEventsRequest\x12\x16\n\x0equarantine_ids\x18\x01 \x03(\t\"6\n\x1d\x44ropQuarantinedEventsResponse\x12\x15\n\rdropped_count\x18\x01 \x01(\x03\"\x13\n\x11GetStorageRequest\"\xc0\x01\n\x12GetStorageResponse\x12%\n\x03log\x18\x01 \x01(\x0b\x32\x18.headwater.v1.LogFigures\x12-\n\x07\x61rchive\x18\x02 \x01(\x0b\x32\x1c.headwater.v1.ArchiveFigures\x12)\n\tsnapshots\x18\x03 \x03(\x0b\x32\x16.headwater.v1.Snapshot\x12)\n\x05store\x18\x04 \x01(\x0b\x32\x1a.headwater.v1.StoreFigures\"\xae\x01\n\x19ListItemStatisticsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12&\n\x05order\x18\x03 \x01(\x0e\x32\x17.headwater.v1.ItemOrder\x12\x10\n\x08item_ids\x18\x04 \x03(\t\x12\r\n\x05query\x18\x05 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x06 \x01(\t\x12\x11\n\tplacement\x18\x07 \x01(\t\"\x87\x01\n\x1aListItemStatisticsResponse\x12+\n\x05items\x18\x01 \x03(\x0b\x32\x1c.headwater.v1.ItemStatistics\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x12\x0e\n\x06offset\x18\x04 \x01(\t\"\x1c\n\x1aListSettingsChangesRequest\"\x97\x01\n\x1bListSettingsChangesResponse\x12-\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1c.headwater.v1.SettingsChange\x12\'\n\x08settings\x18\x02 \x03(\x0b\x32\x15.headwater.v1.Setting\x12\x10\n\x08warnings\x18\x03 \x03(\t\x12\x0e\n\x06offset\x18\x04 \x01(\t*h\n\x0e\x44riftDirection\x12\x1f\n\x1b\x44RIFT_DIRECTION_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44RIFT_DIRECTION_WORSE\x10\x01\x12\x1a\n\x16\x44RIFT_DIRECTION_BETTER\x10\x02\x32\xd1\x0b\n\x0cModelService\x12\\\n\x08GetModel\x12\x1d.headwater.v1.GetModelRequest\x1a\x1e.headwater.v1.GetModelResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/model\x12\x64\n\nGetMetrics\x12\x1f.headwater.v1.GetMetricsRequest\x1a .headwater.v1.GetMetricsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/metrics\x12\x81\x01\n\x11ListMetricSamples\x12&.headwater.v1.ListMetricSamplesRequest\x1a\'.headwater.v1.ListMetricSamplesResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/metrics:samples\x12\x64\n\nGetServing\x12\x1f.headwater.v1.GetServingRequest\x1a .headwater.v1.GetServingResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/serving\x12k\n\x0cListReplicas\x12!.headwater.v1.ListReplicasRequest\x1a\".headwater.v1.ListReplicasResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/replicas\x12\x88\x01\n\x15ListQuarantinedEvents\x12*.headwater.v1.ListQuarantinedEventsRequest\x1a+.headwater.v1.ListQuarantinedEventsResponse\"\x16\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/quarantine\x12\x98\x01\n\x17ReplayQuarantinedEvents\x12,.headwater.v1.ReplayQuarantinedEventsRequest\x1a-.headwater.v1.ReplayQuarantinedEventsResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/quarantine:replay:\x01*\x12\x90\x01\n\x15\x44ropQuarantinedEvents\x12*.headwater.v1.DropQuarantinedEventsRequest\x1a+.headwater.v1.DropQuarantinedEventsResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/quarantine:drop:\x01*\x12\x64\n\nGetStorage\x12\x1f.headwater.v1.GetStorageRequest\x1a .headwater.v1.GetStorageResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/storage\x12\x85\x01\n\x12ListItemStatistics\x12\'.headwater.v1.ListItemStatisticsRequest\x1a(.headwater.v1.ListItemStatisticsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/items:statistics\x12\x88\x01\n\x13ListSettingsChanges\x12(.headwater.v1.ListSettingsChangesRequest\x1a).headwater.v1.ListSettingsChangesResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/settings:changes\x12t\n\x0eGetPerformance\x12#.headwater.v1.GetPerformanceRequest\x1a$.headwater.v1.GetPerformanceResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/performanceBj\n\x0fio.headwater.v1B\x11ModelServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +41,8 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'headwater.v1.model_service_
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\017io.headwater.v1B\021ModelServiceProtoP\001ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1'
+  _globals['_GETPERFORMANCERESPONSE_LIMITSENTRY']._loaded_options = None
+  _globals['_GETPERFORMANCERESPONSE_LIMITSENTRY']._serialized_options = b'8\001'
   _globals['_GETMODELRESPONSE_COUNTSENTRY']._loaded_options = None
   _globals['_GETMODELRESPONSE_COUNTSENTRY']._serialized_options = b'8\001'
   _globals['_GETMODELRESPONSE_VERSIONSENTRY']._loaded_options = None
@@ -66,62 +69,70 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MODELSERVICE'].methods_by_name['ListItemStatistics']._serialized_options = b'\202\323\344\223\002\026\022\024/v1/items:statistics'
   _globals['_MODELSERVICE'].methods_by_name['ListSettingsChanges']._loaded_options = None
   _globals['_MODELSERVICE'].methods_by_name['ListSettingsChanges']._serialized_options = b'\202\323\344\223\002\026\022\024/v1/settings:changes'
-  _globals['_DRIFTDIRECTION']._serialized_start=3308
-  _globals['_DRIFTDIRECTION']._serialized_end=3412
-  _globals['_GETMODELREQUEST']._serialized_start=298
-  _globals['_GETMODELREQUEST']._serialized_end=365
-  _globals['_GETMODELRESPONSE']._serialized_start=368
-  _globals['_GETMODELRESPONSE']._serialized_end=706
-  _globals['_GETMODELRESPONSE_COUNTSENTRY']._serialized_start=612
-  _globals['_GETMODELRESPONSE_COUNTSENTRY']._serialized_end=657
-  _globals['_GETMODELRESPONSE_VERSIONSENTRY']._serialized_start=659
-  _globals['_GETMODELRESPONSE_VERSIONSENTRY']._serialized_end=706
-  _globals['_REPLICASTATE']._serialized_start=708
-  _globals['_REPLICASTATE']._serialized_end=788
-  _globals['_GETMETRICSREQUEST']._serialized_start=790
-  _globals['_GETMETRICSREQUEST']._serialized_end=809
-  _globals['_GETMETRICSRESPONSE']._serialized_start=811
-  _globals['_GETMETRICSRESPONSE']._serialized_end=918
-  _globals['_METRIC']._serialized_start=920
-  _globals['_METRIC']._serialized_end=1023
-  _globals['_DRIFTALARM']._serialized_start=1026
-  _globals['_DRIFTALARM']._serialized_end=1234
-  _globals['_LISTMETRICSAMPLESREQUEST']._serialized_start=1237
-  _globals['_LISTMETRICSAMPLESREQUEST']._serialized_end=1366
-  _globals['_LISTMETRICSAMPLESRESPONSE']._serialized_start=1369
-  _globals['_LISTMETRICSAMPLESRESPONSE']._serialized_end=1584
-  _globals['_GETSERVINGREQUEST']._serialized_start=1586
-  _globals['_GETSERVINGREQUEST']._serialized_end=1605
-  _globals['_GETSERVINGRESPONSE']._serialized_start=1608
-  _globals['_GETSERVINGRESPONSE']._serialized_end=1941
-  _globals['_LISTREPLICASREQUEST']._serialized_start=1943
-  _globals['_LISTREPLICASREQUEST']._serialized_end=1964
-  _globals['_LISTREPLICASRESPONSE']._serialized_start=1966
-  _globals['_LISTREPLICASRESPONSE']._serialized_end=2090
-  _globals['_LISTQUARANTINEDEVENTSREQUEST']._serialized_start=2092
-  _globals['_LISTQUARANTINEDEVENTSREQUEST']._serialized_end=2177
-  _globals['_LISTQUARANTINEDEVENTSRESPONSE']._serialized_start=2180
-  _globals['_LISTQUARANTINEDEVENTSRESPONSE']._serialized_end=2324
-  _globals['_REPLAYQUARANTINEDEVENTSREQUEST']._serialized_start=2326
-  _globals['_REPLAYQUARANTINEDEVENTSREQUEST']._serialized_end=2382
-  _globals['_REPLAYQUARANTINEDEVENTSRESPONSE']._serialized_start=2384
-  _globals['_REPLAYQUARANTINEDEVENTSRESPONSE']._serialized_end=2479
-  _globals['_DROPQUARANTINEDEVENTSREQUEST']._serialized_start=2481
-  _globals['_DROPQUARANTINEDEVENTSREQUEST']._serialized_end=2535
-  _globals['_DROPQUARANTINEDEVENTSRESPONSE']._serialized_start=2537
-  _globals['_DROPQUARANTINEDEVENTSRESPONSE']._serialized_end=2591
-  _globals['_GETSTORAGEREQUEST']._serialized_start=2593
-  _globals['_GETSTORAGEREQUEST']._serialized_end=2612
-  _globals['_GETSTORAGERESPONSE']._serialized_start=2615
-  _globals['_GETSTORAGERESPONSE']._serialized_end=2807
-  _globals['_LISTITEMSTATISTICSREQUEST']._serialized_start=2810
-  _globals['_LISTITEMSTATISTICSREQUEST']._serialized_end=2984
-  _globals['_LISTITEMSTATISTICSRESPONSE']._serialized_start=2987
-  _globals['_LISTITEMSTATISTICSRESPONSE']._serialized_end=3122
-  _globals['_LISTSETTINGSCHANGESREQUEST']._serialized_start=3124
-  _globals['_LISTSETTINGSCHANGESREQUEST']._serialized_end=3152
-  _globals['_LISTSETTINGSCHANGESRESPONSE']._serialized_start=3155
-  _globals['_LISTSETTINGSCHANGESRESPONSE']._serialized_end=3306
-  _globals['_MODELSERVICE']._serialized_start=3415
-  _globals['_MODELSERVICE']._serialized_end=4786
+  _globals['_MODELSERVICE'].methods_by_name['GetPerformance']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['GetPerformance']._serialized_options = b'\202\323\344\223\002\021\022\017/v1/performance'
+  _globals['_DRIFTDIRECTION']._serialized_start=4424
+  _globals['_DRIFTDIRECTION']._serialized_end=4528
+  _globals['_GETPERFORMANCEREQUEST']._serialized_start=331
+  _globals['_GETPERFORMANCEREQUEST']._serialized_end=725
+  _globals['_GETPERFORMANCERESPONSE']._serialized_start=728
+  _globals['_GETPERFORMANCERESPONSE']._serialized_end=1412
+  _globals['_GETPERFORMANCERESPONSE_LIMITSENTRY']._serialized_start=1367
+  _globals['_GETPERFORMANCERESPONSE_LIMITSENTRY']._serialized_end=1412
+  _globals['_GETMODELREQUEST']._serialized_start=1414
+  _globals['_GETMODELREQUEST']._serialized_end=1481
+  _globals['_GETMODELRESPONSE']._serialized_start=1484
+  _globals['_GETMODELRESPONSE']._serialized_end=1822
+  _globals['_GETMODELRESPONSE_COUNTSENTRY']._serialized_start=1728
+  _globals['_GETMODELRESPONSE_COUNTSENTRY']._serialized_end=1773
+  _globals['_GETMODELRESPONSE_VERSIONSENTRY']._serialized_start=1775
+  _globals['_GETMODELRESPONSE_VERSIONSENTRY']._serialized_end=1822
+  _globals['_REPLICASTATE']._serialized_start=1824
+  _globals['_REPLICASTATE']._serialized_end=1904
+  _globals['_GETMETRICSREQUEST']._serialized_start=1906
+  _globals['_GETMETRICSREQUEST']._serialized_end=1925
+  _globals['_GETMETRICSRESPONSE']._serialized_start=1927
+  _globals['_GETMETRICSRESPONSE']._serialized_end=2034
+  _globals['_METRIC']._serialized_start=2036
+  _globals['_METRIC']._serialized_end=2139
+  _globals['_DRIFTALARM']._serialized_start=2142
+  _globals['_DRIFTALARM']._serialized_end=2350
+  _globals['_LISTMETRICSAMPLESREQUEST']._serialized_start=2353
+  _globals['_LISTMETRICSAMPLESREQUEST']._serialized_end=2482
+  _globals['_LISTMETRICSAMPLESRESPONSE']._serialized_start=2485
+  _globals['_LISTMETRICSAMPLESRESPONSE']._serialized_end=2700
+  _globals['_GETSERVINGREQUEST']._serialized_start=2702
+  _globals['_GETSERVINGREQUEST']._serialized_end=2721
+  _globals['_GETSERVINGRESPONSE']._serialized_start=2724
+  _globals['_GETSERVINGRESPONSE']._serialized_end=3057
+  _globals['_LISTREPLICASREQUEST']._serialized_start=3059
+  _globals['_LISTREPLICASREQUEST']._serialized_end=3080
+  _globals['_LISTREPLICASRESPONSE']._serialized_start=3082
+  _globals['_LISTREPLICASRESPONSE']._serialized_end=3206
+  _globals['_LISTQUARANTINEDEVENTSREQUEST']._serialized_start=3208
+  _globals['_LISTQUARANTINEDEVENTSREQUEST']._serialized_end=3293
+  _globals['_LISTQUARANTINEDEVENTSRESPONSE']._serialized_start=3296
+  _globals['_LISTQUARANTINEDEVENTSRESPONSE']._serialized_end=3440
+  _globals['_REPLAYQUARANTINEDEVENTSREQUEST']._serialized_start=3442
+  _globals['_REPLAYQUARANTINEDEVENTSREQUEST']._serialized_end=3498
+  _globals['_REPLAYQUARANTINEDEVENTSRESPONSE']._serialized_start=3500
+  _globals['_REPLAYQUARANTINEDEVENTSRESPONSE']._serialized_end=3595
+  _globals['_DROPQUARANTINEDEVENTSREQUEST']._serialized_start=3597
+  _globals['_DROPQUARANTINEDEVENTSREQUEST']._serialized_end=3651
+  _globals['_DROPQUARANTINEDEVENTSRESPONSE']._serialized_start=3653
+  _globals['_DROPQUARANTINEDEVENTSRESPONSE']._serialized_end=3707
+  _globals['_GETSTORAGEREQUEST']._serialized_start=3709
+  _globals['_GETSTORAGEREQUEST']._serialized_end=3728
+  _globals['_GETSTORAGERESPONSE']._serialized_start=3731
+  _globals['_GETSTORAGERESPONSE']._serialized_end=3923
+  _globals['_LISTITEMSTATISTICSREQUEST']._serialized_start=3926
+  _globals['_LISTITEMSTATISTICSREQUEST']._serialized_end=4100
+  _globals['_LISTITEMSTATISTICSRESPONSE']._serialized_start=4103
+  _globals['_LISTITEMSTATISTICSRESPONSE']._serialized_end=4238
+  _globals['_LISTSETTINGSCHANGESREQUEST']._serialized_start=4240
+  _globals['_LISTSETTINGSCHANGESREQUEST']._serialized_end=4268
+  _globals['_LISTSETTINGSCHANGESRESPONSE']._serialized_start=4271
+  _globals['_LISTSETTINGSCHANGESRESPONSE']._serialized_end=4422
+  _globals['_MODELSERVICE']._serialized_start=4531
+  _globals['_MODELSERVICE']._serialized_end=6020
 # @@protoc_insertion_point(module_scope)

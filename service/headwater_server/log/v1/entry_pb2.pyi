@@ -93,6 +93,7 @@ class Operation(_message.Message):
     SOURCE_ADVANCE_FIELD_NUMBER: _builtins.int
     RULE_WRITE_FIELD_NUMBER: _builtins.int
     RULE_DELETE_FIELD_NUMBER: _builtins.int
+    QUARANTINE_CHANGE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """An event of a visitor."""
@@ -169,6 +170,10 @@ class Operation(_message.Message):
     def rule_delete(self) -> Global___RuleDelete:
         """A rule that an editor deleted."""
 
+    @_builtins.property
+    def quarantine_change(self) -> Global___QuarantineChange:
+        """What a person did with quarantined events."""
+
     def __init__(
         self,
         *,
@@ -191,12 +196,13 @@ class Operation(_message.Message):
         source_advance: Global___SourceAdvance | None = ...,
         rule_write: Global___RuleWrite | None = ...,
         rule_delete: Global___RuleDelete | None = ...,
+        quarantine_change: Global___QuarantineChange | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "rule_delete", b"rule_delete", "rule_write", b"rule_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "quarantine_change", b"quarantine_change", "rule_delete", b"rule_delete", "rule_write", b"rule_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "rule_delete", b"rule_delete", "rule_write", b"rule_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "quarantine_change", b"quarantine_change", "rule_delete", b"rule_delete", "rule_write", b"rule_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost", "source_advance", "rule_write", "rule_delete"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost", "source_advance", "rule_write", "rule_delete", "quarantine_change"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -709,6 +715,9 @@ class Item(_message.Message):
     FEATURES_FIELD_NUMBER: _builtins.int
     PUBLISH_TIME_MS_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_MS_FIELD_NUMBER: _builtins.int
+    IMAGE_URI_FIELD_NUMBER: _builtins.int
+    URI_FIELD_NUMBER: _builtins.int
+    GROUP_ID_FIELD_NUMBER: _builtins.int
     item_id: _builtins.str
     """The item."""
     title: _builtins.str
@@ -723,6 +732,12 @@ class Item(_message.Message):
     """Shown from this time on, in milliseconds since 1970; 0: not set."""
     expire_time_ms: _builtins.int
     """Not shown from this time on, in milliseconds since 1970; 0: not set."""
+    image_uri: _builtins.str
+    """The address of a picture."""
+    uri: _builtins.str
+    """The address of the item's page."""
+    group_id: _builtins.str
+    """The product that it is a variant of."""
     @_builtins.property
     def categories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The categories."""
@@ -748,10 +763,13 @@ class Item(_message.Message):
         features: _abc.Iterable[Global___Feature] | None = ...,
         publish_time_ms: _builtins.int = ...,
         expire_time_ms: _builtins.int = ...,
+        image_uri: _builtins.str = ...,
+        uri: _builtins.str = ...,
+        group_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "available", b"available", "categories", b"categories", "currency_code", b"currency_code", "expire_time_ms", b"expire_time_ms", "features", b"features", "item_id", b"item_id", "price", b"price", "publish_time_ms", b"publish_time_ms", "tags", b"tags", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price", b"_price", "available", b"available", "categories", b"categories", "currency_code", b"currency_code", "expire_time_ms", b"expire_time_ms", "features", b"features", "group_id", b"group_id", "image_uri", b"image_uri", "item_id", b"item_id", "price", b"price", "publish_time_ms", b"publish_time_ms", "tags", b"tags", "title", b"title", "uri", b"uri"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__price: _TypeAlias = _typing.Literal["price"]  # noqa: Y015
     _WhichOneofArgType__price: _TypeAlias = _typing.Literal["_price", b"_price"]  # noqa: Y015
@@ -996,6 +1014,40 @@ class AcknowledgedLost(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AcknowledgedLost: _TypeAlias = AcknowledgedLost  # noqa: Y015
+
+@_typing.final
+class QuarantineChange(_message.Message):
+    """What a person did with events in the quarantine. It changes nothing: it is for the audit log."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHO_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    LEARNED_FIELD_NUMBER: _builtins.int
+    who: _builtins.str
+    """The name of the key, or the person."""
+    action: _builtins.str
+    """"drop" or "replay"."""
+    events: _builtins.int
+    """How many events it was about."""
+    learned: _builtins.int
+    """How many of them left the quarantine because they were learned, or had been learned before."""
+    def __init__(
+        self,
+        *,
+        who: _builtins.str = ...,
+        action: _builtins.str = ...,
+        events: _builtins.int = ...,
+        learned: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "events", b"events", "learned", b"learned", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuarantineChange: _TypeAlias = QuarantineChange  # noqa: Y015
 
 @_typing.final
 class SourceAdvance(_message.Message):
