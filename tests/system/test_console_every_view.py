@@ -32,6 +32,7 @@ def filled(tmp_path_factory) -> Iterator[tuple[GatewayServer, list[str]]]:
         yield server, [f"#/visitor/{quote(visitor)}", f"#/catalogue/{quote(item)}"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", ["wide", "phone"])
 def test_axe_finds_nothing_and_nothing_overflows(filled, width, theme):
