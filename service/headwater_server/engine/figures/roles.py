@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headwater_server.engine.messages.rewards import PURCHASE
-from headwater_server.engine.settings import ALIASES
+from headwater_server.engine.setting_values.event_types import ALIASES
 
 CLICK, ORDER = 1, 2
 _OF_TYPE = {"click": CLICK, "detail-page-view": CLICK, PURCHASE: ORDER}

@@ -50,7 +50,7 @@ def start(
             number += 1
             name = f"{HOLD_OUT}-{number}"
         given = hold_out_experiment(share)
-        arms = [ExperimentArm(one.arm_id, one.policy_id, one.weight) for one in given.arms]
+        arms = tuple(ExperimentArm(one.arm_id, one.policy_id, one.weight) for one in given.arms)
         experiment = Experiment(
             name, arms, layer=layer, share=given.share, primary=PrimaryMetric(given.primary.metric)
         )
