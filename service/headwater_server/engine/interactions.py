@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from headwater_server.engine.figures.noting import note_act
-from headwater_server.engine.intake.parts_of_acts import (
+from headwater_server.engine.learning.parts_of_acts import (
     part_of_purchase,
     part_of_refusal,
     pieces_of,

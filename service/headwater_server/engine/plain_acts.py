@@ -12,9 +12,9 @@ from headwater_server.engine.clock import lies_ahead
 from headwater_server.engine.figures.roles import ROLES
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.intake.ordinary import is_ordinary
-from headwater_server.engine.intake.parts_of_acts import weight_for_others
 from headwater_server.engine.interactions import Tokens
 from headwater_server.engine.learning.kinds import Kind
+from headwater_server.engine.learning.parts_of_acts import weight_for_others
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import PURCHASE, weight_of

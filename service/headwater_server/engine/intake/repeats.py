@@ -10,9 +10,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from headwater_server.engine.learning.repeated import HALF_LIFE_S
 from headwater_server.engine.snapshot.state import in_steps
 
+HALF_LIFE_S = 6 * 3600.0
+"""Time after which earlier acts weigh half: who buys the same each week counts fully."""
+LEAST = 0.03
+"""A smaller part of an act teaches others nothing: from the sixth act in a row on."""
 KEPT_MAX = 100_000
 """Pairs of sender and item; with more of them those go that acted first."""
 HALF_LIFE_MS = HALF_LIFE_S * 1000.0
@@ -35,12 +38,16 @@ class Repeats:
     def __init__(self) -> None:
         self._levels: dict[str, float] = {}
 
-    def count(self, sender: str, item_id: str, now_ms: int) -> float:
-        """Count an act; return how many the sender did on the item before, faded since."""
+    def count(self, sender: str, item_id: str, now_ms: int, most: float = math.inf) -> float:
+        """Count an act; return how many the sender did on the item before, faded since.
+
+        With ``most`` before it, it is not counted.
+        """
         name, now = f"{sender}\0{item_id}", now_ms / HALF_LIFE_MS
         level = self._levels.pop(name, None)
         before = 0.0 if level is None else 2.0 ** min(level - now, _LEVEL_MAX)
-        self._levels[name] = math.log2(before + 1.0) + now
+        counted = before if before >= most else before + 1.0
+        self._levels[name] = math.log2(counted) + now
         if len(self._levels) > KEPT_MAX:
             del self._levels[next(iter(self._levels))]
         return before

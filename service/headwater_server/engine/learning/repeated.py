@@ -13,10 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-HALF_LIFE_S = 6 * 3600.0
-"""Time after which earlier acts weigh half: who buys the same each week counts fully."""
-LEAST = 0.03
-"""A smaller part of an act teaches others nothing: from the sixth act in a row on."""
+from headwater_server.engine.intake.repeats import HALF_LIFE_S, LEAST
+
 REFUSED = 32.0
 """As so many acts an item counts that the visitor refused: else the next one would be the first."""
 _LAG_WEIGHT = 8.0
