@@ -25,7 +25,7 @@ Reason = Annotated[str, typer.Option(help="why; kept on the log")]
 
 
 def list_rules(target: Target = None, key: Key = "", as_json: Json = False) -> None:
-    """List the rules: of the settings and of editors, with their status and warnings."""
+    """List the rules with their status and warnings."""
     from headwater_server.cli.experimenting.as_json import print_json
     from headwater_server.cli.rules.tables import show_rules
 
@@ -85,7 +85,7 @@ def history(
     count: Annotated[int, typer.Option(min=1, help="how many changes at most")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List who changed which rule, when, and what it was before; newest first."""
+    """List who changed which rule, and when; newest first."""
     from itertools import islice
 
     from headwater_server.cli.experimenting.as_json import print_json
