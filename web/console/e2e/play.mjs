@@ -5,11 +5,12 @@ import * as experiments from "./experiments.mjs";
 import * as performance from "./performance.mjs";
 import * as pictures from "./pictures.mjs";
 import * as reference from "./reference.mjs";
+import * as rules from "./rules.mjs";
 import * as views from "./scenarios.mjs";
 import * as signIn from "./sign_in.mjs";
 
 const [, , name, url, folder, ...rest] = process.argv;
-const scenarios = { ...views, ...experiments, ...everyView, ...performance, ...pictures, ...reference, ...signIn };
+const scenarios = { ...views, ...experiments, ...everyView, ...performance, ...pictures, ...reference, ...rules, ...signIn };
 const browser = await launch();
 try {
   console.log(JSON.stringify(await scenarios[name](browser, url, folder, ...rest)));
