@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from headwater_server.engine.figures.asking import Found as FiguresFound
-from headwater_server.engine.figures.asking import KeptDays, Question
+from headwater_server.engine.figures.figures import Figures
+from headwater_server.engine.figures.reading import FiguresReading
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
@@ -290,14 +290,9 @@ class CountingEngine:
     def drift_counts(self) -> dict[tuple[str, bool], int]:
         return {}
 
-    def figures(self, question: Question) -> Iterator[FiguresFound]:
-        yield FiguresFound()
-
-    def figures_names(self) -> Iterator[tuple[set[str], set[str]]]:
-        return iter(())
-
-    def figures_days(self) -> KeptDays:
-        return KeptDays(None, None, 0, 0)
+    @property
+    def figures(self) -> FiguresReading:
+        return FiguresReading(Figures(), 0)
 
     def metrics(self) -> Sequence[Metric]:
         return []

@@ -29,8 +29,9 @@ from headwater.v1 import (
 from headwater_server.engine.engine import Engine
 from tests.integration import bad_experiment_values, bad_rule_values, bad_values
 from tests.integration.api_server import channel_to
-from tests.integration.bad_values import QUARANTINED, walk
+from tests.integration.bad_values import QUARANTINED
 from tests.integration.replicas import running_replica
+from tests.integration.request_fields import walk
 from tests.integration.waiting import PATIENCE_S
 
 FILES = (
@@ -90,6 +91,27 @@ def good_rule_requests(newer):
     }
 
 
+def good_operator_requests():
+    """Return the same of what operators and analysts ask."""
+    period = {"start_time": TIME, "end_time": FAR, "compare_start_time": TIME}
+    period |= {"compare_end_time": FAR, "group_by": ["day"]}
+    return {
+        "ListVisitors": {},
+        "GetModel": {"compute_digest": True},
+        "GetMetrics": {},
+        "ListMetricSamples": {"start_time": TIME, "names": ["reward"]},
+        "GetServing": {},
+        "ListReplicas": {},
+        "ListQuarantinedEvents": {},
+        "ReplayQuarantinedEvents": {"quarantine_ids": ["1-1"]},
+        "DropQuarantinedEvents": {"quarantine_ids": ["1-1"]},
+        "GetStorage": {},
+        "ListSettingsChanges": {},
+        "GetPerformance": period,
+        "ListItemStatistics": {"filter": "price < 5"},
+    }
+
+
 def good_requests(token, offset):
     """Return a request of each kind that is answered, with every message in it set."""
     item = item_pb2.Item(item_id="a", features=VALUES, publish_time=TIME)
@@ -98,8 +120,6 @@ def good_requests(token, offset):
         items=[event_pb2.EventItem(item_id="a")], context=VALUES, event_time=TIME,
     )  # fmt: skip
     user = user_service_pb2.User(user_id="u", features=VALUES)
-    period = {"start_time": TIME, "end_time": FAR, "compare_start_time": TIME}
-    period |= {"compare_end_time": FAR, "group_by": ["day"]}
     bold = policy_pb2.Policy(policy_id="bold")
     bold.overrides.update({"exploration_temperature": 0.4})
     arm = experiment_pb2.ExperimentArm
@@ -125,21 +145,8 @@ def good_requests(token, offset):
         "ListItems": {},
         "UpsertUsers": {"writes": [user_service_pb2.UserWrite(user=user, set_time=TIME)]},
         "GetUser": {"user_id": "u"},
-        "ListVisitors": {},
         "EraseUser": {"user_id": "stranger"},
         "UnlinkVisitor": {"visitor_id": "stranger"},
-        "GetModel": {"compute_digest": True},
-        "GetMetrics": {},
-        "ListMetricSamples": {"start_time": TIME, "names": ["reward"]},
-        "GetServing": {},
-        "ListReplicas": {},
-        "ListQuarantinedEvents": {},
-        "ReplayQuarantinedEvents": {"quarantine_ids": ["1-1"]},
-        "DropQuarantinedEvents": {"quarantine_ids": ["1-1"]},
-        "GetStorage": {},
-        "ListSettingsChanges": {},
-        "GetPerformance": period,
-        "ListItemStatistics": {"filter": "price < 5"},
         "UpsertPolicy": {"policy": bold},
         "ListPolicies": newer,
         "PromotePolicy": {"policy_id": "bold", "require_report": proof, "force": "a test"},
@@ -152,6 +159,7 @@ def good_requests(token, offset):
         "ListEvaluations": {},
         "AssignArms": {"visitor_id": "v", **newer},
         **good_rule_requests(newer),
+        **good_operator_requests(),
     }  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from typing import Any, Self
 from headwater_server.engine import answers, assigning, changes, interactions, policy_changes
 from headwater_server.engine.batches.batches import Batches
 from headwater_server.engine.clock import believed_ms
-from headwater_server.engine.figures.noting import note_report
 from headwater_server.engine.intake.firewall import judged, refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
@@ -41,7 +40,6 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot import memory, state, versions
 from headwater_server.engine.snapshot.capture import Capture, at_once
 from headwater_server.engine.visitors.event_class import class_of
-from headwater_server.engine.visitors.request_context import placement_of
 
 _EXISTS = Outcome(Status.EXISTS, "learned before")
 _ERASED = Outcome(Status.EXISTS, "event_id: was erased with its person, and is not learned again")
@@ -211,7 +209,7 @@ class Engine:
         if name == IMPRESSION:
             yield from self.parts.learning.learning()
             yield from self.parts.figures.reserving()
-            self._report(event, profile, time_ms)
+            interactions.report(self.parts, event, profile, time_ms)
             if event.slate and event.slate.arms:
                 yield from policy_changes.exposing(self.parts, event)
             return
@@ -237,18 +235,6 @@ class Engine:
         if self.parts.experiments.active:
             profiles = visitors.profiles_of(event.visitor_id, event.user_id)
             self.parts.experiments.add(event, profiles, name, reward, self.parts.clock_ms)
-
-    def _report(self, event: Event, profile: str, time_ms: int) -> None:
-        """Open the window of the slots that were seen; they are learned from when it closes."""
-        parts = self.parts
-        history = parts.history_before(event, placement_of(event), time_ms)
-        row_class = class_of(event, parts.settings)
-        account = interactions.account_that_asked(parts, event)
-        reported = parts.impressions.report(event, profile, history, parts.clock_ms, account)
-        for seen in reported:
-            interactions.hide(parts, event, profile, seen, time_ms, row_class)
-        names = [parts.catalogue.ids[item] for item in reported]
-        note_report(parts.figures, parts.attribution, event, profile, names, parts.clock_ms)
 
     # --- a request: history, candidates, scores, slots, slate --------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from headwater_server.engine.figures.noting import note_act
+from headwater_server.engine.figures.noting import note_act, note_report
 from headwater_server.engine.learning.parts_of_acts import (
     part_of_purchase,
     part_of_refusal,
@@ -21,6 +21,7 @@ from headwater_server.engine.messages.rewards import (
     weight_of,
 )
 from headwater_server.engine.parts import Parts, Steps
+from headwater_server.engine.visitors.event_class import class_of
 from headwater_server.engine.visitors.request_context import (
     circumstances_of_account,
     placement_of,
@@ -142,6 +143,18 @@ def sell(parts: Parts, event: Event, bought: EventItem, item: int) -> None:
     weight = part_of_purchase(parts, event, bought.item_id)
     if weight > 0.0:
         parts.models.sales.buy(item, price, code, weight)
+
+
+def report(parts: Parts, event: Event, profile: str, time_ms: int) -> None:
+    """Open the window of the slots that were seen; they are learned from when it closes."""
+    history = parts.history_before(event, placement_of(event), time_ms)
+    row_class = class_of(event, parts.settings)
+    account = account_that_asked(parts, event)
+    reported = parts.impressions.report(event, profile, history, parts.clock_ms, account)
+    for seen in reported:
+        hide(parts, event, profile, seen, time_ms, row_class)
+    names = [parts.catalogue.ids[item] for item in reported]
+    note_report(parts.figures, parts.attribution, event, profile, names, parts.clock_ms)
 
 
 def note(parts: Parts, event: Event, profile: str) -> None:

@@ -77,11 +77,9 @@ class Parts:
         self.users = Users(settings.visitors_max)
         self.hiding = Hiding(settings.visitors_max)
         self.deduplication = DeduplicationWindows(0, 0)
-        self.influence = Influence(settings)
-        self.attribution = Attribution(0)
+        self.influence, self.attribution, self.drift = Influence(settings), Attribution(0), Drift()
         self.progress = ProgressiveValidation()
         self.calibration = Calibration(self.progress)
-        self.drift = Drift()
         self.placements, self.act_rates, self.figures = Placements(), ActRates(), Figures()
         self.models = models = Models(settings)
         # the pipeline: none of these keeps state but what it is given
@@ -94,13 +92,11 @@ class Parts:
         self.scoring = CandidateScoring(models, catalogue, self.retriever, self.ranking)
         self.answering = Answering(self.scoring, self.holding)
         self.reranking = Reranking(self.answering)
-        counted = retriever.popular.counted
-        self.explanations = Explanations(models, catalogue, self.ranking, counted)
+        self.explanations = Explanations(models, catalogue, self.ranking, retriever.popular.counted)
         self.lists = Lists(models, self.answering, self.visitors)
-        measures = Measures(
-            self.progress, self.calibration, self.drift, self.act_rates, self.placements
-        )
-        self.impressions = Impressions(self.attribution, self.learning, self.scoring, measures)
+        measured = self.progress, self.calibration, self.drift, self.act_rates, self.placements
+        given = self.attribution, self.learning, self.scoring, Measures(*measured)
+        self.impressions = Impressions(*given)
         self.adopt(settings)
 
     def adopt(self, written: EngineSettings) -> None:
@@ -156,8 +152,7 @@ class Parts:
     @property
     def is_empty(self) -> bool:
         """Whether no item, event or policy is known yet."""
-        is_used = len(self.catalogue) or len(self.deduplication) or self.experiments.is_used
-        return not is_used
+        return not (len(self.catalogue) or len(self.deduplication) or self.experiments.is_used)
 
     def time_ms(self, entry: Entry, event_time_ms: int | None = None) -> int:
         """Return what the clock says once this is applied."""

@@ -11,19 +11,8 @@ from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.experiments import verdicts, viewing
 from headwater_server.engine.experiments.experiments import Experiments
 from headwater_server.engine.experiments.judgement import Judgement
-from headwater_server.engine.experiments.reports import (
-    ExperimentReport,
-    ExperimentView,
-    Policies,
-)
-from headwater_server.engine.figures.asking import Found as FiguresFound
-from headwater_server.engine.figures.asking import (
-    KeptDays,
-    Question,
-    answering,
-    kept_days,
-    known_names,
-)
+from headwater_server.engine.experiments.reports import ExperimentReport, ExperimentView, Policies
+from headwater_server.engine.figures.reading import FiguresReading
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
@@ -276,17 +265,10 @@ class Lookups:
         yield [f'rules "{name}": {text}' for name, text in overridden(state)]
         yield from settings_warnings(parts.settings, parts.scoring, refused)
 
-    def figures(self, question: Question) -> Iterator[FiguresFound]:
-        """Yield what came of lists on the days of a question, day by day, in short steps."""
-        return answering(self._parts.figures, question)
-
-    def figures_names(self) -> Iterator[tuple[set[str], set[str]]]:
-        """Yield placements and policies of each day that has figures, in short steps."""
-        return known_names(self._parts.figures)
-
-    def figures_days(self) -> KeptDays:
-        """Return which days have figures, and which day is the state's."""
-        return kept_days(self._parts.figures, self._parts.clock_ms)
+    @property
+    def figures(self) -> FiguresReading:
+        """What came of lists, by day."""
+        return FiguresReading(self._parts.figures, self._parts.clock_ms)
 
     def sources(self) -> dict[tuple[str, str], SourceState]:
         """Return how far each source was read, by (source, partition)."""

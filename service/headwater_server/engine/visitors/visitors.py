@@ -23,7 +23,7 @@ from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.recent_ids import RecentIds
 from headwater_server.engine.visitors.session_keys import session_key
 from headwater_server.engine.visitors.sessions import Sessions, enter_session
-from headwater_server.models.base import CAPACITY_START, growing
+from headwater_server.models.base import CAPACITY_START, done, growing
 
 _PLACES = 2  # profiles that one event may begin: the visitor's and the account's
 
@@ -59,12 +59,9 @@ class Visitors:
     _row_arrays = ("_last_s", "_session_start_s", "_session_keys")
 
     def __init__(self, profiles_max: int, session_gap_s: float) -> None:
-        self.profiles_max = profiles_max
-        self.session_gap_s = session_gap_s
-        self.histories = Histories()
-        self.past = PastSums()
-        self._rows = ProfileRows()
-        self._recency = Recency()
+        self.profiles_max, self.session_gap_s = profiles_max, session_gap_s
+        self.histories, self.past = Histories(), PastSums()
+        self._rows, self._recency = ProfileRows(), Recency()
         self.recent_ids = RecentIds()
         self.links = Links()
         self._linked: dict[int, str] = {}
@@ -103,10 +100,8 @@ class Visitors:
     ) -> tuple[int, int, int]:
         """Do what `open` does; return its row, and those of `rows_of`."""
         if user_id:
-            return (
-                self.open(visitor_id, user_id, seconds, row_class),
-                *self.rows_of(visitor_id, user_id),
-            )
+            row = self.open(visitor_id, user_id, seconds, row_class)
+            return row, *self.rows_of(visitor_id, user_id)
         key = "v" + visitor_id
         row, account = self._row(key, row_class), self.links.account(key)
         return row, row, self._rows.find(account) if account else -1
@@ -135,8 +130,7 @@ class Visitors:
         row = self._rows.find(key)
         if row < 0:
             self.shrink(places=1)
-            for _ in self.reserving(1):
-                pass
+            done(self.reserving(1))
             row = self._rows.enter(key)
         self._recency.act(row)
         self.recent_ids.act(row, key)

@@ -21,10 +21,10 @@ _NAMES = {
 
 def paying(engine: StateMachine) -> Paying:
     """Return what `Paying` holds; a day without a list has no rows."""
-    today = engine.lookups.figures_days().today
+    today = engine.lookups.figures.days().today
     by = frozenset({PLACEMENT, POLICY})
     found = Found()
-    for found in engine.lookups.figures(Question(today, today, by)):  # noqa: B007 - the last
+    for found in engine.lookups.figures.asked(Question(today, today, by)):  # noqa: B007 - the last
         pass
     of_lists, revenue = {}, {}
     for (_, placement, policy, _), row in found.rows.items():

@@ -81,7 +81,7 @@ class PerformanceReader:
 
     async def ask(self, question: PerformanceQuestion) -> PerformanceAnswer:
         """Return a page. `InvalidRequest` for a period that is none, `NotFound` for a name."""
-        days = self._engine.lookups.figures_days()
+        days = self._engine.lookups.figures.days()
         period = _period(question.period, days, ("start_time", "end_time"))
         compared = _compared(question.compared, days)
         of = replace(question.of, first=period[0], last=period[1])
@@ -107,7 +107,7 @@ class PerformanceReader:
         )
 
     async def _found(self, of: Question) -> Found:
-        return (await _in_steps(self._engine.lookups.figures(of)))[-1]
+        return (await _in_steps(self._engine.lookups.figures.asked(of)))[-1]
 
     async def _check_names(self, of: Question, found: Found) -> None:
         """Raise `NotFound` for a placement or a policy that no day has."""
@@ -121,7 +121,7 @@ class PerformanceReader:
         ]
         if not missing:
             return
-        days = await _in_steps(self._engine.lookups.figures_names())
+        days = await _in_steps(self._engine.lookups.figures.names())
         for field, name in missing:
             if not any(name in placements | policies for placements, policies in days):
                 raise NotFound(field, name)

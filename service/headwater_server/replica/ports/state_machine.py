@@ -12,8 +12,7 @@ from headwater_server.engine.experiments.reports import (
     ExperimentView,
     Policies,
 )
-from headwater_server.engine.figures.asking import Found as FiguresFound
-from headwater_server.engine.figures.asking import KeptDays, Question
+from headwater_server.engine.figures.reading import FiguresReading
 from headwater_server.engine.learning.attribution import Slots
 from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
@@ -132,14 +131,9 @@ class StateLookups(Protocol):
     def counts(self) -> dict[str, int]:
         """Return the counts of all kinds of objects."""
 
-    def figures(self, question: Question) -> Iterator[FiguresFound]:
-        """Yield what came of lists so far, day by day, in steps with pauses; the last is whole."""
-
-    def figures_names(self) -> Iterator[tuple[set[str], set[str]]]:
-        """Yield placements and policies of each day that has figures, in steps with pauses."""
-
-    def figures_days(self) -> KeptDays:
-        """Return which days have figures."""
+    @property
+    def figures(self) -> FiguresReading:
+        """What came of lists, by day."""
 
     def sources(self) -> Mapping[tuple[str, str], SourceState]:
         """Return how far each source was read, by (source, partition)."""
