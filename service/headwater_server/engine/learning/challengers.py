@@ -70,7 +70,7 @@ class Challengers:
                 self.measure(rows.T, context, candidates, int(act["item"]))
             if count:
                 given = room.features[place, :, :count].T, room.contexts[place]
-                self.learn(*given, room.items[place, :count], float(act["weight"]))
+                self.learn(*given, room.items[place, :count], float(room.weights[place]))
 
     def measure(
         self,

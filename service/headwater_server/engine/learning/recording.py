@@ -25,7 +25,8 @@ class Recorded(NamedTuple):
 
     ``counts`` int32[acts, 2] of both, 0 for none; ``places`` int32[acts]: the row of the act's
     candidates; ``taken`` int64[1] of these rows; the items, their features float32[n, features,
-    items], and ``contexts`` float32[acts, context].
+    items], ``contexts`` float32[acts, context], and ``weights`` float64[acts]: how much of each the
+    ranker learns. The weight in the acts is then what others learn of it (`repeated`).
     """
 
     counts: NDArray[np.int32]
@@ -34,6 +35,7 @@ class Recorded(NamedTuple):
     items: NDArray[np.int32]
     features: NDArray[np.float32]
     contexts: NDArray[np.float32]
+    weights: NDArray[np.float64]
     candidates: NDArray[np.int32]
     candidate_features: NDArray[np.float32]
 
@@ -48,19 +50,21 @@ def room_for(acts: int, features: int, context: int) -> Recorded:
         np.empty((acts, NEGATIVES + 1), dtype=np.int32),
         np.empty((acts, features, NEGATIVES + 1), dtype=np.float32),
         np.empty((acts, context), dtype=np.float32),
+        np.empty(acts),
         np.empty((measured, ROOM), dtype=np.int32),
         np.empty((measured, features, ROOM), dtype=np.float32),
     )
 
 
 @njit(cache=True)
-def record_choice(recorded, act, drawn, features, context):
-    """Keep the rows of one choice."""
+def record_choice(recorded, act, drawn, features, context, weight):
+    """Keep the rows of one choice, and how much of it is learned."""
     count = len(drawn)
     recorded.counts[act, 0] = count
     recorded.items[act, :count] = drawn
     recorded.features[act, :, :count] = features
     recorded.contexts[act] = context
+    recorded.weights[act] = weight
 
 
 @njit(cache=True)

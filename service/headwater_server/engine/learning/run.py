@@ -147,7 +147,7 @@ def _rank(tables, statistics, visitor, found, ranked, stepping, act, at, rest):
         if is_measured:
             rows = describe(tables, statistics, visitor.items, candidates)[0]
             record_candidates(recorded, place, candidates, rows)
-        record_choice(recorded, place, drawn, features, context)
+        record_choice(recorded, place, drawn, features, context, act.weight)
     if len(drawn) > 0:
         act.loss = learn_choice(features, context, drawn, stepping, steps, act.weight)
         steps += 1
