@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
-from benchmarks.quality.peers.neural.one_core import jax, jnp
 from benchmarks.quality.peers.neural.sequence_peer import (
     SIZE,
     Parameters,

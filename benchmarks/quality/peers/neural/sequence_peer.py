@@ -19,9 +19,11 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
+import optax
 
-from benchmarks.quality.peers.neural.one_core import jax, jnp, optax
 from benchmarks.quality.peers.neural.windows import (
     BATCH,
     LENGTH_MAX,
