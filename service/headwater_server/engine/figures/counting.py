@@ -29,7 +29,7 @@ class Today:
 
     def __init__(self, day: Day, items_max: int) -> None:
         self.day = day
-        self._items_max = items_max
+        self.items_max = items_max
         self.visits, self._names = Visits(VISITS_MAX), GroupNames()
         self._clicked: dict[int, None] = {}
         pairs = ((one, two) for one, two in day.levels if one is not None and two is not None)
@@ -112,7 +112,7 @@ class Today:
         key = (*group, item_id)
         found = self.day.cells.get(key)
         if found is None:
-            found = self.day.cells.at(key, CELLS_FACTOR * self._items_max)
+            found = self.day.cells.at(key, CELLS_FACTOR * self.items_max)
             if key not in self.day.cells:
                 self.day.bite("items")
         return found
@@ -172,7 +172,7 @@ class Today:
 
     def closed(self) -> tuple[str, str]:
         """Return the texts of the day, which is over."""
-        self.day.cells.keep_most_seen(self._items_max)
+        self.day.cells.keep_most_seen(self.items_max)
         return self.day.texts()
 
     def state(self) -> dict[str, Any]:

@@ -25,12 +25,13 @@ class Figures:
         self.number = NO_DAY
         self.closed: dict[int, tuple[str, str]] = {}
         """The two texts of each day that is over, by its number: see `Day.texts`."""
+        self.today = Today(Day(), 0)
         self.adopt(EngineSettings())
-        self.today = Today(Day(), self._items_max)
 
     def adopt(self, settings: EngineSettings) -> None:
-        """Go on under these settings."""
+        """Go on under these settings, also the day that goes on."""
         self._days_max, self._items_max = settings.figures_days, settings.figures_items_max
+        self.today.items_max = self._items_max
         self.offset_ms = round(settings.figures_day_offset_hours * 3_600_000)
 
     def day_of(self, now_ms: int) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.figures.asking import GROUPS, Question, answering
 from headwater_server.engine.figures.levels import Level
-from headwater_server.engine.messages.entries import Entry, UserErase
+from headwater_server.engine.messages.entries import Entry, SettingsChange, UserErase
 from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
 from headwater_server.engine.settings import EngineSettings
 from tests.unit.engine.figures.recount import Act, Report, facts_of, figures, grouped, money
@@ -130,3 +131,17 @@ def test_an_erasure_names_nobody_and_leaves_the_sums() -> None:
     assert visitors > 0
     assert len(engine.parts.figures.today.visits.rows) == 0
     assert Engine.restore(engine.capture()).digest() == engine.digest()
+
+
+def test_a_limit_that_changes_during_a_day_counts_from_then_on_also_after_a_restart() -> None:
+    """A restored day has the limit in force; so the day of a server that went on has it, too."""
+    engine, entries = Engine(EngineSettings(figures_items_max=1)), Shop(seed=3, events=120).entries
+    more = SettingsChange(EngineSettings(figures_items_max=3), given=("figures_items_max",))
+    engine.apply(Entry(entries[-1].time_ms, (*(e.operations[0] for e in entries), more)))
+    again = Engine.restore(engine.capture())
+    day_after = Entry(entries[-1].time_ms + 90_000_000, entries[20].operations)
+    later = replace(day_after.operations[0], event_id="later")
+    for one in (engine, again):
+        one.apply(replace(day_after, operations=(replace(later, event_type="order"),)))
+    assert len(engine.parts.figures.closed) == 1
+    assert again.digest() == engine.digest()
