@@ -129,29 +129,33 @@ def kept_days(figures: Figures, clock_ms: int) -> KeptDays:
 def answering(figures: Figures, question: Question) -> Iterator[Found]:
     """Yield what was found so far after each day of a question, in steps of some milliseconds."""
     found = Found(total=Cell() if question.is_of_items else Level())
-    for number, head, cells in days_of(figures, question.first, question.last):
-        found.add(question, number, Day.read(head, cells if question.is_of_items else "[]"))
+    days = days_of(figures, question.first, question.last, with_items=question.is_of_items)
+    for number, day in days:
+        found.add(question, number, day)
         yield found
     yield found
 
 
-def days_of(figures: Figures, first: int, last: int) -> Iterator[tuple[int, str, str]]:
-    """Yield number and texts of the days with figures; the present one as it is when reached."""
+def days_of(
+    figures: Figures, first: int, last: int, *, with_items: bool = False
+) -> Iterator[tuple[int, Day]]:
+    """Yield number and figures of the days that have some; the present one as it is when reached.
+
+    The present day is that of the state: it is only to be read, before the next one is taken.
+    """
     for number in sorted({*figures.closed, figures.number} - {NO_DAY}):
         if not first <= number <= last:
             continue
         if number == figures.number:
-            head, cells = figures.today.day.texts()
-            yield number, head, cells
+            yield number, figures.today.day
         elif (texts := figures.closed.get(number)) is not None:  # none: it has left meanwhile
-            yield number, texts[0], texts[1]
+            yield number, Day.read(texts[0], texts[1] if with_items else "[]")
 
 
 def known_names(figures: Figures) -> Iterator[tuple[set[str], set[str]]]:
     """Yield placements and policies of each day that is kept, in steps."""
-    for _, head, _ in days_of(figures, NO_DAY, -NO_DAY):
-        levels = Day.read(head).levels
+    for _, day in days_of(figures, NO_DAY, -NO_DAY):
         yield (
-            {one for one, _ in levels if one is not None},
-            {two for _, two in levels if two is not None},
+            {one for one, _ in day.levels if one is not None},
+            {two for _, two in day.levels if two is not None},
         )

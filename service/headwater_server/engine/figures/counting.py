@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from headwater_server.engine.figures.cells import Cell
 from headwater_server.engine.figures.day import Day
@@ -14,6 +15,7 @@ from headwater_server.engine.figures.levels import levels_of
 from headwater_server.engine.figures.money import Line
 from headwater_server.engine.figures.names import Given, GroupNames
 from headwater_server.engine.figures.visits import Visits
+from headwater_server.engine.snapshot.state import COPY_STEP, Stepwise
 
 CELLS_FACTOR = 10
 """A day that goes on has so many times as many items as one that is over."""
@@ -177,14 +179,21 @@ class Today:
 
     def state(self) -> dict[str, Any]:
         """Return the day, and what adding to it needs."""
-        head, cells = self.day.texts()
         return {
-            "head": head,
-            "cells": cells,
+            "head": self.day.head(),
+            "cells": Stepwise(self.day.writing_items),
             "names": self._names.state(),
             "visits": self.visits.state(),
-            "clicked": np.fromiter(self._clicked, np.uint64, len(self._clicked)),
+            "clicked": Stepwise(self._copying_clicks),
         }
+
+    def _copying_clicks(self) -> Generator[None, None, NDArray[np.uint64]]:
+        clicked, left = np.empty(len(self._clicked), np.uint64), iter(self._clicked)
+        for start in range(0, len(clicked), COPY_STEP):
+            part = clicked[start : start + COPY_STEP]
+            part[:] = np.fromiter(left, np.uint64, len(part))
+            yield
+        return clicked
 
     @classmethod
     def loaded(cls, state: dict[str, Any], items_max: int) -> Today:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
+from itertools import islice
 from typing import Any
 
 from headwater_server.engine.figures.cells import Cell, Cells
 from headwater_server.engine.figures.levels import Key, Level
 from headwater_server.engine.figures.money import Line, add_money, plain_sums
+from headwater_server.models.base import done
+
+STEP = 500
+"""Items that are written in one step: about a millisecond."""
 
 
 class Totals:
@@ -69,12 +75,28 @@ class Day:
         """Count something that a limit gave no place of its own."""
         self.limits[limit] = self.limits.get(limit, 0) + 1
 
-    def texts(self) -> tuple[str, str]:
-        """Return the day as two texts of JSON: all but the items, and the items."""
+    def head(self) -> str:
+        """Return all but the items as a text of JSON."""
         levels = [[*key, *level.plain()] for key, level in self.levels.items()]
-        head = [self.totals.plain(), levels, plain_sums(self.limits)]
-        cells = [[*key, *cell.plain()] for key, cell in self.cells.items()]
-        return _json(head), _json(cells)
+        return _json([self.totals.plain(), levels, plain_sums(self.limits)])
+
+    def writing_items(self) -> Generator[None, None, str]:
+        """Return the items as a text of JSON, in steps; the day must not change meanwhile."""
+        parts, cells = [], iter(self.cells.items())
+        while part := [[*key, *cell.plain()] for key, cell in islice(cells, STEP)]:
+            parts.append(_json(part)[1:-1])
+            yield
+        return f"[{','.join(parts)}]"
+
+    def texts(self) -> tuple[str, str]:
+        """Return the day as two texts: see `head` and `writing_items`.
+
+        >>> day = Day()
+        >>> day.cells.at(("home", "", "tent"), most=9).slots += 4
+        >>> day.texts()[1]
+        '[["home","","tent",4,0,0,0,{}]]'
+        """
+        return self.head(), done(self.writing_items())
 
     @classmethod
     def read(cls, head: str, cells: str = "[]") -> Day:
