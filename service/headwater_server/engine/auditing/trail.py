@@ -7,11 +7,14 @@ archive have every change; this is what can be read at once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from heapq import merge
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from headwater_server.engine.settings_history import shortened
+from headwater_server.engine.snapshot.state import Deferred
 
 ENTRIES_MAX = 500
 """Of each kind, so that many deletions take no place from a change of a rule."""
@@ -38,6 +41,9 @@ class AuditEntry:
     new: str = ""
     reason: str = ""
     count: int = 1
+
+
+_VALUES = attrgetter(*(field.name for field in fields(AuditEntry)))
 
 
 class AuditTrail:
@@ -79,13 +85,18 @@ class AuditTrail:
             if (before is None or one.number < before) and who in ("", one.who):
                 yield one
 
-    @property
-    def state(self) -> list[list[Any]]:
-        """Return the entries as plain values."""
-        return [[self._number], *(list(astuple(one)) for one in self.newest())]
+    def state(self) -> Deferred:
+        """Return the entries as plain values; they never change, so a thread may write them."""
+        number, kept = self._number, [*map(tuple, self._entries.values())]
+
+        def write() -> list[list[Any]]:
+            newest = sorted(chain(*kept), key=lambda one: -one.number)
+            return [[number], *(list(_VALUES(one)) for one in newest)]
+
+        return Deferred(write)
 
     def load(self, state: list[list[Any]]) -> None:
-        """Replace the entries by what `state` returned."""
+        """Replace the entries by what `state` wrote."""
         self._entries = {}
         self._number = state[0][0] if state else 0
         for values in reversed(state[1:]):

@@ -112,7 +112,8 @@ class Influence:
 
     def forget(self, profile: str) -> None:
         """Forget the counts of ``profile``."""
-        for name in [name for name in self._counts if name.partition("\0")[0] == profile]:
+        who = f"{profile}\0"
+        for name in [name for name in self._counts if name.startswith(who)]:
             del self._counts[name]
         self.repeats.forget(profile)
 

@@ -54,7 +54,8 @@ class Repeats:
 
     def forget(self, profile: str) -> None:
         """Forget what a profile did."""
-        for name in [name for name in self._levels if name[1:].partition("\0")[0] == profile]:
+        sender = f"{profile}\0"
+        for name in [name for name in self._levels if name.startswith(sender, 1)]:
             del self._levels[name]
 
     def state(self) -> dict[str, Any]:

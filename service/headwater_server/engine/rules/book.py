@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import Any
+
+from headwater_server.engine.snapshot.state import Deferred
 
 CHANGES_MAX = 1_000
 CHANGES_CHARS_MAX = 2_000_000
@@ -53,6 +56,10 @@ class RuleChange:
     previous_revision: int = 0
     to_settings: bool = False
     restores: int = -1
+
+
+_EDIT = attrgetter(*(field.name for field in fields(Edit)))
+_CHANGE = attrgetter(*(field.name for field in fields(RuleChange)))
 
 
 class RuleBook:
@@ -129,12 +136,13 @@ class RuleBook:
         """The branch of the state, none as long as nothing was written."""
         if not self.is_used:
             return {}
+        edits, changes = tuple(self.edits.values()), tuple(self.changes)  # which never change
         return {
             "rules": {
                 "revision": self.revision,
                 "replaced": list(self.replaced),
-                "edits": [list(astuple(edit)) for edit in self.edits.values()],
-                "changes": [list(astuple(one)) for one in self.changes],
+                "edits": Deferred(lambda: [list(_EDIT(one)) for one in edits]),
+                "changes": Deferred(lambda: [list(_CHANGE(one)) for one in changes]),
             }
         }
 

@@ -114,3 +114,12 @@ def test_a_name_that_so_many_more_may_take_too_far_is_found():
     assert influence.first_over(["vbob\x000", "vann\x000"]) == 2
     assert influence.first_over(["vbob\x000", "vbob\x000", "vann\x000"]) == 2
     assert influence.first_over(["vbob\x000", "vbob\x000"]) == 2
+
+
+def test_whatever_an_id_holds_its_counts_can_be_forgotten():
+    influence, profile = Influence(EngineSettings()), "va\0b"
+    influence.note(Event("e1", "click", "a\0b"), profile, clock_ms=5)
+    influence.repeats.count(f"a{profile}", "tent", now_ms=5)
+    influence.forget(profile)
+    assert influence.state()["names"] == []
+    assert influence.repeats.count(f"a{profile}", "tent", now_ms=5) == 0.0
