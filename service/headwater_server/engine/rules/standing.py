@@ -13,7 +13,7 @@ from typing import Any
 
 from headwater_server.engine.experiments.reports import PromotedPolicy
 from headwater_server.engine.policies.policy import Policy
-from headwater_server.engine.reranking.rules import parse_rules
+from headwater_server.engine.reranking.rules import hides_after_acts, parse_rules
 from headwater_server.engine.rules.book import Edit, over
 from headwater_server.engine.settings import EngineSettings
 
@@ -47,8 +47,17 @@ def settings_in_force(
 def base_rules(
     written: EngineSettings, promoted: Sequence[PromotedPolicy]
 ) -> Mapping[str, Mapping[str, Any]]:
-    """Return the rules that count where no editor has written, by name."""
-    return {rule["name"]: rule for rule in settings_in_force(written, promoted).rules}
+    """Return the rules that count where no editor has written, by name.
+
+    Without the edits between them they may contradict each other, as a rule of the settings that an
+    editor has deleted and a policy's of the same name: then the later one is meant.
+    """
+    rules = written.rules
+    for policy in promoted:
+        overrides = json.loads(policy.overrides)
+        if "rules" in overrides:
+            rules = [*filter(hides_after_acts, rules), *overrides["rules"]]
+    return {rule["name"]: rule for rule in rules}
 
 
 def replaced_at(promoted: Sequence[PromotedPolicy], replaced: Sequence[int]) -> int:
