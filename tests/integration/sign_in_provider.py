@@ -23,6 +23,7 @@ from starlette.routing import Route
 from tests.integration.api_server import free_port
 
 CLIENT, SECRET = "console", "the-secret-of-the-console-at-its-provider"
+AWAY = Response("<h1>Bad gateway</h1>", 502)
 Spoil = Callable[[dict[str, Any], dict[str, Any]], None]
 
 
@@ -44,6 +45,7 @@ class SpoiledProvider:
         self.codes: dict[str, dict[str, Any]] = {}
         self.refreshed: set[str] = set()
         self.refresh_token = ""
+        self.away = False
         self.sign: Callable[[dict[str, Any], dict[str, Any]], str] = self._signed
 
     def _signed(self, header: dict[str, Any], claims: dict[str, Any]) -> str:
@@ -66,6 +68,8 @@ class SpoiledProvider:
         ]
 
     async def _discovery(self, _request: Request) -> Response:
+        if self.away:
+            return AWAY
         paths = {
             "authorization_endpoint": "/authorize",
             "token_endpoint": "/token",
@@ -77,6 +81,8 @@ class SpoiledProvider:
         return JSONResponse({"issuer": self.url, **urls, **self.document})
 
     async def _keys(self, _request: Request) -> Response:
+        if self.away:
+            return AWAY
         return JSONResponse({"keys": [self.published.as_dict(private=False)]})
 
     async def _person(self, request: Request) -> Response:
@@ -84,6 +90,8 @@ class SpoiledProvider:
         return JSONResponse({"sub": "7"} if self.person is None else self.person)
 
     async def _token(self, request: Request) -> Response:
+        if self.away:
+            return AWAY
         basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         assert request.headers["authorization"] == f"Basic {basic}"
         form = {

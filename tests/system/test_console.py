@@ -259,7 +259,7 @@ def test_settings_show_values_changes_and_what_fits_nothing(shown, client):
     window = next(row for row in seen["inForce"] if "attribution_window_minutes" in row[0])
     assert window == ["attribution_window_minutes changed", "0.01", "30.0"]
     names = ("name", "old_value", "new_value", "who")
-    assert [row[1:] for row in seen["changes"]] == [
+    assert [row[:-1] for row in seen["changes"]] == [
         [getattr(change, name) for name in names] for change in answer.changes
     ]
     assert {change.name for change in answer.changes} == {"attribution_window_minutes", "rules"}

@@ -32,6 +32,15 @@ def filled(tmp_path_factory) -> Iterator[tuple[GatewayServer, list[str]]]:
         yield server, [f"#/visitor/{quote(visitor)}", f"#/catalogue/{quote(item)}"]
 
 
+def test_axe_finds_nothing_in_the_widest_views_on_a_phone_in_the_dark(filled):
+    """The few that are worth it in each run; the others with the thorough tests."""
+    server, parts = filled
+    hashes = ["#/catalogue", "#/rules", "#/settings", parts[0]]
+    seen = play(server.url, "someViews", KEY, "phone", "dark", *hashes)
+    assert not seen["wrong"], "\n".join(seen["wrong"][:60])
+    assert seen["complaints"] == []
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", ["wide", "phone"])

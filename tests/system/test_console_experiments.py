@@ -37,8 +37,8 @@ class Shown:
         """Run a scenario of `web/console/e2e/experiments.mjs`; return what the page showed."""
         seen = play(self.server.url, scenario, key, *arguments)
         assert seen["complaints"] == []
-        assert seen.get("phone", {"nameless": [], "tooWide": False}) == {
-            "nameless": [],
+        assert seen.get("phone", {"axe": [], "tooWide": False}) == {
+            "axe": [],
             "tooWide": False,
         }
         return seen

@@ -58,7 +58,7 @@ def test_mode_match_rate_and_values_are_shown_and_that_only_imitation_is_known(t
             found = _figures(shop, EVENTS + 5)
             seen = play(server.url, "personalizer", KEY)
     assert seen["complaints"] == []
-    assert seen["phone"] == {"nameless": [], "tooWide": False}
+    assert seen["phone"] == {"axe": [], "tooWide": False}
     assert "apprentice, 50 % of the answers by the policy" in seen["card"]
     names = [row[0] for row in seen["rows"]]
     assert names[:2] == ["policy", "baseline: the caller's first action"]

@@ -39,7 +39,7 @@ def test_an_editor_pins_a_lamp_for_next_week_sees_saves_and_undoes(tmp_path_fact
         ["rule", "restored"],
         ["rule", "written"],
     ]
-    fine = {"nameless": [], "tooWide": False}
+    fine = {"axe": [], "tooWide": False}
     for looks in (seen["looks"], seen["auditLooks"]):
         assert looks == {
             f"{width} {theme}": fine for width in ("wide", "phone") for theme in ("light", "dark")

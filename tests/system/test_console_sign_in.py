@@ -72,7 +72,9 @@ def test_who_operates_signs_in_drops_an_event_and_signs_out(server):
     assert "operate" not in str(seen["kept"]["local"])
     assert seen["foreign"] == 401  # a page of another site cannot send the header
     assert seen["renewed"]["session"]["role"] == "operate"
+    assert seen["figures"] == [200, 401]  # of the Personalizer API: of this page, of another site
     assert seen["after"] == 401
+    assert seen["wrong"] == []
     assert seen["complaints"] == []
     assert SECRET not in server.log
     assert "anna-operate@shop.example" in server.log  # who signed in, and did it

@@ -135,7 +135,7 @@ def test_the_console_shows_what_the_api_says(server) -> None:
     rows = list(csv.DictReader(io.StringIO(seen["csv"])))
     assert sum(int(row["revenue_micros"] or 0) for row in rows) == 10 * 39_980_000
     for screen in ("desk", "phone"):
-        assert seen[screen] == {"nameless": [], "tooWide": False}, screen
+        assert seen[screen] == {"axe": [], "tooWide": False}, screen
 
 
 def test_the_figures_of_the_day_are_metrics(server) -> None:

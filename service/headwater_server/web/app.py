@@ -19,6 +19,7 @@ from headwater_server.personalizer.routes import adapter_routes
 from headwater_server.web.headers import NEVER, SecurityHeaders
 from headwater_server.web.hosts import AllowedHosts
 from headwater_server.web.pages import page_routes
+from headwater_server.web.person_sessions import PersonSessions
 
 GZIP_BYTES_MIN = 1_000
 
@@ -57,6 +58,7 @@ def make_app(
             Middleware(SecurityHeaders),
             *([] if hosts is None else [Middleware(AllowedHosts, names=hosts)]),
             Middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN),
+            Middleware(PersonSessions),
         ],
         exception_handlers={HTTPException: _error_text},
     )

@@ -1,22 +1,27 @@
 /** Every view at two widths and in both themes: what axe finds, and whether the page is wider than the screen. */
-import { createRequire } from "node:module";
-
+import { axe } from "./audit.mjs";
 import { launch, open, PATIENCE_MS, shot, signIn } from "./browser.mjs";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const WIDTHS = { wide: { width: 1400, height: 900 }, phone: { width: 390, height: 844 } };
 
 /** The views of the navigation, and pages that are opened from them. */
 export async function everyView(browser, url, folder, key, width, theme, ...parts) {
-  const context = await browser.newContext({ viewport: WIDTHS[width], colorScheme: theme, bypassCSP: true });
+  return visited(browser, url, folder, key, width, theme, (links) => [...links, ...parts]);
+}
+
+export async function someViews(browser, url, folder, key, width, theme, ...hashes) {
+  return visited(browser, url, folder, key, width, theme, () => hashes);
+}
+
+async function visited(browser, url, folder, key, width, theme, chosen) {
+  const context = await browser.newContext({ viewport: WIDTHS[width], colorScheme: theme });
   const page = await open(context, url, theme);
   const wrong = [];
-  await page.addScriptTag({ path: AXE });
   await audit(page, "sign-in", wrong);
   await signIn(page, key);
   await page.waitForSelector(".frame");
   const links = await page.locator(".views a").evaluateAll((all) => all.map((one) => one.getAttribute("href")));
-  for (const hash of [...links, ...parts]) {
+  for (const hash of chosen(links)) {
     await page.evaluate((to) => { location.hash = to; }, hash);
     await page.waitForFunction((to) => location.hash === to, hash);
     await settled(page);
@@ -33,8 +38,7 @@ async function settled(page) {
 }
 
 async function audit(page, name, wrong) {
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  wrong.push(...violations.flatMap((one) => one.nodes.map((node) => `${name} ${one.id}: ${node.target}`)));
+  wrong.push(...(await axe(page)).map((one) => `${name} ${one}`));
   const widest = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   if (widest > 0) wrong.push(`${name} is ${widest} px wider than the screen`);
 }

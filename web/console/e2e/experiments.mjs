@@ -1,4 +1,5 @@
 /** Tasks of an analyst: read experiments and policies, end an experiment, promote and roll back. */
+import { flaws } from "./audit.mjs";
 import { enter, openView, shot, texts } from "./browser.mjs";
 
 const PHONE = { width: 390, height: 844 };
@@ -24,13 +25,6 @@ const rows = (page, card) => cells(page.locator(`section[aria-label='${card}'] t
 const cells = (table) => table.locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.innerText.replace(/\s+/g, " ").trim())));
 
 const text = (page, selector) => page.locator(selector).innerText();
-
-/** Controls that a screen reader would read without a name, and whether the page is wider than the screen. */
-const flaws = (page) =>
-  page.evaluate(() => ({
-    nameless: [...document.querySelectorAll("main :is(button, a, input, textarea, [role=img], [role=region])")].filter((one) => !(one.innerText || one.getAttribute("aria-label") || one.labels?.length)).map((one) => one.outerHTML.slice(0, 200)),
-    tooWide: document.documentElement.scrollWidth > innerWidth,
-  }));
 
 /** A picture in the dark on a phone, and what would be wrong there. */
 async function onPhone(page, folder, name) {

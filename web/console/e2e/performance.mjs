@@ -1,4 +1,5 @@
 /** An owner's question: does it pay? The figures, the lift and the file, at a desk and on a phone. */
+import { flaws } from "./audit.mjs";
 import { enter, openView, shot, texts } from "./browser.mjs";
 
 const PHONE = { width: 390, height: 844 };
@@ -8,13 +9,6 @@ const loaded = (page) =>
 
 const cells = (page, label) =>
   page.locator(`[aria-label='${label}'] tbody tr`).evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.innerText.replace(/\s+/g, " ").trim())));
-
-/** Controls that a screen reader would read without a name, and whether the page is wider than the screen. */
-const flaws = (page) =>
-  page.evaluate(() => ({
-    nameless: [...document.querySelectorAll("main :is(button, a, [role=img], [role=region])")].filter((one) => !(one.innerText || one.getAttribute("aria-label"))).map((one) => one.outerHTML.slice(0, 200)),
-    tooWide: document.documentElement.scrollWidth > innerWidth,
-  }));
 
 export async function performance(browser, url, folder, key) {
   const page = await enter(browser, url, key);

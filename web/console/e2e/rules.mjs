@@ -1,4 +1,5 @@
 /** An editor's tasks: pin an item for next week, see who would get it, save it, see it, undo it. */
+import { flaws } from "./audit.mjs";
 import { enter, openView, shot, texts } from "./browser.mjs";
 
 const PHONE = { width: 390, height: 844 };
@@ -6,12 +7,6 @@ const DAY_MS = 86_400_000;
 
 /** A time as a field for date and time takes it. */
 const local = (time) => new Date(time - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-
-const flaws = (page) =>
-  page.evaluate(() => ({
-    nameless: [...document.querySelectorAll("main :is(button, a, input, select, textarea, [role=region])")].filter((one) => !(one.innerText || one.getAttribute("aria-label") || one.labels?.length)).map((one) => one.outerHTML.slice(0, 200)),
-    tooWide: document.documentElement.scrollWidth > innerWidth,
-  }));
 
 /** Pictures and flaws in both widths, light and dark. */
 async function everywhere(page, folder, name) {

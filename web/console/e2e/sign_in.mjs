@@ -1,4 +1,5 @@
 /** A person signs in at the provider, works, and signs out. */
+import { flaws } from "./audit.mjs";
 import { open, openView, shot } from "./browser.mjs";
 
 /** From the console's sign-in page to the views, by the provider's own pages. */
@@ -12,11 +13,28 @@ async function signInAs(page, login) {
   await page.getByRole("button", { name: /continue/i }).click();
 }
 
+/** What is wrong with the page that is open, at both widths, light and dark. */
+async function everywhere(page, folder, name) {
+  const wrong = [];
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [390, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForFunction(([wanted, theme]) => innerWidth === wanted && document.documentElement.dataset.theme === theme, [width, colorScheme]);
+      const found = await flaws(page);
+      await shot(page, folder, `${name}-${colorScheme}-${width}`);
+      wrong.push(...found.axe, ...(found.tooWide ? [`${name} ${colorScheme} is wider than ${width} px`] : []));
+    }
+  }
+  return wrong;
+}
+
 export async function signedIn(browser, url, folder, login) {
   const page = await open(browser, url);
   const link = page.getByRole("link", { name: /^Sign in with/ });
   await link.waitFor();
   await shot(page, folder, "sign-in-provider");
+  const wrong = await everywhere(page, folder, "sign-in");
   await signInAs(page, login);
   await page.waitForSelector(".frame");
   const who = await page.locator(".person").innerText();
@@ -34,6 +52,10 @@ export async function signedIn(browser, url, folder, login) {
     done = await page.locator(".done").innerText();
   }
   await shot(page, folder, `signed-in-${login}`, false);
+  await openView(page, "Policies");
+  await page.getByRole("heading", { name: "Promoted", exact: true }).waitFor();
+  const figures = await page.evaluate(() => Promise.all([{ "x-headwater-console": "1" }, {}].map((headers) => fetch("/personalizer/v1.0/figures", { headers }).then((answer) => answer.status))));
+  wrong.push(...(await everywhere(page, folder, "signed-in")));
   const kept = await page.evaluate(() => ({ session: { ...sessionStorage }, local: { ...localStorage }, cookie: document.cookie }));
   const foreign = await page.evaluate(() => fetch("/v1/serving").then((answer) => answer.status));
   await page.reload();
@@ -44,7 +66,7 @@ export async function signedIn(browser, url, folder, login) {
   await page.waitForSelector(".sign-in");
   await page.getByRole("link", { name: /^Sign in with/ }).waitFor();
   const after = await page.evaluate(() => fetch("/v1/serving", { headers: { "x-headwater-console": "1" } }).then((answer) => answer.status));
-  return { who, mayDrop, done, kept, foreign, renewed, after, complaints: page.complaints };
+  return { who, mayDrop, done, kept, foreign, renewed, after, wrong, figures, complaints: page.complaints };
 }
 
 export async function withoutRole(browser, url, folder, login) {

@@ -62,9 +62,9 @@ export function Console() {
 function useRenewal(person: Person | null, onChange: (session: Person | null) => void): void {
   useEffect(() => {
     if (!person) return;
-    const waitMs = 1_000 * person.seconds * (person.renews ? RENEW_SHARE : 1);
+    const waitMs = 1_000 * Math.max(1, person.seconds * (person.renews ? RENEW_SHARE : 1));
     const timer = setTimeout(() => {
-      if (person.renews) void renewed().then(onChange);
+      if (person.renews) void renewed(person).then(onChange);
       else onChange(null);
     }, waitMs);
     return () => clearTimeout(timer);

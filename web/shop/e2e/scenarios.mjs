@@ -158,14 +158,14 @@ export async function forges(browser, url) {
 
 const PAGES = {
   light: ["#/", "#/category/Camp", "#/product/tent-maru", "#/basket", "#/search/wool", "#/thanks"],
-  dark: ["#/", "#/product/tent-maru"], // only the colours differ
+  dark: ["#/", "#/product/tent-maru", "#/basket"], // only the colours differ
 };
 
-/** The accessibility problems that axe finds on each page, in light and dark. */
+/** The accessibility problems that axe finds on each page, in light and dark, wide and on a phone. */
 export async function audit(browser, url) {
   const wrong = [];
-  for (const [colorScheme, hashes] of Object.entries(PAGES)) {
-    const page = await enter(browser, `${url}?visitor=axe`, { colorScheme, bypassCSP: true });
+  for (const [width, [colorScheme, hashes]] of [1400, 390].flatMap((one) => Object.entries(PAGES).map((pages) => [one, pages]))) {
+    const page = await enter(browser, `${url}?visitor=axe`, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
     await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
     await page.locator("[data-placement=home] .tile").first().hover();
     await page.locator("[data-placement=home] .add").first().click();
@@ -173,7 +173,8 @@ export async function audit(browser, url) {
       await page.evaluate((to) => { location.hash = to; }, hash);
       await page.waitForSelector("main h1");
       const { violations } = await page.evaluate(() => globalThis.axe.run());
-      wrong.push(...violations.map((one) => `${colorScheme} ${hash} ${one.id}: ${one.nodes[0].target}`));
+      wrong.push(...violations.map((one) => `${width} ${colorScheme} ${hash} ${one.id}: ${one.nodes[0].target}`));
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) wrong.push(`${hash} is wider than ${width} px`);
     }
   }
   return { wrong };

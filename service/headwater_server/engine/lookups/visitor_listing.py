@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from headwater_server.engine.visitors.recent_ids import IDS_MAX
 from headwater_server.engine.visitors.users import Users
 from headwater_server.engine.visitors.visitors import Visitors
 
 Value = TypeVar("Value")
 
-STEP = 2_000
-"""Ids that are compared in one step: less than a millisecond."""
+STEP = 500
+"""Ids that are compared in one step: about a millisecond if all of them hold the text."""
 IS_IT, BEGINS, HOLDS = range(3)  # how well an id fits the text: the best first
 
 
@@ -67,35 +69,40 @@ Fits = Callable[[str], int | None]
 def visitor_page(
     visitors: Visitors, users: Users, question: VisitorQuestion
 ) -> Iterator[VisitorPage | None]:
-    """Yield None between steps of less than a millisecond, and the page at the end.
+    """Yield None between steps of a few milliseconds at most, and the page at the end.
 
     Without a text: those whose id is kept, see `visitors.recent_ids`, newest act first. With one:
     those whose id it is, then those that begin with it, then those that hold it; also accounts that
-    were only described; and of all profiles the one with exactly this id. The state may change
-    between two steps: a profile that acts meanwhile may be on two pages or on none.
+    were only described, as many and the latest; and of all the one with exactly this id. The state
+    may change between two steps: a profile that acts meanwhile may be on two pages or on none.
     """
     rows = visitors.recent_ids.newest_rows()
     if not question.text:
         yield from _recent(visitors, rows, question)
         return
-    kept, fits = set(rows), partial(_fit, question.text, question.text.casefold())
-    described = list(users)
+    fits = partial(_fit, question.text, question.text.casefold())
     found = _First(question)
+    yield None
+    described = users.newest(IDS_MAX)
     for part in _parts(rows):
         found.add(_places(visitors, part, fits))
         yield None
     for ids in _parts(described):
-        found.add(_described(visitors, ids, fits, kept))
+        found.add(_described(visitors, ids, fits))
         yield None
-    found.add(_exact(visitors, users, question.text, kept))
+    found.add(_exact(visitors, users, question.text))
     yield _page(visitors, found.places, found.total, len(rows) + len(described))
 
 
 def _recent(
     visitors: Visitors, rows: list[int], question: VisitorQuestion
 ) -> Iterator[VisitorPage | None]:
-    found = _First(question)
-    for part in _parts(rows):  # in order already: the first that are found are the page
+    found, after = _First(question), question.after
+    # in order already: the page begins after its place, and is full with the first that are found
+    start = (
+        0 if after is None else bisect_left(rows, after.minus_act, key=partial(_order, visitors))
+    )
+    for part in _parts(rows[start:]):
         found.add(_places(visitors, part, _any))
         if len(found.places) == question.count:
             break
@@ -117,7 +124,7 @@ class _First:
         self.total += len(more)
         later = [place for place in more if after is None or place > after]
         if later:
-            self.places = heapq.nsmallest(self._question.count, [*self.places, *later])
+            self.places = heapq.nsmallest(self._question.count, {*self.places, *later})
 
 
 def _parts(values: list[Value]) -> Iterator[list[Value]]:
@@ -128,27 +135,29 @@ def _places(visitors: Visitors, rows: Iterable[int], fits: Fits) -> Iterator[Pla
     for row in rows:
         key = visitors.recent_ids.key(row)  # None: it left since the first step
         if key is not None and (fit := fits(key[1:])) is not None:
-            yield Place(fit, -visitors.last_act(row)[0], key)
+            yield Place(fit, _order(visitors, row), key)
 
 
-def _described(
-    visitors: Visitors, ids: Iterable[str], fits: Fits, kept: set[int]
-) -> Iterator[Place]:
+def _order(visitors: Visitors, row: int) -> int:
+    return -visitors.last_act(row)[0]
+
+
+def _described(visitors: Visitors, ids: Iterable[str], fits: Fits) -> Iterator[Place]:
     """Yield the accounts that hold the text, and are not among the recent ones."""
     for user_id in ids:
         fit = fits(user_id)
         if fit is None or fit == IS_IT:  # exactly this id is looked up, see `_exact`
             continue
         row = visitors.rows_of("", user_id)[1]
-        if row not in kept:
-            yield Place(fit, -visitors.last_act(row)[0] if row >= 0 else 0, "u" + user_id)
+        if visitors.recent_ids.key(row) is None:
+            yield Place(fit, _order(visitors, row) if row >= 0 else 0, "u" + user_id)
 
 
-def _exact(visitors: Visitors, users: Users, text: str, kept: set[int]) -> Iterator[Place]:
+def _exact(visitors: Visitors, users: Users, text: str) -> Iterator[Place]:
     """Yield the visitor and the account with this id, if their text is not kept."""
     for kind, row in zip("vu", visitors.rows_of(text, text), strict=True):
-        if row >= 0 and row not in kept:
-            yield Place(IS_IT, -visitors.last_act(row)[0], kind + text)
+        if row >= 0 and visitors.recent_ids.key(row) is None:
+            yield Place(IS_IT, _order(visitors, row), kind + text)
         elif row < 0 and kind == "u" and text in users:
             yield Place(IS_IT, 0, kind + text)
 

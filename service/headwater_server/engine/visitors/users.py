@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from headwater_server.engine.catalogue.recency import drop_first
@@ -40,6 +41,10 @@ class Users:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._users)
+
+    def newest(self, count: int) -> list[str]:
+        """Return the accounts that were written last, the newest first."""
+        return list(islice(reversed(self._users), count))
 
     def write(self, write: UserWrite, now_ms: int) -> bool:
         """Write features of an account; return whether any is newer than the stored one."""

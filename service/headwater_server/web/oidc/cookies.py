@@ -14,8 +14,9 @@ from joserfc.jwk import OctKey
 from starlette.requests import Request
 from starlette.responses import Response
 
-SESSION, RENEWAL, SIGN_IN = "headwater-session", "headwater-renewal", "headwater-sign-in"
-HOST = "__Host-"  # with TLS: no other host, and no page without TLS, can set such a cookie
+from headwater_server.web.person_sessions import HOST
+
+RENEWAL, SIGN_IN = "headwater-renewal", "headwater-sign-in"
 COOKIE_CHARS_MAX = 3_900  # browsers keep 4,096 with name and attributes
 _CONTEXT = b"headwater console sign-in 1"
 

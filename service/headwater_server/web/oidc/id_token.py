@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 
 from headwater_server.web.oidc.problems import TOKEN, SignInError
 from headwater_server.web.oidc.provider import Provider
@@ -39,15 +39,15 @@ async def claims_of(
 ) -> Mapping[str, Any]:
     """Return the claims of a valid token. ``nonce`` None: a renewed one, which needs none.
 
-    Raises `SignInError`. An unknown key is looked for once at the provider, which may have a new
-    one.
+    Raises `SignInError`. A key that is unknown or does not fit is looked for once at the provider,
+    which may have a new one.
     """
     if not isinstance(token, str):
         raise SignInError(TOKEN, "the provider returned no id_token; oidc_scopes needs openid")
     try:
         try:
             found = jwt.decode(token, await provider.keys(), algorithms=ALGORITHMS)
-        except InvalidKeyIdError:
+        except (InvalidKeyIdError, BadSignatureError):  # keys without a name may change, too
             found = jwt.decode(token, await provider.keys(newest=True), algorithms=ALGORITHMS)
         _registry(provider.issuer, client_id, int(now_s())).validate(found.claims)
     except (JoseError, ValueError, TypeError) as error:

@@ -10,6 +10,7 @@ from headwater_server.web.oidc.problems import ROLE, TOKEN, SignInError
 
 NAME_CHARS = 64
 SUBJECT_CHARS = 128
+UNVERIFIED = (False, "false", "False")  # some providers send text
 
 
 def role_of(claims: Mapping[str, Any], settings: SignInSettings) -> str | None:
@@ -52,7 +53,7 @@ def who(claims: Mapping[str, Any], settings: SignInSettings) -> str:
     name = claim(claims, settings.oidc_name_claim)
     if not isinstance(name, str) or name == subject:
         return subject
-    if settings.oidc_name_claim == "email" and claims.get("email_verified") is False:
+    if settings.oidc_name_claim == "email" and claims.get("email_verified") in UNVERIFIED:
         return subject  # anybody can type such an address
     shown = "".join(one for one in name if one.isprintable())[:NAME_CHARS].strip()
     return f"{shown} ({subject})" if shown else subject

@@ -43,7 +43,9 @@ class Provider:
         if self._document is None or now_s - self._document[0] > KEPT_S:
             found = await self._json("GET", self.issuer.rstrip("/") + DISCOVERY)
             if found.get("issuer") != self.issuer:
-                raise SignInError(PROVIDER, "the discovery document is of another issuer")
+                named = str(found.get("issuer"))[:200]
+                text = f"the discovery document is of the issuer {named!r}, not of oidc_issuer"
+                raise SignInError(PROVIDER, text)
             for name in NEEDED:
                 self._check_url(name, found.get(name))
             self._document = now_s, found
@@ -86,7 +88,10 @@ class Provider:
         """Refuse what would send secrets in the clear, except to this machine."""
         if not isinstance(url, str):
             raise SignInError(PROVIDER, f"the discovery document has no {name}")
-        parsed = httpx.URL(url)
+        try:
+            parsed = httpx.URL(url)
+        except httpx.InvalidURL:
+            raise SignInError(PROVIDER, f"{name} is no address") from None
         if parsed.scheme != "https" and parsed.host not in LOOPBACK:
             raise SignInError(PROVIDER, f"{name} is no https address")
 

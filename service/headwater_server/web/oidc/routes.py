@@ -18,21 +18,20 @@ from headwater_server.web.headers import NEVER
 from headwater_server.web.oidc.cookies import (
     COOKIE_CHARS_MAX,
     RENEWAL,
-    SESSION,
     SIGN_IN,
     Cookies,
     given,
     put,
     remove,
 )
-from headwater_server.web.oidc.problems import STATE, SignInError
+from headwater_server.web.oidc.problems import PROVIDER, STATE, SignInError
 from headwater_server.web.oidc.provider import Provider
 from headwater_server.web.oidc.sign_in import SESSION_MAX_S, SignedIn, SignIn
+from headwater_server.web.person_sessions import OWN, SESSION
 
 PATH = "/console/auth"
-OWN = "x-headwater-console"  # a page of another site cannot send it without being allowed to
 SIGN_IN_S = 600.0
-AGAIN = "Sign in again."
+AGAIN, LATER = "Sign in again.", "The sign-in service does not answer. Try again."
 _log = structlog.get_logger(__name__)
 
 
@@ -88,7 +87,11 @@ class Routes:
         return self._with_session(request, response, found)
 
     async def renew(self, request: Request) -> Response:
-        """Renew the session at the provider; 401 if it must be signed in again."""
+        """Renew the session at the provider.
+
+        401: the person must sign in again, and the session ends now. 503: the provider does not
+        answer; the session holds until its end.
+        """
         if request.headers.get(OWN) != "1":
             return _json({"message": f"the header {OWN} is missing"}, 403)
         kept = self._kept(request, RENEWAL)
@@ -98,10 +101,17 @@ class Routes:
             found = await self._sign_in.renew(kept["token"], kept["sub"], kept["since_s"])
         except SignInError as error:
             _log.info("session not renewed", reason=str(error))
-            return _json({"message": AGAIN, "problem": error.code}, 401)
+            return self._not_renewed(request, error.code)
         return self._with_session(
             request, _json({"session": self._shown(request, found.session, renews=True)}), found
         )
+
+    def _not_renewed(self, request: Request, problem: str) -> Response:
+        if problem == PROVIDER:
+            return _json({"message": LATER, "problem": problem}, 503)
+        response = _json({"message": AGAIN, "problem": problem}, 401)
+        remove(response, SESSION, RENEWAL, secure=self._is_secure(request))
+        return response
 
     async def end(self, request: Request) -> Response:
         """Delete the session; return where the browser ends it at the provider, too."""

@@ -124,7 +124,8 @@ class SignIn:
         more = await self._provider.person(str(tokens.get("access_token") or ""))
         if more and more.get("sub") != claims["sub"]:
             raise SignInError(TOKEN, "userinfo is of another person than the id_token")
-        return {**more, **claims}
+        missing = [name for name in needed if persons.claim(claims, name) is None]
+        return {**more, **claims, **{name: persons.claim(more, name) for name in missing}}
 
 
 def _challenge(verifier: str) -> str:

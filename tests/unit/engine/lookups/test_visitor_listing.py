@@ -59,6 +59,15 @@ def test_an_account_that_was_only_described_is_found_by_its_whole_id():
     assert ids(asked(engine)) == ["ann"]
 
 
+def test_of_accounts_that_were_only_described_the_latest_are_searched(monkeypatch):
+    monkeypatch.setattr(visitor_listing, "IDS_MAX", 2)
+    engine = engine_with()
+    for name in ("eva-1", "eva-2", "eva-3", "eva-1"):
+        engine.apply(Entry(9_000, (UserWrite(name, (("segment", "new"),)),)))
+    assert ids(asked(engine, "eva")) == ["account eva-1", "account eva-3"]
+    assert ids(asked(engine, "eva-2")) == ["account eva-2"]
+
+
 @pytest.mark.parametrize("text", ["", "v", "v1"])
 @pytest.mark.parametrize("size", [1, 2, 7, 50])
 def test_the_pages_hold_each_exactly_once_in_order(text, size, monkeypatch):

@@ -28,7 +28,7 @@ export class Api {
 
   /** Calls the Personalizer API, which has a header of its own for the key. */
   personalizer<Answer>(path: string): Promise<Answer> {
-    const headers = { "ocp-apim-subscription-key": this.key };
+    const headers: HeadersInit = this.key ? { "ocp-apim-subscription-key": this.key } : {};
     return this.call<Answer>(`/personalizer/v1.0${path}`, { method: "GET", headers }, TIMEOUT_MS);
   }
 
@@ -45,8 +45,7 @@ export class Api {
     );
     if (response.ok) return (await response.json()) as Answer;
     const error = await errorOf(response);
-    // the Personalizer API takes keys alone: a person's session is none there, and goes on elsewhere
-    if (error.isSignedOut && (this.key || !path.startsWith("/personalizer/"))) this.onSignedOut(error.message);
+    if (error.isSignedOut) this.onSignedOut(error.message);
     throw error;
   }
 }

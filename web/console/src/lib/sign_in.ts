@@ -15,6 +15,7 @@ export interface SignInState {
 }
 
 const PATH = "/console/auth";
+const RENEWAL = "headwater-renewal";
 /** Without it the gateway ignores the session: a page of another site cannot send it. */
 export const OWN_HEADER = "x-headwater-console";
 
@@ -26,10 +27,18 @@ export async function signInState(): Promise<SignInState> {
   return response?.ok ? ((await response.json()) as SignInState) : none;
 }
 
-/** The renewed session; null if the person must sign in again. */
-export async function renewed(): Promise<Person | null> {
+/** The renewed session; null if the person must sign in again. Only one tab renews: a refresh token may be of one use. */
+export async function renewed(before: Person): Promise<Person | null> {
+  const locks = navigator.locks as LockManager | undefined; // none without TLS, except on the same machine
+  return locks ? locks.request(RENEWAL, () => renew(before)) : renew(before);
+}
+
+async function renew(before: Person): Promise<Person | null> {
+  const now = (await signInState()).session;
+  if (now && now.seconds > before.seconds / 2) return now; // another tab has renewed it
   const response = await post("renew").catch(() => undefined);
-  return response?.ok ? ((await response.json()) as SignInState).session : null;
+  if (response?.ok) return ((await response.json()) as SignInState).session;
+  return response?.status === 401 ? null : now; // the provider is away: the session holds until its end
 }
 
 /** Ends the session here, then goes to where the provider ends its own. */

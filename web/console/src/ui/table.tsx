@@ -12,7 +12,7 @@ interface TableProps {
 
 export function Table({ label, columns, children }: TableProps) {
   return (
-    <div class="scroll stacked" role="region" aria-label={label} tabIndex={0} style={namesOf(columns)}>
+    <div class="scroll stacked" role="group" aria-label={label} tabIndex={0} style={namesOf(columns)}>
       <table>
         <thead>
           <tr>

@@ -3,46 +3,33 @@
 import type { ActRateJson } from "../api/types";
 import { count, double, percent } from "../lib/format";
 import { Card, Empty } from "../ui/parts";
+import { Table } from "../ui/table";
+
+const COLUMNS = ["Placement", "Act rate", "90 % interval>", "Probability best>", "Seen>", "Acts>"];
 
 export function ActRates({ rates }: { rates: readonly ActRateJson[] }) {
   const max = Math.max(0.001, ...rates.map((one) => double(one.high)));
   return (
-    <Card title="Act rate by placement" note="Of the slots where it was seen, how many were acted on" flush>
+    <Card title="Act rate by placement" note="Of the slots where it was seen, how many were acted on; probability best: that no other item seen there has a higher rate" flush>
       {rates.length === 0 ? (
         <Empty title="Not seen yet">
           Report impressions, as the shop's page does; a slot counts once its attribution window is over.
         </Empty>
       ) : (
-        <div class="scroll" tabIndex={0} role="group" aria-label="Table">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Placement</th>
-                <th scope="col">Act rate</th>
-                <th scope="col" class="right">90 % interval</th>
-                <th scope="col" class="right" title="That no other item seen at this placement has a higher rate">
-                  Probability best
-                </th>
-                <th scope="col" class="right">Seen</th>
-                <th scope="col" class="right">Acts</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rates.map((one) => (
-                <tr key={one.placement}>
-                  <td>{one.placement || "without a placement"}</td>
-                  <td>
-                    <Rate rate={one} max={max} />
-                  </td>
-                  <td class="right nowrap">{interval(one)}</td>
-                  <td class="right">{percent(double(one.probabilityBest))}</td>
-                  <td class="right">{count(Math.round(double(one.seen)))}</td>
-                  <td class="right">{count(Math.round(double(one.acts)))}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label="Act rates" columns={COLUMNS}>
+          {rates.map((one) => (
+            <tr key={one.placement}>
+              <td>{one.placement || "without a placement"}</td>
+              <td>
+                <Rate rate={one} max={max} />
+              </td>
+              <td class="right nowrap">{interval(one)}</td>
+              <td class="right">{percent(double(one.probabilityBest))}</td>
+              <td class="right">{count(Math.round(double(one.seen)))}</td>
+              <td class="right">{count(Math.round(double(one.acts)))}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </Card>
   );

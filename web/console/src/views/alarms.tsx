@@ -4,6 +4,7 @@ import type { DriftAlarmJson } from "../api/types";
 import { count, decimal, figure } from "../lib/format";
 import { groupName } from "../lib/samples";
 import { Ago, Badge, Card, Empty } from "../ui/parts";
+import { Table } from "../ui/table";
 
 const SHOWN_MAX = 4;
 
@@ -16,24 +17,11 @@ export function Alarms({ alarms }: { alarms: readonly DriftAlarmJson[] }) {
           The model's prediction quality has not changed significantly.
         </Empty>
       ) : (
-        <div class="scroll" tabIndex={0} role="group" aria-label="Table">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Time</th>
-                <th scope="col">Metric</th>
-                <th scope="col" class="right">
-                  Mean
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {newest.map((alarm) => (
-                <Row key={`${alarm.detectTime} ${alarm.name} ${alarm.placement}`} alarm={alarm} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label="Alarms" columns={["Time", "Metric", "Mean>"]}>
+          {newest.map((alarm) => (
+            <Row key={`${alarm.detectTime} ${alarm.name} ${alarm.placement}`} alarm={alarm} />
+          ))}
+        </Table>
       )}
     </Card>
   );

@@ -3,8 +3,9 @@
 import type { CallFiguresJson, GetServingResponseJson } from "../api/types";
 import { bytes, count, duration, int, method, ms, rate } from "../lib/format";
 import { Badge, Facts } from "../ui/parts";
+import { Table } from "../ui/table";
 
-const COLUMNS = ["Method", "Per second", "p50", "p90", "p99", "In progress", "Completed, by status"];
+const COLUMNS = ["Method", "Per second>", "p50>", "p90>", "p99>", "In progress>", "Completed, by status"];
 
 export function Calls({ serving }: { serving: GetServingResponseJson }) {
   const budget = int(serving.memoryBudgetBytes);
@@ -21,24 +22,11 @@ export function Calls({ serving }: { serving: GetServingResponseJson }) {
           ]}
         />
       </div>
-      <div class="scroll" tabIndex={0} role="group" aria-label="Table">
-        <table>
-          <thead>
-            <tr>
-              {COLUMNS.map((name, index) => (
-                <th key={name} scope="col" class={index > 0 && index < 6 ? "right" : ""}>
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {(serving.calls ?? []).map((one) => (
-              <Row key={one.call} figures={one} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Calls by method" columns={COLUMNS}>
+        {(serving.calls ?? []).map((one) => (
+          <Row key={one.call} figures={one} />
+        ))}
+      </Table>
     </>
   );
 }

@@ -15,6 +15,7 @@ import { Icon } from "../ui/icons";
 import { Badge, Card, Empty, Facts, PageHeader } from "../ui/parts";
 import { isAddress, Picture } from "../ui/picture";
 import { WhenLoaded } from "../ui/states";
+import { Table } from "../ui/table";
 import { ActRates } from "./act_rates";
 import { ItemStatus, price, Trend } from "./item_table";
 
@@ -150,38 +151,26 @@ function Similar({ itemId = "" }: { itemId: string | undefined }) {
           found.length === 0 ? (
             <Empty title="Nothing yet">No visitor combined it with another item, and no item has similar words.</Empty>
           ) : (
-            <div class="scroll" tabIndex={0} role="group" aria-label="Table">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Item</th>
-                    <th scope="col">Category</th>
-                    <th scope="col" class="right">Interactions</th>
-                    <th scope="col" class="right">Score</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {found.map((one) => (
-                    <tr key={one.itemId}>
-                      <td class="name-cell">
-                        <div class="pictured">
-                          <Picture item={known.get(one.itemId)?.item} itemId={one.itemId} size={32} />
-                          <a href={href("catalogue", one.itemId)}>{known.get(one.itemId)?.item?.title || one.itemId}</a>
-                        </div>
-                      </td>
-                      <td>{known.get(one.itemId)?.item?.categories?.join(", ")}</td>
-                      <td class="right">{count(known.get(one.itemId)?.touches)}</td>
-                      <td class="right nowrap">
-                        {decimal(one.score)}
-                        <span class="meter" aria-hidden="true">
-                          <i style={{ width: `${(100 * double(one.score)) / (double(found[0]?.score) || 1)}%` }} />
-                        </span>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table label="Related items and their scores" columns={["Item", "Category", "Interactions>", "Score>"]}>
+              {found.map((one) => (
+                <tr key={one.itemId}>
+                  <td class="name-cell">
+                    <div class="pictured">
+                      <Picture item={known.get(one.itemId)?.item} itemId={one.itemId} size={32} />
+                      <a href={href("catalogue", one.itemId)}>{known.get(one.itemId)?.item?.title || one.itemId}</a>
+                    </div>
+                  </td>
+                  <td>{known.get(one.itemId)?.item?.categories?.join(", ")}</td>
+                  <td class="right">{count(known.get(one.itemId)?.touches)}</td>
+                  <td class="right nowrap">
+                    {decimal(one.score)}
+                    <span class="meter" aria-hidden="true">
+                      <i style={{ width: `${(100 * double(one.score)) / (double(found[0]?.score) || 1)}%` }} />
+                    </span>
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </WhenLoaded>

@@ -5,11 +5,12 @@ import { count, decimal, double, int, percent } from "../lib/format";
 import { href } from "../lib/router";
 import { Badge } from "../ui/parts";
 import { Picture } from "../ui/picture";
+import { Table } from "../ui/table";
 import { interval } from "./act_rates";
 
-const COLUMNS = ["Item", "Category", "Price", "Interactions", "Recent (day)", "Trend"];
-const OPEN = ["Open impressions", "With action", ""];
-const RATES = ["Act rate", "Probability best", ""];
+const COLUMNS = ["Item", "Category", "Price>", "Interactions>", "Recent (day)>", "Trend>"];
+const OPEN = ["Open impressions>", "With action>", "Status"];
+const RATES = ["Act rate>", "Probability best>", "Status"];
 
 interface ItemTableProps {
   items: readonly ItemStatisticsJson[];
@@ -21,24 +22,11 @@ export function ItemTable({ items, placement }: ItemTableProps) {
   const columns = [...COLUMNS, ...(placement === undefined ? OPEN : RATES)];
   const max = Math.max(1e-9, ...items.map((one) => double(one.touchesDay)));
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            {columns.map((name, index) => (
-              <th key={name} scope="col" class={index >= 2 && index <= 7 ? "right" : ""}>
-                {name || <span class="hidden">Status</span>}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((one) => (
-            <Row key={one.itemId} one={one} max={max} placement={placement} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Items and their statistics" columns={columns}>
+      {items.map((one) => (
+        <Row key={one.itemId} one={one} max={max} placement={placement} />
+      ))}
+    </Table>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Double, MetricJson } from "../api/types";
 import { count, decimal, figure, int, percent } from "../lib/format";
 import { groupName } from "../lib/samples";
 import { Empty } from "../ui/parts";
+import { Table } from "../ui/table";
 
 const COLUMNS = ["hit_rate_at_20", "act_rate", "reward", "log_loss", "log_loss_base_rate", "calibration_error"];
 const SHARES = new Set(["hit_rate_at_20", "act_rate"]);
@@ -14,36 +15,19 @@ export function MetricsTable({ metrics }: { metrics: readonly MetricJson[] }) {
     return <Empty title="No metrics yet">They appear with the first events.</Empty>;
   }
   return (
-    <div class="scroll" tabIndex={0} role="group" aria-label="Table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Placement · policy</th>
-            {COLUMNS.map((name) => (
-              <th key={name} scope="col" class="right">
-                {figure(name)}
-              </th>
-            ))}
-            <th scope="col" class="right">
-              Observations
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {[...groups].map(([name, figures]) => (
-            <tr key={name}>
-              <th scope="row" style={{ fontSize: "1em", color: "inherit" }}>
-                {name}
-              </th>
-              {COLUMNS.map((column) => (
-                <Cell key={column} name={column} figures={figures} />
-              ))}
-              <td class="right">{count(Math.max(...figures.map((one) => int(one.count))))}</td>
-            </tr>
+    <Table label="Metrics" columns={["Placement · policy", ...COLUMNS.map((name) => `${figure(name)}>`), "Observations>"]}>
+      {[...groups].map(([name, figures]) => (
+        <tr key={name}>
+          <th scope="row">
+            {name}
+          </th>
+          {COLUMNS.map((column) => (
+            <Cell key={column} name={column} figures={figures} />
           ))}
-        </tbody>
-      </table>
-    </div>
+          <td class="right">{count(Math.max(...figures.map((one) => int(one.count))))}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -7,6 +7,7 @@ import { useLoad } from "../lib/load";
 import type { Tone } from "../lib/tone";
 import { Ago, Badge, Card, Empty, PageHeader } from "../ui/parts";
 import { WhenLoaded } from "../ui/states";
+import { Table } from "../ui/table";
 import { DigestComparison } from "./digest_comparison";
 import { Calls } from "./calls";
 
@@ -28,7 +29,7 @@ export function Replicas() {
       />
       <div class="stack">
         <Card title="Replicas of this catalogue" note="Each sends a report about once a second" flush>
-          <WhenLoaded loaded={replicas}>{(data) => <Table data={data} />}</WhenLoaded>
+          <WhenLoaded loaded={replicas}>{(data) => <Replicating data={data} />}</WhenLoaded>
         </Card>
         <DigestComparison />
         <Card title="The process behind this page" note={serving.data?.replicaId ?? ""} flush>
@@ -39,32 +40,19 @@ export function Replicas() {
   );
 }
 
-const COLUMNS = ["Replica", "State", "Lag", "Calls per second", "Recommend p50 / p99", "Memory", "Uptime", "Versions"];
+const COLUMNS = ["Replica", "State", "Lag>", "Calls per second>", "Recommend p50 / p99>", "Memory>", "Uptime>", "Versions"];
 
-function Table({ data }: { data: ListReplicasResponseJson }) {
+function Replicating({ data }: { data: ListReplicasResponseJson }) {
   const all = data.replicas ?? [];
   if (all.length === 0) {
     return <Empty icon="replicas" title="No replica has reported">Start one with <code>headwater serve</code>.</Empty>;
   }
   return (
-    <div class="scroll" tabIndex={0} role="group" aria-label="Table">
-      <table>
-        <thead>
-          <tr>
-            {COLUMNS.map((name, index) => (
-              <th key={name} scope="col" class={index > 1 && index < 7 ? "right" : ""}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {all.map((one) => (
-            <Row key={one.replicaId} replica={one} isAnswering={one.replicaId === data.replicaId} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Replicas and their figures" columns={COLUMNS}>
+      {all.map((one) => (
+        <Row key={one.replicaId} replica={one} isAnswering={one.replicaId === data.replicaId} />
+      ))}
+    </Table>
   );
 }
 

@@ -1,13 +1,12 @@
 /** The engine's settings, which the log has: the values, who changed them, what fits nothing. */
 
-import type { ComponentChildren } from "preact";
-
 import type { ListSettingsChangesResponseJson, SettingJson, SettingsChangeJson } from "../api/types";
 import { useApi } from "../lib/context";
 import { count } from "../lib/format";
 import { useLoad } from "../lib/load";
 import { Ago, Badge, Card, Empty, PageHeader } from "../ui/parts";
 import { WhenLoaded } from "../ui/states";
+import { Table } from "../ui/table";
 
 const EVERY_MS = 15_000;
 
@@ -60,16 +59,16 @@ function Changes({ changes }: { changes: readonly SettingsChangeJson[] }) {
     return <Empty icon="check" title="No changes">All settings have had their defaults since the log began.</Empty>;
   }
   return (
-    <Table names={["Time", "Setting", "Before", "After", "Changed by"]}>
+    <Table label="Settings that changed" columns={["Setting", "Before", "After", "Changed by", "Time"]}>
       {changes.map((one) => (
         <tr key={`${one.changeTime} ${one.name} ${one.newValue}`}>
-          <td>
-            <Ago time={one.changeTime} />
-          </td>
           <th scope="row">{one.name}</th>
           <Value text={one.oldValue} />
           <Value text={one.newValue} />
           <td>{one.who || <span class="faint">unknown</span>}</td>
+          <td>
+            <Ago time={one.changeTime} />
+          </td>
         </tr>
       ))}
     </Table>
@@ -78,7 +77,7 @@ function Changes({ changes }: { changes: readonly SettingsChangeJson[] }) {
 
 function InForce({ settings }: { settings: readonly SettingJson[] }) {
   return (
-    <Table names={["Setting", "Value", "Default"]}>
+    <Table label="Settings in force" columns={["Setting", "Value", "Default"]}>
       {settings.map((one) => (
         <tr key={one.name}>
           <th scope="row">
@@ -94,27 +93,8 @@ function InForce({ settings }: { settings: readonly SettingJson[] }) {
 
 function Value({ text }: { text: string | undefined }) {
   return (
-    <td class="mono cut" style={{ maxWidth: "320px" }} title={text}>
+    <td class="mono wrap" style={{ maxWidth: "320px" }}>
       {text}
     </td>
-  );
-}
-
-function Table({ names, children }: { names: readonly string[]; children: ComponentChildren }) {
-  return (
-    <div class="scroll" tabIndex={0} role="group" aria-label="Table">
-      <table>
-        <thead>
-          <tr>
-            {names.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
   );
 }

@@ -6,6 +6,7 @@ import { bytes, count, int, percent } from "../lib/format";
 import { useLoad } from "../lib/load";
 import { Ago, Badge, Card, Empty, Facts, PageHeader } from "../ui/parts";
 import { WhenLoaded } from "../ui/states";
+import { Table } from "../ui/table";
 import { Export } from "./export";
 import { Import } from "./import";
 import { LogTimeline } from "./log_timeline";
@@ -100,41 +101,28 @@ function Store({ store }: { store: StoreFiguresJson }) {
   );
 }
 
-const COLUMNS = ["Time", "Offset", "Entries since", "Stored size", "Uncompressed", "Versions"];
+const COLUMNS = ["Time", "Offset", "Entries since>", "Stored size>", "Uncompressed>", "Versions"];
 
 function Snapshots({ snapshots }: { snapshots: readonly SnapshotJson[] }) {
   if (snapshots.length === 0) {
     return <Empty title="No snapshot yet">Without a snapshot, a start reads the whole log. The setting snapshot_interval_s says when the next one is taken.</Empty>;
   }
   return (
-    <div class="scroll" tabIndex={0} role="group" aria-label="Table">
-      <table>
-        <thead>
-          <tr>
-            {COLUMNS.map((name, index) => (
-              <th key={name} scope="col" class={index >= 2 && index <= 4 ? "right" : ""}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {snapshots.map((one) => (
-            <tr key={one.snapshotId}>
-              <td>
-                <Ago time={one.createTime} />
-              </td>
-              <td class="mono">{one.offset}</td>
-              <td class="right">{count(one.entriesSince)}</td>
-              <td class="right">{bytes(one.storedBytes)}</td>
-              <td class="right">{bytes(one.plainBytes)}</td>
-              <td>
-                state {one.versions?.["state"]}, River {one.versions?.["river"]}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Snapshots, newest first" columns={COLUMNS}>
+      {snapshots.map((one) => (
+        <tr key={one.snapshotId}>
+          <td>
+            <Ago time={one.createTime} />
+          </td>
+          <td class="mono">{one.offset}</td>
+          <td class="right">{count(one.entriesSince)}</td>
+          <td class="right">{bytes(one.storedBytes)}</td>
+          <td class="right">{bytes(one.plainBytes)}</td>
+          <td>
+            state {one.versions?.["state"]}, River {one.versions?.["river"]}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -5,6 +5,7 @@ import { href } from "../lib/router";
 import type { ItemsById } from "../lib/item_statistics";
 import { Picture } from "../ui/picture";
 import { Ago, Badge, Card, Empty, Facts } from "../ui/parts";
+import { Table } from "../ui/table";
 
 interface VisitorHistoryProps {
   profile: GetUserResponseJson;
@@ -22,22 +23,11 @@ export function VisitorHistory({ profile, known }: VisitorHistoryProps) {
         {interactions.length === 0 ? (
           <Empty title="No interactions" />
         ) : (
-          <div class="scroll" tabIndex={0} role="group" aria-label="Table">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Item</th>
-                  <th scope="col" class="right">Interactions</th>
-                  <th scope="col">Last one</th>
-                </tr>
-              </thead>
-              <tbody>
-                {interactions.map((one) => (
-                  <Row key={one.itemId} interaction={one} known={known.get(one.itemId)} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table label="Items of the history" columns={["Item", "Interactions>", "Last one"]}>
+            {interactions.map((one) => (
+              <Row key={one.itemId} interaction={one} known={known.get(one.itemId)} />
+            ))}
+          </Table>
         )}
       </Card>
     </div>

@@ -299,8 +299,8 @@ export type ListVisitorsRequest = Message<"headwater.v1.ListVisitorsRequest"> & 
   /**
    * Only those whose id contains this text, ignoring case; at most 128 bytes. First the one with
    * exactly this id, then those that begin with it, then the others, each by their last activity.
-   * Also accounts that only UpsertUsers named. The search reads all ids that are kept, in short
-   * steps: a tenth of a second for 100,000. Empty: all whose ids are kept.
+   * Also accounts that only UpsertUsers named, the 100,000 of the latest calls. The search reads all
+   * ids that are kept, in short steps. Empty: all whose ids are kept.
    *
    * @generated from field: string query = 3;
    */
