@@ -22,8 +22,9 @@ export function Console() {
 
   const setPerson = (session: Person | null) => setKnown((before) => ({ signIn: before?.signIn ?? "", session }));
   useEffect(() => {
-    if (key !== null) return;
     void signInState().then((found) => {
+      // a key goes before a session, until the page is loaded again
+      if (key !== null) return setKnown({ ...found, session: null });
       setKnown(found);
       if (found.session) return;
       // a server on one machine may need no key: then no sign-in is needed
@@ -50,6 +51,8 @@ export function Console() {
     () => new Api(key ?? "", () => leave("The server no longer accepts this key.")),
     [key, person === null],
   );
+  // nothing until the ways of signing in are known: the field of the key would take the focus
+  if (key === null && !known) return null;
   if (key === null && !person) return <SignIn message={message} host={known?.signIn ?? ""} onKey={signIn} />;
   return (
     <ApiContext.Provider value={api}>

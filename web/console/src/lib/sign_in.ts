@@ -15,6 +15,7 @@ export interface SignInState {
 }
 
 const PATH = "/console/auth";
+const TIMEOUT_MS = 5_000;
 const RENEWAL = "headwater-renewal";
 /** Without it the gateway ignores the session: a page of another site cannot send it. */
 export const OWN_HEADER = "x-headwater-console";
@@ -23,7 +24,8 @@ export const SIGN_IN_URL = `${PATH}/sign-in`;
 
 export async function signInState(): Promise<SignInState> {
   const none = { signIn: "", session: null };
-  const response = await fetch(`${PATH}/session`, { cache: "no-store" }).catch(() => undefined);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch(`${PATH}/session`, { cache: "no-store", signal }).catch(() => undefined);
   return response?.ok ? ((await response.json()) as SignInState) : none;
 }
 

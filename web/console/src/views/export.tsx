@@ -41,7 +41,7 @@ export function Export() {
   return (
     <Card
       title="Export"
-      note="Persons that were erased are left out. The file holds persons' data: keep it safe. `headwater export` writes Parquet, too."
+      note="Persons that were erased are left out. The file holds persons' data: keep it safe. The command headwater export writes Parquet, too."
       tools={
         progress ? (
           <button type="button" class="button" onClick={() => running.current?.abort()}>

@@ -70,7 +70,7 @@ export function Import() {
   return (
     <Card
       title="Import"
-      note="Reads what Export writes: JSON lines or CSV, plain or gzipped. Nothing is sent before the whole file is checked. Other files: `headwater import`."
+      note="Reads what Export writes: JSON lines or CSV, plain or gzipped. Nothing is sent before the whole file is checked. Other files: the command headwater import."
       tools={
         progress && (
           <button type="button" class="button" onClick={() => running.current?.abort()}>
