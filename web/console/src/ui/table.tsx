@@ -7,12 +7,14 @@ interface TableProps {
   label: string;
   /** Names of columns; those of numbers end with ">", and stand to the right. */
   columns: readonly string[];
+  /** On a phone two values are on a line: for many short ones. */
+  tight?: boolean;
   children: ComponentChildren;
 }
 
-export function Table({ label, columns, children }: TableProps) {
+export function Table({ label, columns, tight = false, children }: TableProps) {
   return (
-    <div class="scroll stacked" role="group" aria-label={label} tabIndex={0} style={namesOf(columns)}>
+    <div class={`scroll stacked ${tight ? "tight" : ""}`} role="group" aria-label={label} tabIndex={0} style={namesOf(columns)}>
       <table>
         <thead>
           <tr>

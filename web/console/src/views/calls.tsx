@@ -22,7 +22,7 @@ export function Calls({ serving }: { serving: GetServingResponseJson }) {
           ]}
         />
       </div>
-      <Table label="Calls by method" columns={COLUMNS}>
+      <Table label="Calls by method" columns={COLUMNS} tight>
         {(serving.calls ?? []).map((one) => (
           <Row key={one.call} figures={one} />
         ))}

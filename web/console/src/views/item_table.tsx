@@ -22,7 +22,7 @@ export function ItemTable({ items, placement }: ItemTableProps) {
   const columns = [...COLUMNS, ...(placement === undefined ? OPEN : RATES)];
   const max = Math.max(1e-9, ...items.map((one) => double(one.touchesDay)));
   return (
-    <Table label="Items and their statistics" columns={columns}>
+    <Table label="Items and their statistics" columns={columns} tight>
       {items.map((one) => (
         <Row key={one.itemId} one={one} max={max} placement={placement} />
       ))}
