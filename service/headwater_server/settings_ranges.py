@@ -20,7 +20,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "drift_fading": (1, 2**20),
     "ranker_every": (1, 1000),
     "event_items_max": (0, 10**8),
-    "figures_day_offset_hours": (-12, 12),
+    "figures_day_offset_hours": (-12, 14),
     **ANSWERING,
     "gateway_address_calls_per_second_max": (0, 2**31),
     "gateway_body_bytes_max": (1024, 2**30),

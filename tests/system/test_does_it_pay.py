@@ -17,7 +17,7 @@ from tests.integration.api_server import free_port
 from tests.integration.gateway_server import KEY, GatewayServer, gateway_server
 from tests.system.console_browser import need_console, play
 
-pytestmark = pytest.mark.timeout(300)  # the server may start with cold kernels
+pytestmark = pytest.mark.timeout(900)  # the server may start with cold kernels
 PORT = free_port()
 FLAGS = ("--hold-out", "0.2", "--metrics-listen", f"127.0.0.1:{PORT}")
 VISITORS = 60
@@ -71,7 +71,7 @@ def test_the_command_reports_the_figures_and_writes_them(server, tmp_path) -> No
     assert {row["policy"] for row in found["rows"]} == {"best", "plackett_luce"}
     file = tmp_path / "rows.csv"
     report(server, "--by", "item", "--csv", str(file))
-    rows = list(csv.DictReader(file.open()))
+    rows = list(csv.DictReader(io.StringIO(file.read_text())))
     assert sum(int(row["revenue_micros"] or 0) for row in rows) == 10 * 39_980_000
     again = headwater("report", "--target", server.address, "--key", KEY, "--csv", str(file))
     assert (again.returncode, "exists" in again.stderr) == (2, True)

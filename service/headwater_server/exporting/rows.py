@@ -66,7 +66,9 @@ def list_rows(event: Event) -> Iterator[Row]:
     slate = event.slate
     if slate is None or canonical_type(event.event_type) != IMPRESSION:
         return
-    seen = {item.item_id for item in event.items}
+    named = {item.item_id for item in event.items}
+    # as the engine counts: a report without items is of the whole list, unless the caller chose
+    is_whole = not named and event.choice is None
     propensities = [*slate.propensities, *[None] * len(slate.item_ids)]
     for slot, item_id in enumerate(slate.item_ids, 1):
         yield {
@@ -79,7 +81,7 @@ def list_rows(event: Event) -> Iterator[Row]:
             "slot": slot,
             "item_id": item_id,
             "propensity": propensities[slot - 1],
-            "seen": item_id in seen,
+            "seen": is_whole or item_id in named,
         }
 
 

@@ -25,6 +25,9 @@ TABLES = ("", "[]", "3", '{"click": "much"}', '{"click": null}', '{"click": [1]}
 # what is allowed though it looks odd, and why
 ALLOWED = {
     ("personalizer_default_reward", "-1"),  # a reward may be negative
+    ("figures_day_offset_hours", "-1"),  # west of Greenwich
+    ("oidc_roles", ""),  # nobody signs in
+    ("oidc_scopes", ""),  # refused beside an issuer, by name: `SignInSettings.check`
     ("allowed_hosts", ""),  # an empty list is the default
     ("allowed_ids", ""),
     ("features", ""),

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater_server.engine.messages.entries import Entry, Item, UserErase
-from headwater_server.engine.messages.events import Event, EventItem, Slate
+from headwater_server.engine.messages.events import Choice, Event, EventItem, Slate
 from headwater_server.exporting.columns import EVENTS, ITEMS, LISTS, TABLES
 from headwater_server.exporting.erasures import Erasures
 from headwater_server.exporting.rows import item_row, rows_of
@@ -58,6 +58,15 @@ def test_a_list_has_a_row_a_slot_and_says_what_was_seen() -> None:
     assert {(r["recommendation_id"], r["policy"], r["placement"]) for r in found} == {
         ("r1", "listwise", "home")
     }
+
+
+def test_a_report_without_items_says_that_the_whole_list_was_seen() -> None:
+    whole = replace(SHOWN, items=())
+    assert [row["seen"] for row in rows("lists", whole)] == [True] * 3
+    chosen = replace(whole, choice=Choice(0.5))  # the caller's own answer was shown, not the list
+    assert [row["seen"] for row in rows("lists", chosen)] == [False] * 3
+    named = replace(chosen, items=(EventItem("c"),))
+    assert [row["seen"] for row in rows("lists", named)] == [False, False, True]
 
 
 @pytest.mark.parametrize("table", ["events", "lists"])

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from headwater_server.engine.figures.cells import Cell
-from headwater_server.engine.figures.day import Day, Totals
+from headwater_server.engine.figures.day import Totals
+from headwater_server.engine.figures.day_rows import DayRows, days_of
 from headwater_server.engine.figures.figures import DAY_MS, NO_DAY, Figures
 from headwater_server.engine.figures.levels import Level
 
+STEP = 250
+"""Rows that are added in one step: each takes about 10 microseconds."""
 DAY, PLACEMENT, POLICY, ITEM = GROUPS = ("day", "placement", "policy", "item")
 Key = tuple[int | None, str | None, str | None, str | None]
 """Day, placement, policy and item of a row; None: of all together."""
@@ -47,23 +50,25 @@ class Found:
     placements: set[str] = field(default_factory=set)
     policies: set[str] = field(default_factory=set)
 
-    def add(self, question: Question, number: int, day: Day) -> None:
-        """Add a day."""
+    def adding(self, question: Question, day: DayRows) -> Iterator[None]:
+        """Add a day, in steps of a few milliseconds."""
         self.shop.add(day.totals)
         for name, count in day.limits.items():
             self.limits[name] = self.limits.get(name, 0) + count
-        self.placements.update(place for place, _ in day.levels if place is not None)
-        self.policies.update(policy for _, policy in day.levels if policy is not None)
+        self.placements.update(place for place, _ in day.keys if place is not None)
+        self.policies.update(policy for _, policy in day.keys if policy is not None)
         if question.is_of_items:
-            self._add_items(question, number, day)
+            yield from self._adding_items(question, day)
         else:
-            self._add_levels(question, number, day)
+            yield from self._adding_levels(question, day)
 
-    def _add_levels(self, question: Question, number: int, day: Day) -> None:
+    def _adding_levels(self, question: Question, day: DayRows) -> Iterator[None]:
         by = question.group_by
         of_place = PLACEMENT in by or question.placement is not None
         of_policy = POLICY in by or question.policy is not None
-        for (placement, policy), level in day.levels.items():
+        for place, ((placement, policy), level) in enumerate(day.levels, 1):
+            if place % STEP == 0:
+                yield
             if not (_fits(question.placement, placement) and _fits(question.policy, policy)):
                 continue
             if (placement, policy) == (question.placement, question.policy):
@@ -71,21 +76,23 @@ class Found:
             if ((placement is not None), (policy is not None)) != (of_place, of_policy):
                 continue
             key = (
-                number if DAY in by else None,
+                day.number if DAY in by else None,
                 placement if PLACEMENT in by else None,
                 policy if POLICY in by else None,
                 None,
             )
             self.rows.setdefault(key, Level()).add(level)  # type: ignore[arg-type]  # as above
 
-    def _add_items(self, question: Question, number: int, day: Day) -> None:
+    def _adding_items(self, question: Question, day: DayRows) -> Iterator[None]:
         by = question.group_by
-        for (placement, policy, item_id), cell in day.cells.items():
+        for place, ((placement, policy, item_id), cell) in enumerate(day.cells, 1):
+            if place % STEP == 0:
+                yield
             wanted = (question.placement, placement), (question.policy, policy)
             if not all(_fits(*pair) for pair in (*wanted, (question.item_id, item_id))):
                 continue
             key = (
-                number if DAY in by else None,
+                day.number if DAY in by else None,
                 placement if PLACEMENT in by else None,
                 policy if POLICY in by else None,
                 item_id if ITEM in by else None,
@@ -127,35 +134,19 @@ def kept_days(figures: Figures, clock_ms: int) -> KeptDays:
 
 
 def answering(figures: Figures, question: Question) -> Iterator[Found]:
-    """Yield what was found so far after each day of a question, in steps of some milliseconds."""
+    """Yield what was found so far, in steps of some milliseconds; the last one is the answer."""
     found = Found(total=Cell() if question.is_of_items else Level())
-    days = days_of(figures, question.first, question.last, with_items=question.is_of_items)
-    for number, day in days:
-        found.add(question, number, day)
+    for day in days_of(figures, question.first, question.last):
+        for _ in found.adding(question, day):
+            yield found
         yield found
     yield found
 
 
-def days_of(
-    figures: Figures, first: int, last: int, *, with_items: bool = False
-) -> Iterator[tuple[int, Day]]:
-    """Yield number and figures of the days that have some; the present one as it is when reached.
-
-    The present day is that of the state: it is only to be read, before the next one is taken.
-    """
-    for number in sorted({*figures.closed, figures.number} - {NO_DAY}):
-        if not first <= number <= last:
-            continue
-        if number == figures.number:
-            yield number, figures.today.day
-        elif (texts := figures.closed.get(number)) is not None:  # none: it has left meanwhile
-            yield number, Day.read(texts[0], texts[1] if with_items else "[]")
-
-
 def known_names(figures: Figures) -> Iterator[tuple[set[str], set[str]]]:
     """Yield placements and policies of each day that is kept, in steps."""
-    for _, day in days_of(figures, NO_DAY, -NO_DAY):
+    for day in days_of(figures, NO_DAY, -NO_DAY):
         yield (
-            {one for one, _ in day.levels if one is not None},
-            {two for _, two in day.levels if two is not None},
+            {one for one, _ in day.keys if one is not None},
+            {two for _, two in day.keys if two is not None},
         )

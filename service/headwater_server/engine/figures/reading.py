@@ -24,7 +24,7 @@ class FiguresReading:
         self._now_ms = now_ms
 
     def asked(self, question: Question) -> Iterator[Found]:
-        """Yield what came of lists on the days of a question, day by day, in short steps."""
+        """Yield what came of lists on the days of a question, in short steps."""
         return answering(self._figures, question)
 
     def names(self) -> Iterator[tuple[set[str], set[str]]]:

@@ -46,8 +46,11 @@ async def measure(
     now_ms: Callable[[], int],
     state_bytes: int,
 ) -> Measurements:
-    """Return all measurements of the replica; those of the engine describe one state."""
-    stored = await _stored(stores)
+    """Return all measurements of the replica.
+
+    Those of the engine describe one state, but for what lists earn: that is read in steps before.
+    """
+    stored, earned = await _stored(stores), await paying(engine)
     made_ms = stored.snapshot_time_ms
     snapshotter = shell.snapshotter
     return Measurements(
@@ -69,5 +72,5 @@ async def measure(
         snapshots_failed=snapshotter.failed,
         metrics=engine.lookups.metrics(),
         drift_counts=engine.lookups.drift_counts(),
-        paying=paying(engine),
+        paying=earned,
     )

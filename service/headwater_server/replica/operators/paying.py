@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from headwater_server.engine.figures.asking import PLACEMENT, POLICY, Found, Question
+from headwater_server.engine.experiments.reports import ExperimentReport
+from headwater_server.engine.figures.asking import PLACEMENT, POLICY, Question
 from headwater_server.engine.figures.levels import Level
 from headwater_server.engine.figures.money import MILLION
 from headwater_server.observability.measurements import Paying
 from headwater_server.replica.operators.hold_outs import hold_outs
+from headwater_server.replica.operators.performance import in_steps
 from headwater_server.replica.ports.state_machine import StateMachine
 
 _NAMES = {
@@ -19,13 +21,14 @@ _NAMES = {
 }
 
 
-def paying(engine: StateMachine) -> Paying:
-    """Return what `Paying` holds; a day without a list has no rows."""
+async def paying(engine: StateMachine) -> Paying:
+    """Return what `Paying` holds, read in short steps; a day without a list has no rows.
+
+    By placement and policy only: a day's items may be a hundred thousand.
+    """
     today = engine.lookups.figures.days().today
     by = frozenset({PLACEMENT, POLICY})
-    found = Found()
-    for found in engine.lookups.figures.asked(Question(today, today, by)):  # noqa: B007 - the last
-        pass
+    found = (await in_steps(engine.lookups.figures.asked(Question(today, today, by))))[-1]
     of_lists, revenue = {}, {}
     for (_, placement, policy, _), row in found.rows.items():
         if not isinstance(row, Level) or placement is None or policy is None:
@@ -38,12 +41,12 @@ def paying(engine: StateMachine) -> Paying:
         revenue=revenue,
         shop_orders=found.shop.orders,
         shop_revenue={code: micros / MILLION for code, micros in found.shop.money.items()},
-        lifts=_lifts(engine),
+        lifts=_lifts(await in_steps(hold_outs(engine))),
     )
 
 
 def _lifts(
-    engine: StateMachine,
+    reports: list[ExperimentReport],
 ) -> dict[tuple[str, str], tuple[float | None, float | None, float | None]]:
     return {
         (report.view.experiment.experiment_id, one.metric): (
@@ -51,6 +54,6 @@ def _lifts(
             one.relative_low,
             one.relative_high,
         )
-        for report in hold_outs(engine)
+        for report in reports
         for one in report.arms[1].metrics
     }

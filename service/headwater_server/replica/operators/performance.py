@@ -102,12 +102,12 @@ class PerformanceReader:
             days,
             period,
             compared,
-            hold_outs(self._engine),
+            await in_steps(hold_outs(self._engine)),
             self._shell.tail.position.offset,
         )
 
     async def _found(self, of: Question) -> Found:
-        return (await _in_steps(self._engine.lookups.figures.asked(of)))[-1]
+        return (await in_steps(self._engine.lookups.figures.asked(of)))[-1]
 
     async def _check_names(self, of: Question, found: Found) -> None:
         """Raise `NotFound` for a placement or a policy that no day has."""
@@ -121,13 +121,14 @@ class PerformanceReader:
         ]
         if not missing:
             return
-        days = await _in_steps(self._engine.lookups.figures.names())
+        days = await in_steps(self._engine.lookups.figures.names())
         for field, name in missing:
             if not any(name in placements | policies for placements, policies in days):
                 raise NotFound(field, name)
 
 
-async def _in_steps(steps: Iterator[Step]) -> list[Step]:
+async def in_steps(steps: Iterator[Step]) -> list[Step]:
+    """Return what steps yield; other tasks run between them."""
     taken = []
     for step in steps:
         taken.append(step)

@@ -21,27 +21,44 @@ NAMES = {"day": "day", "placement": "placement", "policy": "policy", "item": "it
 
 
 class Shop:
-    """Random visitors of a few days: lists, clicks and orders, some without a token or a price."""
+    """Random visitors of a few days: lists, clicks and orders, some without a token or a price.
 
-    def __init__(self, seed: int, events: int = 400) -> None:
+    ``together`` events have one time. With ``plain`` as a share, so many are of one item, without
+    token and account: those that may be learned in batches.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        events: int = 400,
+        *,
+        visitors: int = 6,
+        together: int = 1,
+        plain: float = 0,
+    ) -> None:
         self._draw = random.Random(seed)
+        self._visitors, self._plain = visitors, plain
         self._now_ms, self._lists = START_MS, {}
         self.entries, self.records, self.whole = [], [], {}
         for item in range(8):  # what no event has named cannot be seen
             first = Event(f"first{item}", "click", "nobody", items=(EventItem(f"i{item}"),))
             self.entries.append(Entry(START_MS, (first,)))
         for number in range(events):
-            self._now_ms += self._draw.choice([1_000, 60_000, 900_000])
+            if number % together == 0:
+                self._now_ms += self._draw.choice([1_000, 60_000, 900_000])
             self._one(number)
 
     def _one(self, number: int) -> None:
-        draw, visitor = self._draw, f"v{self._draw.randrange(6)}"
-        user = draw.choice(["", "", "ann"])
+        draw, visitor = self._draw, f"v{self._draw.randrange(self._visitors)}"
+        is_plain = draw.random() < self._plain
+        user = draw.choice(["", "", "ann"]) if not is_plain else ""
         profile = f"u{user}" if user else f"v{visitor}"
-        kind = draw.choice(["impression", "impression", "click", "view", "order", "add-to-cart"])
+        kinds = ["impression", "impression", "click", "view", "order", "add-to-cart"]
+        kind = draw.choice(kinds[2:] if is_plain else kinds)
         items = tuple(f"i{n}" for n in draw.sample(range(8), draw.randrange(1, 4)))
+        items = items[:1] if is_plain else items
         known = [slate for who, slate in self._lists.values() if who == profile]
-        slate = draw.choice(known) if known and draw.random() < 0.6 else None
+        slate = draw.choice(known) if known and draw.random() < 0.6 and not is_plain else None
         if kind == "impression" and slate is None:
             name = f"r{number}"
             place, policy = draw.choice(["home", "basket", ""]), draw.choice(["best", "popular"])
