@@ -131,11 +131,12 @@ def test_the_console_shows_what_the_api_says(server) -> None:
     assert "399.80" in tiles
     assert "of 11 of the shop" in tiles
     assert {row[0] for row in seen["rows"]} == {"home", "basket"}
+    assert seen["tilesBesideItems"] == seen["tiles"]  # items know no visitors
     assert len(seen["lift"]) == 4
     rows = list(csv.DictReader(io.StringIO(seen["csv"])))
     assert sum(int(row["revenue_micros"] or 0) for row in rows) == 10 * 39_980_000
     for screen in ("desk", "phone"):
-        assert seen[screen] == {"axe": [], "tooWide": False}, screen
+        assert seen[screen] == {"axe": [], "covered": 0, "tooWide": False}, screen
 
 
 def test_the_figures_of_the_day_are_metrics(server) -> None:

@@ -10,6 +10,10 @@ const loaded = (page) =>
 const cells = (page, label) =>
   page.locator(`[aria-label='${label}'] tbody tr`).evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.innerText.replace(/\s+/g, " ").trim())));
 
+/** How many names of the lift are covered by their bars. */
+const covered = (page) =>
+  page.locator(".lifts li").evaluateAll((all) => all.filter((one) => one.firstElementChild.getBoundingClientRect().right > one.lastElementChild.getBoundingClientRect().left).length);
+
 export async function performance(browser, url, folder, key) {
   const page = await enter(browser, url, key);
   await openView(page, "Performance");
@@ -19,11 +23,12 @@ export async function performance(browser, url, folder, key) {
     tiles: await texts(page, ".performance .tile"),
     lift: await texts(page, ".lifts li"),
     rows: await cells(page, "Figures by placement"),
-    desk: await flaws(page),
+    desk: { ...(await flaws(page)), covered: await covered(page) },
   };
   await page.getByRole("button", { name: "Item", exact: true }).click();
   await page.waitForSelector("[aria-label='Figures by item']");
   found.items = await cells(page, "Figures by item");
+  found.tilesBesideItems = await texts(page, ".performance .tile");
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download CSV" }).click()]);
   const chunks = [];
   for await (const chunk of await download.createReadStream()) chunks.push(chunk);
@@ -33,6 +38,6 @@ export async function performance(browser, url, folder, key) {
   await page.waitForFunction(() => innerWidth < 400);
   await page.locator("main").evaluate((main) => main.scrollIntoView());
   await shot(page, folder, "performance-phone", false);
-  found.phone = await flaws(page);
+  found.phone = { ...(await flaws(page)), covered: await covered(page) };
   return { ...found, complaints: page.complaints };
 }
