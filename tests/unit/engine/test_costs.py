@@ -1,13 +1,20 @@
 """What one item, pair, visitor and event id take is what docs/operations.md says."""
 
 import re
+import tracemalloc
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.experiments.counts.exposed import Exposed
+from headwater_server.engine.figures.counting import Today
+from headwater_server.engine.figures.day import Day
+from headwater_server.engine.figures.money import Line
+from headwater_server.engine.figures.names import Given
+from headwater_server.engine.figures.visits import Visits
 from headwater_server.engine.intake.id_buckets import IDS_A_BUCKET
 from headwater_server.engine.intake.id_rows import ROW_BYTES
 from headwater_server.engine.parts import Parts
@@ -94,3 +101,30 @@ def test_an_exposed_visitor_takes_what_is_stated():
 def test_an_event_id_takes_what_is_stated():
     """A row, its share of the buckets, and less than a byte for the upper part of the time."""
     assert stated("event id") > ROW_BYTES + 4 / IDS_A_BUCKET
+
+
+def test_a_visitor_of_the_present_day_takes_what_is_stated():
+    visits = Visits(most=ROWS)
+    for _ in visits.reserving(ROWS):
+        pass
+    columns = (*visits._columns.values(), visits._first)
+    row = sum(column.itemsize for column in columns) + bytes_a_row(visits.rows)
+    assert row == stated("visitor of the present day, by placement and policy")
+
+
+def test_an_item_of_a_day_takes_what_is_stated():
+    """As text, with a name of ten letters and figures of a shop: a hundred bytes more or less."""
+    day, most = Today(Day(), 1_000), 1_000
+    tracemalloc.start()
+    for number in range(2 * most):
+        given = Given(f"placement-{number % 10}", "plackett_luce", True, f"r{number}")
+        item_id = f"sku-{number:06d}"
+        day.see("vann", given, [item_id], is_new=True)
+        if number % 20 == 0:
+            day.order("vann", [(Line(item_id, 1_000_000, 19_990_000, "EUR"), given)])
+    live, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    name = "item, placement and policy of a day in the figures"
+    _, text = day.closed()
+    assert len(text) / most == pytest.approx(stated(name), rel=0.1)
+    assert live / (2 * most) == pytest.approx(stated("the same of the present day"), rel=0.1)

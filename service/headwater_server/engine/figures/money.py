@@ -63,7 +63,7 @@ def _line(item: EventItem, price_of: PriceOf) -> Line:
     if item.price is None:
         return _by_catalogue(item, item.quantity, price_of)
     known = None if item.currency_code else price_of(item.item_id)
-    code = item.currency_code or (known[1] if known else "")
+    code = _capitals(item.currency_code) or (known[1] if known else "")
     units = micros_of(item.quantity)
     return Line(item.item_id, units, micros_of(item.price * item.quantity), code)
 
@@ -79,11 +79,16 @@ def _by_catalogue(item: EventItem, quantity: float, price_of: PriceOf) -> Line:
 def _shared(event: Event) -> list[Line]:
     """Share the order's value equally; the first item has what is left over."""
     part, rest = divmod(micros_of(event.value or 0.0), max(1, len(event.items)))
-    code = next((item.currency_code for item in event.items if item.currency_code), "")
+    code = next((_capitals(item.currency_code) for item in event.items if item.currency_code), "")
     return [
         Line(item.item_id, micros_of(item.quantity), part + (rest if place == 0 else 0), code)
         for place, item in enumerate(event.items)
     ]
+
+
+def _capitals(code: str) -> str:
+    """Return a code as the catalogue has it: events may write it as they like."""
+    return code.strip().upper()
 
 
 def add_money(sums: dict[str, int], code: str, micros: int) -> None:

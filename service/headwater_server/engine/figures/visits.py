@@ -1,6 +1,6 @@
 """The visitors of one day, by the lists that they saw: what intervals and conversion are made of.
 
-A row is 19 bytes, and 24 more for a visitor; no text is kept. `ProfileRows` gives the visitor, rows
+A row is 18 bytes, and 28 more for a visitor; no text is kept. `ProfileRows` gives the visitor, rows
 of one visitor lead to each other.
 """
 

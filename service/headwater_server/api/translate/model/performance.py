@@ -13,7 +13,7 @@ from headwater_server.api.translate.checks import at_most, one_of, page_size, sh
 from headwater_server.api.translate.items import currency
 from headwater_server.api.translate.model.hold_outs import hold_out_message
 from headwater_server.api.translate.pages import after_item_id, as_many_as_fit, page_token
-from headwater_server.api.translate.values import checked_time_ms
+from headwater_server.api.translate.values import TIME_MS_MAX, TIME_MS_MIN, checked_time_ms
 from headwater_server.engine.figures.asking import GROUPS, KeptDays, Question
 from headwater_server.engine.figures.day import Totals
 from headwater_server.engine.figures.levels import Level
@@ -128,7 +128,9 @@ def get_performance_response(
 
 
 def _begin(days: KeptDays, number: int) -> Timestamp:
-    seconds, rest_ms = divmod(days.begin_ms(number), 1000)
+    """Return when a day begins; before the year 1 and after 9999 there is no Timestamp."""
+    begin_ms = max(TIME_MS_MIN, min(TIME_MS_MAX, days.begin_ms(number)))
+    seconds, rest_ms = divmod(begin_ms, 1000)
     return Timestamp(seconds=seconds, nanos=rest_ms * 1_000_000)
 
 
