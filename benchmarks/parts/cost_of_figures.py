@@ -42,11 +42,13 @@ def _with_lists(events: list[Event]) -> Iterator[Event]:
     for number, event in enumerate(events):
         if number % 10 == 0:
             seen = tuple(one.items[0] for one in events[max(0, number - 3) : number + 1])
-            changes = {"event_type": "impression", "items": seen, "placement": "home"}
-            yield replace(event, event_id=f"i{number}", **changes)
-        bought = (replace(event.items[0], price=19.99, currency_code="EUR"),)
-        order = {"event_type": "order", "items": bought}
-        yield replace(event, **order) if number % 20 == 10 else event
+            shown = replace(event, event_id=f"i{number}", event_type="impression", items=seen)
+            yield replace(shown, placement="home")
+        if number % 20 == 10:
+            bought = (replace(event.items[0], price=19.99, currency_code="EUR"),)
+            yield replace(event, event_type="order", items=bought)
+        else:
+            yield event
 
 
 def _us(events: list[Event]) -> float:
