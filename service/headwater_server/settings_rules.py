@@ -19,14 +19,14 @@ def read_rules(value: Any) -> list[dict[str, Any]]:
     # imported only when there are rules: it compiles filters, and so imports numba
     from headwater_server.engine.reranking.rules import parse_rules, plain  # noqa: PLC0415
 
-    rules = _decoded(_text(value)) if isinstance(value, str) else value
+    rules = _decoded(read_text(value)) if isinstance(value, str) else value
     if isinstance(rules, list) and all(isinstance(rule, dict) for rule in rules):
         rules = plain(rules)
     parse_rules(rules)
     return list(rules)
 
 
-def _text(value: str) -> str:
+def read_text(value: str) -> str:
     """Return the text; of @file, the content of the file."""
     if not value.startswith("@"):
         return value
@@ -39,7 +39,7 @@ def _text(value: str) -> str:
 def _decoded(text: str) -> Any:
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of numbers with thousands of digits
         raise ValueError(
             f"rules: write JSON, or @file with the path of a JSON file: {error}"
         ) from None

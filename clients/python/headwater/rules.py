@@ -191,6 +191,7 @@ class AuditKind(Enum):
     DELETION = "deletion"
     ERASURE = "erasure"
     BUILD = "build"
+    QUARANTINE = "quarantine"
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class _Assembly:
             writes=writes,
             source_batches=SourceBatches(writes, shell.appender),
             erasing=Erasing(engine, stores.log, shell.tail, writes, stores.quarantine),
-            quarantine_work=QuarantineWork(writes, stores.quarantine),
+            quarantine_work=QuarantineWork(writes, stores.quarantine, who=self._own.identity.who),
             status=self._status,
             marks=self._marks,
             comparison=Comparison(stores.replicas, self._marks, writes),

@@ -45,6 +45,8 @@ const (
 	AuditKind_AUDIT_KIND_ERASURE AuditKind = 7
 	// Servers of another build answer from here on.
 	AuditKind_AUDIT_KIND_BUILD AuditKind = 8
+	// Quarantined events were replayed or dropped.
+	AuditKind_AUDIT_KIND_QUARANTINE AuditKind = 9
 )
 
 // Enum value maps for AuditKind.
@@ -59,6 +61,7 @@ var (
 		6: "AUDIT_KIND_DELETION",
 		7: "AUDIT_KIND_ERASURE",
 		8: "AUDIT_KIND_BUILD",
+		9: "AUDIT_KIND_QUARANTINE",
 	}
 	AuditKind_value = map[string]int32{
 		"AUDIT_KIND_UNSPECIFIED": 0,
@@ -70,6 +73,7 @@ var (
 		"AUDIT_KIND_DELETION":    6,
 		"AUDIT_KIND_ERASURE":     7,
 		"AUDIT_KIND_BUILD":       8,
+		"AUDIT_KIND_QUARANTINE":  9,
 	}
 )
 
@@ -256,7 +260,7 @@ type AuditEntry struct {
 	// Who: the name of the key, or the server or command that wrote it. Empty: it is not known, as for
 	// deletions and erasures by an older version.
 	Who string `protobuf:"bytes,3,opt,name=who,proto3" json:"who,omitempty"`
-	// What was done, such as "written", "deleted", "promoted", "stopped".
+	// What was done, such as "written", "deleted", "promoted", "stopped", "replayed".
 	Action string `protobuf:"bytes,4,opt,name=action,proto3" json:"action,omitempty"`
 	// The name of what was changed: of a setting, rule, policy or experiment; the first ids of deleted
 	// items. Never the id of a person.
@@ -268,7 +272,8 @@ type AuditEntry struct {
 	NewValue string `protobuf:"bytes,7,opt,name=new_value,json=newValue,proto3" json:"new_value,omitempty"`
 	// Why, as the author said.
 	Reason string `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
-	// How many things were changed at once: items, or accounts and visitors of an erasure.
+	// How many things were changed at once: items, accounts and visitors of an erasure, or events of
+	// the quarantine.
 	Count         int64 `protobuf:"varint,9,opt,name=count,proto3" json:"count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -395,7 +400,7 @@ const file_headwater_v1_audit_service_proto_rawDesc = "" +
 	"\told_value\x18\x06 \x01(\tR\boldValue\x12\x1b\n" +
 	"\tnew_value\x18\a \x01(\tR\bnewValue\x12\x16\n" +
 	"\x06reason\x18\b \x01(\tR\x06reason\x12\x14\n" +
-	"\x05count\x18\t \x01(\x03R\x05count*\xe7\x01\n" +
+	"\x05count\x18\t \x01(\x03R\x05count*\x82\x02\n" +
 	"\tAuditKind\x12\x1a\n" +
 	"\x16AUDIT_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12AUDIT_KIND_SETTING\x10\x01\x12\x13\n" +
@@ -405,7 +410,8 @@ const file_headwater_v1_audit_service_proto_rawDesc = "" +
 	"\x15AUDIT_KIND_EXPERIMENT\x10\x05\x12\x17\n" +
 	"\x13AUDIT_KIND_DELETION\x10\x06\x12\x16\n" +
 	"\x12AUDIT_KIND_ERASURE\x10\a\x12\x14\n" +
-	"\x10AUDIT_KIND_BUILD\x10\b2\x84\x01\n" +
+	"\x10AUDIT_KIND_BUILD\x10\b\x12\x19\n" +
+	"\x15AUDIT_KIND_QUARANTINE\x10\t2\x84\x01\n" +
 	"\fAuditService\x12t\n" +
 	"\x10ListAuditEntries\x12%.headwater.v1.ListAuditEntriesRequest\x1a&.headwater.v1.ListAuditEntriesResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/auditBj\n" +
 	"\x0fio.headwater.v1B\x11AuditServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"

@@ -44,6 +44,8 @@ class _AuditKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AuditKind.V
     """Persons were erased."""
     AUDIT_KIND_BUILD: _AuditKind.ValueType  # 8
     """Servers of another build answer from here on."""
+    AUDIT_KIND_QUARANTINE: _AuditKind.ValueType  # 9
+    """Quarantined events were replayed or dropped."""
 
 class AuditKind(_AuditKind, metaclass=_AuditKindEnumTypeWrapper):
     """What kind of thing was changed."""
@@ -66,6 +68,8 @@ AUDIT_KIND_ERASURE: AuditKind.ValueType  # 7
 """Persons were erased."""
 AUDIT_KIND_BUILD: AuditKind.ValueType  # 8
 """Servers of another build answer from here on."""
+AUDIT_KIND_QUARANTINE: AuditKind.ValueType  # 9
+"""Quarantined events were replayed or dropped."""
 Global___AuditKind: _TypeAlias = AuditKind  # noqa: Y015
 
 @_typing.final
@@ -162,7 +166,7 @@ class AuditEntry(_message.Message):
     deletions and erasures by an older version.
     """
     action: _builtins.str
-    """What was done, such as "written", "deleted", "promoted", "stopped"."""
+    """What was done, such as "written", "deleted", "promoted", "stopped", "replayed"."""
     subject: _builtins.str
     """The name of what was changed: of a setting, rule, policy or experiment; the first ids of deleted
     items. Never the id of a person.
@@ -176,7 +180,9 @@ class AuditEntry(_message.Message):
     reason: _builtins.str
     """Why, as the author said."""
     count: _builtins.int
-    """How many things were changed at once: items, or accounts and visitors of an erasure."""
+    """How many things were changed at once: items, accounts and visitors of an erasure, or events of
+    the quarantine.
+    """
     @_builtins.property
     def change_time(self) -> _timestamp_pb2.Timestamp:
         """When the log took the change, by the store's clock."""

@@ -29,9 +29,9 @@ from headwater_server.replica.clock import wall_clock_ms
 Named = tuple[tuple[str, ContextValue], ...]
 Write = ItemWrite | UserWrite | DeleteItemsRequest
 
-_SECONDS_MIN, _SECONDS_MAX = -62135596800, 253402300799  # years 1 to 9999
+SECONDS_MIN, SECONDS_MAX = -62135596800, 253402300799  # years 1 to 9999
 _INT64_MAX = 2**63 - 1
-TIME_MS_MIN, TIME_MS_MAX = 1000 * _SECONDS_MIN, 1000 * _SECONDS_MAX
+TIME_MS_MIN, TIME_MS_MAX = 1000 * SECONDS_MIN, 1000 * SECONDS_MAX
 
 
 def checked_values(field: str, values: Mapping[str, Value]) -> Named:
@@ -100,7 +100,7 @@ def value_messages(values: Named) -> dict[str, Value]:
 
 def checked_time_ms(field: str, time: Timestamp) -> int:
     """Return milliseconds since 1970; a Timestamp outside of its own definition is refused."""
-    if not (_SECONDS_MIN <= time.seconds <= _SECONDS_MAX and 0 <= time.nanos < 10**9):
+    if not (SECONDS_MIN <= time.seconds <= SECONDS_MAX and 0 <= time.nanos < 10**9):
         raise InvalidRequest(field, "is no valid time")
     return plain_time_ms(time)
 

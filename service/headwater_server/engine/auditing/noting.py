@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from headwater_server.engine.auditing import trail
 from headwater_server.engine.auditing.trail import AuditTrail
-from headwater_server.engine.messages.entries import Build, ItemDelete, Operation, UserErase
+from headwater_server.engine.messages.entries import (
+    Build,
+    ItemDelete,
+    Operation,
+    QuarantineChange,
+    UserErase,
+)
 from headwater_server.engine.messages.experiments import (
     ExperimentStop,
     ExperimentWrite,
@@ -30,6 +36,12 @@ def note(audit: AuditTrail, operation: Operation, time_ms: int) -> None:
         case Build():
             text = f"{operation.version}, state {operation.state_version}, River {operation.river}"
             audit.note(trail.BUILD, time_ms, "", "started", text)
+        case QuarantineChange(who=who, action=action, events=count):
+            done = {"replay": "replayed", "drop": "dropped"}.get(action, action)
+            learned = f", {operation.learned:,} of them learned" if action == "replay" else ""
+            audit.note(
+                trail.QUARANTINE, time_ms, who, done, f"quarantined events{learned}", count=count
+            )
         case PolicyWrite(policy_id=name, who=who):
             audit.note(trail.POLICY, time_ms, who, "written", name, new=operation.overrides)
         case PolicyPromote(policy_id=name, who=who):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
@@ -26,7 +25,21 @@ def texts(value: Any) -> tuple[str, ...]:
         raise BadValueError("texts that are not empty were expected")
     if not 0 < len(value) <= TEXTS_MAX:
         raise BadValueError(f"1 to {TEXTS_MAX:,} texts were expected")
+    if not all(map(is_unicode, value)):
+        raise BadValueError(UNPAIRED)
     return tuple(value)
+
+
+UNPAIRED = "half a character (an unpaired surrogate such as \\ud800) cannot be stored"
+
+
+def is_unicode(text: str) -> bool:
+    r"""Whether a text can be stored: JSON can spell half of a character, UTF-8 cannot.
+
+    >>> is_unicode("käse"), is_unicode("\ud800")
+    (True, False)
+    """
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def whole(least: int, most: int) -> Callable[[Any], int]:
@@ -45,7 +58,7 @@ def number(least: float, most: float, *, above: bool = False) -> Callable[[Any],
 
     def read(value: Any) -> float:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value) or not least <= value <= most:
+        if not is_number or not least <= value <= most:  # NaN is neither
             raise BadValueError(f"a number from {least:g} to {most:g} was expected")
         if above and value == least:
             raise BadValueError(f"a number above {least:g} was expected")
@@ -72,6 +85,6 @@ def time_ms(value: Any) -> int:
 
 def level(value: Any) -> Level:
     """Return the name of a level of diversity."""
-    if value not in LEVELS:
+    if not isinstance(value, str) or value not in LEVELS:
         raise BadValueError(f"one of {', '.join(LEVELS)} was expected")
     return cast("Level", value)

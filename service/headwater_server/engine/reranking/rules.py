@@ -14,7 +14,9 @@ from headwater_server.engine.catalogue import filters
 from headwater_server.engine.messages.rewards import canonical_type
 from headwater_server.engine.reranking.levels import Level
 from headwater_server.engine.reranking.rule_values import (
+    UNPAIRED,
     BadValueError,
+    is_unicode,
     level,
     number,
     texts,
@@ -217,6 +219,8 @@ def _rule(place: int, value: Mapping[str, Any]) -> Rule:
     name = value.get("name")
     if not isinstance(name, str) or not 0 < len(name) <= NAME_CHARS_MAX:
         raise BadRuleError(where, f"1 to {NAME_CHARS_MAX} characters were expected", "name")
+    if not is_unicode(name):
+        raise BadRuleError(where, UNPAIRED, "name")
     where = f'rules[{place}] "{name}"'
     kind = KINDS.get(str(value.get("kind")))
     if kind is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 
 from headwater_server.engine.messages.events import Status
@@ -91,8 +91,7 @@ class RuleReads:
         """
         time_ms = self.now_ms() if time_ms is None else time_ms
         offset, preview = self.offset, self._engine.lookups.rules.preview(time_ms)
-        for place, draft in enumerate(drafts):
-            _add(preview, draft, place)
+        await taken_in_steps(_adding(preview, drafts))
         views = await taken_in_steps(preview.drafts(drafts))
         lists = await taken_in_steps(preview.lists(requests))
         return PreviewAnswer(views, lists, time_ms, offset, self._titles(lists))
@@ -111,6 +110,11 @@ class RuleReads:
         """Return entries of the audit log, newest first, those before a number."""
         newest = self._engine.lookups.audit().newest(kinds, before, who)
         return AuditAnswer(list(islice(newest, count)), self.offset)
+
+
+def _adding(preview: Preview, drafts: Sequence[RuleOperation]) -> Iterator[None]:
+    for place, draft in enumerate(drafts):
+        yield _add(preview, draft, place)
 
 
 def _add(preview: Preview, draft: RuleOperation, place: int) -> None:

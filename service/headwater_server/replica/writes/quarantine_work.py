@@ -44,8 +44,9 @@ class ReplayAnswer:
 class QuarantineWork:
     """Both may be repeated: an event that was learned is EXISTS, one that is gone is no error."""
 
-    def __init__(self, writes: Writes, quarantine: Quarantine) -> None:
-        """Use ``writes`` to learn the events."""
+    def __init__(self, writes: Writes, quarantine: Quarantine, *, who: str) -> None:
+        """``who``: the name on the log of what a caller without a name does."""
+        self._who = who
         self._writes = writes
         self._quarantine = quarantine
 
@@ -60,7 +61,7 @@ class QuarantineWork:
         for done in await self._learned(found, deadline):
             results.update(done)
         gone = [kept for kept in found if results[kept.kept_id].is_learned]
-        change = QuarantineChange(who, "replay", len(found), len(gone))
+        change = QuarantineChange(who or self._who, "replay", len(found), len(gone))
         answer = await self._note(change, deadline)
         await self._quarantine.drop(gone)
         in_order = [results.get(kept_id, Replayed(kept_id)) for kept_id in kept_ids]
@@ -71,7 +72,7 @@ class QuarantineWork:
         deadline = _Deadline(time_remaining_s)
         found = await self._quarantine.find(list(dict.fromkeys(kept_ids)))
         if found:
-            await self._note(QuarantineChange(who, "drop", len(found)), deadline)
+            await self._note(QuarantineChange(who or self._who, "drop", len(found)), deadline)
             await self._quarantine.drop(found)
         return len(found)
 

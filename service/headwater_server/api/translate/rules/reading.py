@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import category
 
 from google.protobuf.message import Message
 
@@ -32,9 +33,7 @@ def rule_write(field: str, rule: rule_pb2.Rule) -> RuleWrite:
     ...     print(error.field, "-", error.problem)
     rule.filter - at character 8: a number was expected
     """
-    if not 0 < len(rule.name) <= NAME_CHARS_MAX:
-        problem = f"has not 1 to {NAME_CHARS_MAX} characters" if rule.name else "is required"
-        raise InvalidRequest(f"{field}.name", problem)
+    _check_legible(f"{field}.name", checked_name(rule.name, f"{field}.name"))
     kind = rule.WhichOneof("kind")
     if kind is None:
         kinds = "pin, boost, bury, cap, hide or diversity"
@@ -108,6 +107,14 @@ def checked_revision(field: str, message: Message) -> int | None:
     if revision < 0:
         raise InvalidRequest(field, "is negative")
     return revision
+
+
+def _check_legible(field: str, name: str) -> None:
+    """Refuse names that look like another one, or that break a line or a terminal."""
+    if name != name.strip():
+        raise InvalidRequest(field, "begins or ends with a space: write it without")
+    if bad := [letter for letter in name if category(letter) in {"Cc", "Zl", "Zp"}]:
+        raise InvalidRequest(field, f"has the control character U+{ord(bad[0]):04X}: leave it out")
 
 
 def checked_name(name: str, field: str = "name") -> str:

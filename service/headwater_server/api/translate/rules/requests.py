@@ -44,7 +44,7 @@ from headwater_server.replica.rules.answers import (
 
 RULES_DEFAULT, RULES_MAX = 100, 600
 CHANGES_DEFAULT, CHANGES_MAX = 50, 500
-DRAFTS_MAX = 20
+DRAFTS_MAX = 200
 QUESTIONS_MAX = 20
 
 

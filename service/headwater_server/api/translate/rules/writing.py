@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from headwater.v1 import rule_pb2
 from headwater.v1 import rule_service_pb2 as pb
 from headwater_server.api.translate.experiments.arms import arm_message
 from headwater_server.api.translate.recommendation import DIVERSITY
-from headwater_server.api.translate.values import time_message
+from headwater_server.api.translate.values import SECONDS_MAX, SECONDS_MIN, time_message
 from headwater_server.engine.messages.results import Result
 from headwater_server.engine.reranking.rule_values import time_ms
 from headwater_server.engine.rules.book import RuleChange
@@ -39,13 +41,19 @@ def rule_message(value: Mapping[str, Any]) -> rule_pb2.Rule:
         name=value["name"],
         filter=value.get("filter", ""),
         placements=value.get("placements", ()),
-        start_time=time_message(time_ms(value["start"])) if "start" in value else None,
-        end_time=time_message(time_ms(value["end"])) if "end" in value else None,
+        start_time=_time(value["start"]) if "start" in value else None,
+        end_time=_time(value["end"]) if "end" in value else None,
     )
     getattr(rule, kind).SetInParent()
     for name, one in given.items():
         _set(getattr(rule, kind), name, one)
     return rule
+
+
+def _time(text: str) -> Timestamp:
+    """Return a rule's time; one that its zone puts outside of the years 1 to 9999 is clipped."""
+    seconds, rest_ms = divmod(time_ms(text), 1000)
+    return Timestamp(seconds=min(max(seconds, SECONDS_MIN), SECONDS_MAX), nanos=rest_ms * 1_000_000)
 
 
 def _set(message: Any, name: str, value: Any) -> None:

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/audit_service.proto.
  */
 export const file_headwater_v1_audit_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBoZWFkd2F0ZXIvdjEvYXVkaXRfc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIokBChdMaXN0QXVkaXRFbnRyaWVzUmVxdWVzdBImCgVraW5kcxgBIAMoDjIXLmhlYWR3YXRlci52MS5BdWRpdEtpbmQSCwoDd2hvGAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEhIKCm1pbl9vZmZzZXQYBSABKAkibgoYTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlEikKB2VudHJpZXMYASADKAsyGC5oZWFkd2F0ZXIudjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSDgoGb2Zmc2V0GAMgASgJItcBCgpBdWRpdEVudHJ5EiUKBGtpbmQYASABKA4yFy5oZWFkd2F0ZXIudjEuQXVkaXRLaW5kEi8KC2NoYW5nZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBILCgN3aG8YAyABKAkSDgoGYWN0aW9uGAQgASgJEg8KB3N1YmplY3QYBSABKAkSEQoJb2xkX3ZhbHVlGAYgASgJEhEKCW5ld192YWx1ZRgHIAEoCRIOCgZyZWFzb24YCCABKAkSDQoFY291bnQYCSABKAMq5wEKCUF1ZGl0S2luZBIaChZBVURJVF9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSQVVESVRfS0lORF9TRVRUSU5HEAESEwoPQVVESVRfS0lORF9SVUxFEAISFQoRQVVESVRfS0lORF9QT0xJQ1kQAxIYChRBVURJVF9LSU5EX1BST01PVElPThAEEhkKFUFVRElUX0tJTkRfRVhQRVJJTUVOVBAFEhcKE0FVRElUX0tJTkRfREVMRVRJT04QBhIWChJBVURJVF9LSU5EX0VSQVNVUkUQBxIUChBBVURJVF9LSU5EX0JVSUxEEAgycQoMQXVkaXRTZXJ2aWNlEmEKEExpc3RBdWRpdEVudHJpZXMSJS5oZWFkd2F0ZXIudjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaJi5oZWFkd2F0ZXIudjEuTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlQmoKD2lvLmhlYWR3YXRlci52MUIRQXVkaXRTZXJ2aWNlUHJvdG9QAVpCZ2l0aHViLmNvbS9oZWFkd2F0ZXIvaGVhZHdhdGVyL2NsaWVudHMvZ28vaGVhZHdhdGVyL3YxO2hlYWR3YXRlcnYxYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("CiBoZWFkd2F0ZXIvdjEvYXVkaXRfc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIokBChdMaXN0QXVkaXRFbnRyaWVzUmVxdWVzdBImCgVraW5kcxgBIAMoDjIXLmhlYWR3YXRlci52MS5BdWRpdEtpbmQSCwoDd2hvGAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEhIKCm1pbl9vZmZzZXQYBSABKAkibgoYTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlEikKB2VudHJpZXMYASADKAsyGC5oZWFkd2F0ZXIudjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSDgoGb2Zmc2V0GAMgASgJItcBCgpBdWRpdEVudHJ5EiUKBGtpbmQYASABKA4yFy5oZWFkd2F0ZXIudjEuQXVkaXRLaW5kEi8KC2NoYW5nZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBILCgN3aG8YAyABKAkSDgoGYWN0aW9uGAQgASgJEg8KB3N1YmplY3QYBSABKAkSEQoJb2xkX3ZhbHVlGAYgASgJEhEKCW5ld192YWx1ZRgHIAEoCRIOCgZyZWFzb24YCCABKAkSDQoFY291bnQYCSABKAMqggIKCUF1ZGl0S2luZBIaChZBVURJVF9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSQVVESVRfS0lORF9TRVRUSU5HEAESEwoPQVVESVRfS0lORF9SVUxFEAISFQoRQVVESVRfS0lORF9QT0xJQ1kQAxIYChRBVURJVF9LSU5EX1BST01PVElPThAEEhkKFUFVRElUX0tJTkRfRVhQRVJJTUVOVBAFEhcKE0FVRElUX0tJTkRfREVMRVRJT04QBhIWChJBVURJVF9LSU5EX0VSQVNVUkUQBxIUChBBVURJVF9LSU5EX0JVSUxEEAgSGQoVQVVESVRfS0lORF9RVUFSQU5USU5FEAkycQoMQXVkaXRTZXJ2aWNlEmEKEExpc3RBdWRpdEVudHJpZXMSJS5oZWFkd2F0ZXIudjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaJi5oZWFkd2F0ZXIudjEuTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlQmoKD2lvLmhlYWR3YXRlci52MUIRQXVkaXRTZXJ2aWNlUHJvdG9QAVpCZ2l0aHViLmNvbS9oZWFkd2F0ZXIvaGVhZHdhdGVyL2NsaWVudHMvZ28vaGVhZHdhdGVyL3YxO2hlYWR3YXRlcnYxYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * Asks for a page of the audit log.
@@ -127,7 +127,7 @@ export type AuditEntry = Message<"headwater.v1.AuditEntry"> & {
   who: string;
 
   /**
-   * What was done, such as "written", "deleted", "promoted", "stopped".
+   * What was done, such as "written", "deleted", "promoted", "stopped", "replayed".
    *
    * @generated from field: string action = 4;
    */
@@ -164,7 +164,8 @@ export type AuditEntry = Message<"headwater.v1.AuditEntry"> & {
   reason: string;
 
   /**
-   * How many things were changed at once: items, or accounts and visitors of an erasure.
+   * How many things were changed at once: items, accounts and visitors of an erasure, or events of
+   * the quarantine.
    *
    * @generated from field: int64 count = 9;
    */
@@ -246,6 +247,13 @@ export enum AuditKind {
    * @generated from enum value: AUDIT_KIND_BUILD = 8;
    */
   BUILD = 8,
+
+  /**
+   * Quarantined events were replayed or dropped.
+   *
+   * @generated from enum value: AUDIT_KIND_QUARANTINE = 9;
+   */
+  QUARANTINE = 9,
 }
 
 /**
@@ -255,7 +263,8 @@ export const AuditKindSchema: GenEnum<AuditKind> = /*@__PURE__*/
   enumDesc(file_headwater_v1_audit_service, 0);
 
 /**
- * Who changed what, and when: settings, rules, policies, experiments, deletions, erasures.
+ * Who changed what, and when: settings, rules, policies, experiments, deletions, erasures, the
+ * quarantine.
  *
  * The entries come from the log, so they are the same on every replica and survive a restart. The
  * last 500 of each kind are kept in memory and in snapshots; the log and its archive have them all.
