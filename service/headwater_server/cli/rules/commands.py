@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from headwater_server.cli.experimenting.server import TIMEOUT_S, asked
 from headwater_server.cli.failures import explained
 from headwater_server.cli.target import Key, Target
 from headwater_server.settings_checks import BadSettings
+
+if TYPE_CHECKING:
+    from headwater import Client, Rule, RuleAnswer
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON, for other programs")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="the rule")]
@@ -55,14 +59,25 @@ def put(
         if revision is not None and len(wanted) > 1:
             raise BadSettings("--revision is of one rule: write one, or leave it out")
     with asked(target, key) as client:
-        for first in range(0, len(wanted), 20):  # as many as a preview takes
-            client.preview_rules(wanted[first : first + 20], timeout_s=TIMEOUT_S)
-        answers = [
-            client.upsert_rule(rule, revision=revision, reason=reason, timeout_s=TIMEOUT_S)
-            for rule in wanted
-        ]
+        client.preview_rules(wanted, timeout_s=TIMEOUT_S)
+        answers = list(_writing(client, wanted, revision, reason))
     found = [answer.rule for answer in answers if answer.rule]
     print_json(answers) if as_json else show_rules(found)
+
+
+def _writing(
+    client: Client, rules: Sequence[Rule], revision: int | None, reason: str
+) -> Iterator[RuleAnswer]:
+    """Write one after the other; if the server goes away in between, say how far it went."""
+    from headwater import HeadwaterError
+
+    for place, rule in enumerate(rules):
+        try:
+            yield client.upsert_rule(rule, revision=revision, reason=reason, timeout_s=TIMEOUT_S)
+        except HeadwaterError:
+            if place:
+                typer.echo(f"{place} of {len(rules)} rules are written; repeat it all", err=True)
+            raise
 
 
 def delete(

@@ -9,7 +9,7 @@ from typing import Any
 
 from headwater import Rule
 from headwater_server.settings_checks import BadSettings
-from headwater_server.settings_rules import read_rules
+from headwater_server.settings_rules import read_rules, read_text
 from headwater_server.settings_sources import read_toml
 
 _TIMES = ("start", "end")
@@ -25,8 +25,11 @@ def rules_of(text: str) -> list[Rule]:
     if text.startswith("@") and text.endswith(".toml"):
         given: Any = read_toml(Path(text[1:])).get("rules", [])
     else:
-        given = f"[{text}]" if text.lstrip().startswith("{") else text
+        given = text
     try:
+        if isinstance(given, str):
+            given = read_text(given)
+            given = f"[{given}]" if given.lstrip().startswith("{") else given
         found = read_rules(given)
     except ValueError as error:
         raise BadSettings(str(error)) from None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from unicodedata import category
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from headwater import ListPreview, Rule, RuleChange, RulePreview
 
@@ -17,7 +19,7 @@ def show_rules(rules: Sequence[Rule]) -> None:
         source = rule.who or rule.source.name.lower()
         status, revision = rule.status.name.lower(), str(rule.revision)
         of = rule.name, rule.kind, status, what(rule), ", ".join(rule.placements) or "everywhere"
-        table.add_row(*of, when(rule), source, revision)
+        table.add_row(*plain(*of, when(rule), source, revision))
     Console().print(table if rules else "there are no rules")
     show_warnings(rules)
 
@@ -26,7 +28,7 @@ def show_warnings(rules: Iterable[Rule]) -> None:
     """Print what of the rules fits nothing."""
     for rule in rules:
         for text in rule.warnings:
-            print(f"warning: {rule.name}: {text}")
+            print(legible(f"warning: {rule.name}: {text}"))
 
 
 def show_changes(changes: Sequence[RuleChange]) -> None:
@@ -36,7 +38,8 @@ def show_changes(changes: Sequence[RuleChange]) -> None:
         before = what(one.before) if one.before else "none"
         after = what(one.after) if one.after else "none"
         time = f"{one.change_time:%Y-%m-%d %H:%M:%S}Z"
-        table.add_row(str(one.revision), time, one.who, one.name, before, after, one.reason)
+        of = str(one.revision), time, one.who, one.name, before, after, one.reason
+        table.add_row(*plain(*of))
     Console().print(table if changes else "there are no changes")
 
 
@@ -44,31 +47,51 @@ def show_preview(preview: RulePreview) -> None:
     """Print what drafts fit, and what moves in each list."""
     for draft in preview.drafts:
         if draft.items_passing is not None:
-            print(f"{draft.name}: {draft.items_passing:,} items pass its filter")
+            print(legible(f"{draft.name}: {draft.items_passing:,} items pass its filter"))
         for text in draft.warnings:
-            print(f"warning: {draft.name}: {text}")
+            print(legible(f"warning: {draft.name}: {text}"))
     for one in preview.lists:
         _show_list(one)
 
 
 def _show_list(one: ListPreview) -> None:
-    table = Table("slot", "today", "with the drafts", "why", title=_title(one))
+    table = Table("slot", "today", "with the drafts", "why", title=Text(legible(_title(one))))
     reasons = {move.item_id: move.reason for move in one.moves}
     for slot in range(max(len(one.before), len(one.after))):
         before = one.before[slot].item_id if slot < len(one.before) else ""
         after = one.after[slot].item_id if slot < len(one.after) else ""
-        table.add_row(str(slot + 1), before, after, reasons.get(after, ""))
+        table.add_row(*plain(str(slot + 1), before, after, reasons.get(after, "")))
     Console().print(table)
     for move in one.moves:
         if not move.after:
-            print(f"{move.item_id} leaves the list: {move.reason}")
+            print(legible(f"{move.item_id} leaves the list: {move.reason}"))
     if one.note:
         print(one.note)
 
 
 def _title(one: ListPreview) -> str:
     where = f", {one.placement}" if one.placement else ""
-    return f"visitor {one.visitor_id}{where}: {len(one.moves)} items move"
+    return f"visitor {one.visitor_id}{where}: {_moving(len(one.moves))}"
+
+
+def _moving(count: int) -> str:
+    return (
+        "nothing moves" if not count else f"{count} {'item moves' if count == 1 else 'items move'}"
+    )
+
+
+def plain(*cells: str) -> list[Text]:
+    """Return cells that rich shows as they are: a name such as [sale] is no markup."""
+    return [Text(legible(cell)) for cell in cells]
+
+
+def legible(text: str) -> str:
+    r"""Return a text without what would move the cursor of a terminal.
+
+    >>> legible("a\x1b[2Jb")
+    'a [2Jb'
+    """
+    return "".join(" " if category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text)
 
 
 def what(rule: Rule) -> str:
@@ -78,10 +101,12 @@ def what(rule: Rule) -> str:
     'slot 1: lamp'
     """
     of = {
-        "pin": f"slot {rule.slot}: {', '.join(rule.item_ids)}",
+        "pin": f"slot {rule.slot}: {', '.join(rule.item_ids) or 'the best'}",
         "cap": f"{rule.most} {f'of a {rule.field}' if rule.field else ''}".strip(),
         "diversity": rule.level,
-        "hide": f"{rule.days:g} days after {', '.join(rule.event_types)}" if rule.days else "",
+        "hide": f"{rule.days or 0:g} days after {', '.join(rule.event_types)}"
+        if rule.event_types
+        else "from everybody",
     }.get(rule.kind, " ".join(_strength(rule)))
     return " ".join(filter(None, [of, rule.filter]))
 
