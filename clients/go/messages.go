@@ -50,6 +50,18 @@ type (
 	UpsertPolicyResponse   = headwaterv1.UpsertPolicyResponse
 
 	Rule                 = headwaterv1.Rule
+	RuleOfPin            = headwaterv1.Rule_Pin
+	RuleOfBoost          = headwaterv1.Rule_Boost
+	RuleOfBury           = headwaterv1.Rule_Bury
+	RuleOfCap            = headwaterv1.Rule_Cap
+	RuleOfHide           = headwaterv1.Rule_Hide
+	RuleOfDiversity      = headwaterv1.Rule_Diversity
+	PinRule              = headwaterv1.PinRule
+	StrengthRule         = headwaterv1.StrengthRule
+	CapRule              = headwaterv1.CapRule
+	HideRule             = headwaterv1.HideRule
+	DiversityRule        = headwaterv1.DiversityRule
+	RuleQuestion         = headwaterv1.RuleQuestion
 	RuleChange           = headwaterv1.RuleChange
 	UpsertRuleRequest    = headwaterv1.UpsertRuleRequest
 	UpsertRuleResponse   = headwaterv1.UpsertRuleResponse

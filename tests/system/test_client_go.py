@@ -50,7 +50,7 @@ def test_its_own_tests_pass_none_of_them_skipped(server):
         **environment,
     )
     assert "--- SKIP" not in said
-    assert said.count("--- PASS: TestLive") == 8
+    assert said.count("--- PASS: TestLive") == 9
 
 
 def test_its_example_shows_the_loop(server, programs):

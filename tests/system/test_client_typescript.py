@@ -57,6 +57,17 @@ def test_experiments_on_a_live_server(experiments, name):
     experiments.must_pass(name)
 
 
+@pytest.fixture(scope="module")
+def rules(server):
+    environment = {"HEADWATER_TARGET": server.address, "HEADWATER_KEY": contract.KEY}
+    return outcomes("e2e/rules.test.mjs", **environment)
+
+
+@pytest.mark.parametrize("name", names_of("e2e/rules.test.mjs"))
+def test_rules_on_a_live_server(rules, name):
+    rules.must_pass(name)
+
+
 def test_its_example_shows_the_loop(server, programs):
     contract.the_loop_is_shown(server, programs.shop)
 
