@@ -229,7 +229,7 @@ async def test_the_author_is_who_called_and_not_what_is_sent(rest):
     assert (await rest.post("/v1/rules:delete", json={"name": "a"})).status_code == 200
 
 
-async def test_the_201st_rule_is_refused_and_a_restart_keeps_the_rest(rest, server):
+async def test_the_201st_rule_is_refused_and_200_are_listed_in_pages(rest):
     for n in range(198):
         rule = {"name": f"rule {n}", "filter": "price < 5", "boost": {"by": 1 + n}}
         answer = await rest.post("/v1/rules", json={"rule": rule})
@@ -245,14 +245,7 @@ async def test_the_201st_rule_is_refused_and_a_restart_keeps_the_rest(rest, serv
         paged += [rule["name"] for rule in page["rules"]]
         token = page.get("nextPageToken", "")
     assert len(set(paged)) == 200
-    model = (await rest.get("/v1/model", params={"computeDigest": True})).json()
-    await server.stop()
-    await server.start()
-    async with caller(server) as again:
-        now = (await again.get("/v1/model", params={"computeDigest": True})).json()
-        assert now["digest"] == model["digest"]
-        rules = (await again.get("/v1/rules", params={"pageSize": 600})).json()["rules"]
-        assert [rule["name"] for rule in rules] == paged
-        for name in paged:
-            if name.startswith("rule "):
-                await again.post("/v1/rules:delete", json={"name": name})
+    for name in paged:
+        if name.startswith("rule "):
+            gone = await rest.post("/v1/rules:delete", json={"name": name})
+            assert gone.status_code == 200, gone.text

@@ -668,9 +668,9 @@ func (x *RestoreRuleResponse) GetOffset() string {
 // Drafts, and whose lists to show under them.
 type PreviewRulesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Rules to write, at most 20.
+	// Rules to write, at most 200.
 	Drafts []*Rule `protobuf:"bytes,1,rep,name=drafts,proto3" json:"drafts,omitempty"`
-	// Rules to delete, at most 20.
+	// Rules to delete, at most 200.
 	DeleteNames []string `protobuf:"bytes,2,rep,name=delete_names,json=deleteNames,proto3" json:"delete_names,omitempty"`
 	// Whose lists, at most 20. Empty: only what the drafts fit is returned.
 	Questions []*RuleQuestion `protobuf:"bytes,3,rep,name=questions,proto3" json:"questions,omitempty"`

@@ -358,11 +358,11 @@ class PreviewRulesRequest(_message.Message):
     """Answer only from a state at least this new, as in RecommendRequest."""
     @_builtins.property
     def drafts(self) -> _containers.RepeatedCompositeFieldContainer[_rule_pb2.Rule]:
-        """Rules to write, at most 20."""
+        """Rules to write, at most 200."""
 
     @_builtins.property
     def delete_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Rules to delete, at most 20."""
+        """Rules to delete, at most 200."""
 
     @_builtins.property
     def questions(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleQuestion]:

@@ -377,14 +377,14 @@ export const RestoreRuleResponseSchema: GenMessage<RestoreRuleResponse> = /*@__P
  */
 export type PreviewRulesRequest = Message<"headwater.v1.PreviewRulesRequest"> & {
   /**
-   * Rules to write, at most 20.
+   * Rules to write, at most 200.
    *
    * @generated from field: repeated headwater.v1.Rule drafts = 1;
    */
   drafts: Rule[];
 
   /**
-   * Rules to delete, at most 20.
+   * Rules to delete, at most 200.
    *
    * @generated from field: repeated string delete_names = 2;
    */
