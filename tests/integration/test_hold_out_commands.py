@@ -1,4 +1,4 @@
-"""`headwater hold-out` against a real server: begun once, shown, ended for good, begun anew."""
+"""`headwater hold-out` against a real server: begun once, shown, ended for good, begun again."""
 
 from __future__ import annotations
 
