@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -32,12 +33,13 @@ class Line(NamedTuple):
 
 
 def micros_of(amount: float) -> int:
-    """Return the nearest whole millionth.
+    """Return the nearest whole millionth; of what is no finite number, an absurd amount.
 
-    >>> micros_of(19.99), micros_of(0.1 + 0.2)
-    (19990000, 300000)
+    >>> micros_of(19.99), micros_of(0.1 + 0.2), micros_of(1e308) > LINE_MAX
+    (19990000, 300000, True)
     """
-    return round(amount * MILLION)
+    micros = amount * MILLION
+    return round(micros) if math.isfinite(micros) else LINE_MAX + 1
 
 
 def lines_of(event: Event, price_of: PriceOf) -> list[Line]:
