@@ -90,7 +90,7 @@ def test_a_forged_token_is_refused_and_teaches_nothing(shop, client):
     seen_before = client.get_model(compute_digest=True)
     seen = shop.play("forges")
     assert [result["status"] for result in seen["forged"]] == ["EVENT_STATUS_QUARANTINED"] * 3
-    assert all(r["detail"].startswith(("attribution_token", "user_id")) for r in seen["forged"])
+    assert all(r["detail"].startswith(("attributionToken", "userId")) for r in seen["forged"])
     assert seen["catalogue"] == 403
     assert client.get_model(compute_digest=True).digest == seen_before.digest
 
