@@ -55,7 +55,7 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "StrengthRule.times": (*STRENGTH, value(1.0), value(0.5)),
     "CapRule.most": (value(-1), value(101)),
     "CapRule.field": (value("x" * 129),),
-    "HideRule.event_types": (value(""), *ID, count(1001), value("view")),
+    "HideRule.event_types": (value(""), *ID, count(1001)),
     "HideRule.days": tuple(map(after_acts, (math.nan, math.inf, -1.0, 36_501.0))),
     "DiversityRule.level": (value(6), value(-1)),
     "DeleteRuleRequest.name": NAME,

@@ -1,6 +1,7 @@
 /** The API's messages as JSON, generated from protos/: int64 as text, absent fields, NaN as text. */
 
 export type * from "../gen/headwater/v1/act_rate_pb";
+export type * from "../gen/headwater/v1/arm_pb";
 export type * from "../gen/headwater/v1/audit_service_pb";
 export type * from "../gen/headwater/v1/catalog_service_pb";
 export type * from "../gen/headwater/v1/event_pb";

@@ -22,6 +22,7 @@ const KINDS = [
   ["AUDIT_KIND_EXPERIMENT", "Experiments"],
   ["AUDIT_KIND_DELETION", "Deleted items"],
   ["AUDIT_KIND_ERASURE", "Erased persons"],
+  ["AUDIT_KIND_QUARANTINE", "Quarantine"],
   ["AUDIT_KIND_BUILD", "Builds"],
 ] as const;
 

@@ -8,6 +8,7 @@ import { decimal, double, percent } from "../lib/format";
 import { useLoad, useSettled } from "../lib/load";
 import { href } from "../lib/router";
 import { type ItemsById, statisticsOf } from "../lib/item_statistics";
+import { ArmNote } from "../ui/arm_note";
 import { Icon } from "../ui/icons";
 import { Badge, Card, Choice, Empty } from "../ui/parts";
 import { Picture } from "../ui/picture";
@@ -71,6 +72,7 @@ function Slots({ slate, known }: { slate: RecommendResponseJson; known: ItemsByI
   const probabilityMax = Math.max(0.02, ...results.map((one) => double(one.probabilityHigh ?? one.probability)));
   return (
     <>
+      <ArmNote arms={slate.arms} />
       {!isKnown && <p class="faint above">Probabilities are not available yet: they begin when enough seen slots were reported.</p>}
       <ol class="slots">
         {results.map((one, position) => (

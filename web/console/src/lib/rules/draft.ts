@@ -121,13 +121,19 @@ export function previewTime(draft: Draft, now = Date.now()): string | undefined 
   return start > now ? new Date(start).toISOString() : undefined;
 }
 
-export function previewOf(draft: Draft, before: RuleJson | undefined, visitors: readonly string[], placement: string): PreviewRulesRequestJson {
+/** Whose list: with the account, if it is known, since lists depend on it. */
+export interface Visitor {
+  visitorId: string;
+  userId?: string;
+}
+
+export function previewOf(draft: Draft, before: RuleJson | undefined, visitors: readonly Visitor[], placement: string): PreviewRulesRequestJson {
   const time = previewTime(draft);
   const isRenamed = before?.name !== undefined && before.name !== draft.name.trim();
   return {
     drafts: [ruleOf(draft, before)],
     ...(isRenamed ? { deleteNames: [before.name ?? ""] } : {}),
-    questions: visitors.map((visitorId) => ({ visitorId, placement, pageSize: 10 })),
+    questions: visitors.map((one) => ({ ...one, placement, pageSize: 10 })),
     ...(time ? { previewTime: time } : {}),
   };
 }

@@ -1,7 +1,7 @@
 /** The lift against the hold-out, each figure with its interval in words. */
 
 import type { HoldOutJson, LiftJson } from "../../api/types";
-import { count, double, percent } from "../../lib/format";
+import { clock, count, double, percent } from "../../lib/format";
 import { href } from "../../lib/router";
 import { IntervalPlot, spanOf } from "../../ui/interval_plot";
 import { Card } from "../../ui/parts";
@@ -21,7 +21,7 @@ export function HoldOuts({ holdOuts }: { holdOuts: readonly HoldOutJson[] }) {
   const lifts = newest.lifts ?? [];
   const span = spanOf(lifts.map(estimate));
   return (
-    <Card title="Lift" note={`Visitors with recommendations against ${percent(newest.share)} with the most popular items`}>
+    <Card title="Lift" note={`Visitors with recommendations against ${percent(newest.share)} with the most popular items, since ${clock(newest.startTime)}`}>
       <ul class="lifts">
         {lifts.map((one) => (
           <li key={one.metric}>

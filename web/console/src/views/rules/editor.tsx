@@ -72,12 +72,12 @@ export function Editor({ rule, placements, onSaved, onClose }: EditorProps) {
               <option key={name} value={name} />
             ))}
           </datalist>
-          <div class="row">
-            <label class="field grow">
+          <div class="times">
+            <label class="field">
               <span>From (optional)</span>
               <input class="input" type="datetime-local" name="start" value={draft.start} onInput={(event) => set({ start: event.currentTarget.value })} />
             </label>
-            <label class="field grow">
+            <label class="field">
               <span>Until (optional)</span>
               <input class="input" type="datetime-local" name="end" value={draft.end} onInput={(event) => set({ end: event.currentTarget.value })} />
             </label>

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 
-import type { ListPreviewJson, PreviewedItemJson, PreviewRulesResponseJson, RuleJson, RuleMoveJson } from "../../api/types";
+import type { ListPreviewJson, ListVisitorsResponseJson, PreviewedItemJson, PreviewRulesResponseJson, RuleJson, RuleMoveJson } from "../../api/types";
 import { useApi } from "../../lib/context";
 import { clock, int } from "../../lib/format";
 import { useLoad, useSettled } from "../../lib/load";
@@ -10,15 +10,28 @@ import { type Draft, missing, previewOf, words } from "../../lib/rules/draft";
 import { href } from "../../lib/router";
 import { Badge } from "../../ui/parts";
 import { WhenLoaded } from "../../ui/states";
+import { ArmNote } from "../../ui/arm_note";
+import { RecentVisitors } from "./recent_visitors";
 
 const VISITORS_MAX = 20;
+const RECENT = 12;
+/** So many are shown before the editor chooses. */
+const FIRST = 3;
 
 export function Effect({ draft, rule }: { draft: Draft; rule: RuleJson | undefined }) {
   const api = useApi();
-  const [visitors, setVisitors] = useState("");
+  const recent = useLoad(() => api.get<ListVisitorsResponseJson>("/v1/visitors", { pageSize: RECENT }), [api]);
+  const known = (recent.data?.visitors ?? []).filter((one) => one.visitorId && words(one.visitorId).join() === one.visitorId);
+  const ids = known.map((one) => one.visitorId ?? "");
+  const [typed, setVisitors] = useState<string>();
+  const visitors = typed ?? ids.slice(0, FIRST).join(", ");
   const [place, setPlace] = useState<string>();
   const placement = place ?? words(draft.placements)[0] ?? "";
-  const asked = words(visitors).slice(0, VISITORS_MAX);
+  const all = words(visitors);
+  const asked = [...new Set(all)].slice(0, VISITORS_MAX).map((visitorId) => {
+    const userId = known.find((one) => one.visitorId === visitorId)?.userId;
+    return { visitorId, ...(userId ? { userId } : {}) };
+  });
   const isReady = asked.length > 0 && !missing(draft);
   const settled = useSettled(isReady ? JSON.stringify(previewOf(draft, rule, asked, placement)) : "");
   const nothing: PreviewRulesResponseJson = {};
@@ -35,6 +48,8 @@ export function Effect({ draft, rule }: { draft: Draft; rule: RuleJson | undefin
           <input class="input" name="placement" list="placements" value={placement} onInput={(event) => setPlace(event.currentTarget.value)} />
         </label>
       </div>
+      <RecentVisitors ids={ids} chosen={all} onChange={(chosen) => setVisitors(chosen.join(", "))} />
+      {all.length > VISITORS_MAX && <p class="soft">The first {VISITORS_MAX} visitors are shown.</p>}
       {!isReady && <p class="soft">{asked.length === 0 ? "Enter one or more visitor IDs to see their lists." : missing(draft)}</p>}
       {settled !== "" && (
         <WhenLoaded loaded={loaded}>
@@ -52,14 +67,20 @@ export function Effect({ draft, rule }: { draft: Draft; rule: RuleJson | undefin
   );
 }
 
+function moving(many: number): string {
+  if (many === 0) return "nothing moves";
+  return many === 1 ? "1 item moves" : `${many} items move`;
+}
+
 function Lists({ list }: { list: ListPreviewJson }) {
   const moves = new Map((list.moves ?? []).map((move) => [move.itemId, move]));
   const gone = (list.moves ?? []).filter((move) => !int(move.after));
   return (
     <section class="lists" aria-label={`Lists of ${list.visitorId}`}>
       <h3>
-        <a href={href("visitor", "", { visitor: list.visitorId })}>{list.visitorId}</a> <Badge tone={moves.size ? "accent" : ""}>{moves.size ? `${moves.size} items move` : "nothing moves"}</Badge>
+        <a href={href("visitor", "", { visitor: list.visitorId })}>{list.visitorId}</a> <Badge tone={moves.size ? "accent" : ""}>{moving(moves.size)}</Badge>
       </h3>
+      <ArmNote arms={list.arms} />
       {list.note && <p class="soft">{list.note}</p>}
       <div class="side-by-side">
         <Slots title="Today" items={list.before ?? []} />
@@ -88,7 +109,7 @@ function Slots({ title, items, moves }: SlotsProps) {
   return (
     <div>
       <h4>{title}</h4>
-      <ol class="slots">
+      <ol class="preview-slots">
         {items.map((item) => {
           const move = moves?.get(item.itemId);
           return (
