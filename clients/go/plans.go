@@ -43,6 +43,7 @@ var plans = map[string]plan{
 	headwaterv1.ModelService_ListReplicas_FullMethodName:               slowReading,
 	headwaterv1.ModelService_ListQuarantinedEvents_FullMethodName:      slowReading,
 	headwaterv1.ModelService_GetStorage_FullMethodName:                 slowReading,
+	headwaterv1.ModelService_GetPerformance_FullMethodName:             slowReading,
 	headwaterv1.ModelService_ListItemStatistics_FullMethodName:         slowReading,
 	headwaterv1.ModelService_ListSettingsChanges_FullMethodName:        slowReading,
 	headwaterv1.ExperimentService_AssignArms_FullMethodName:            reading,

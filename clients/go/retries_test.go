@@ -135,7 +135,8 @@ func TestEveryMethodOfTheApiHasAPlanOrIsAWrite(t *testing.T) {
 	for _, service := range []grpc.ServiceDesc{
 		headwaterv1.CatalogService_ServiceDesc, headwaterv1.FeedbackService_ServiceDesc,
 		headwaterv1.ModelService_ServiceDesc, headwaterv1.RecommendationService_ServiceDesc,
-		headwaterv1.UserService_ServiceDesc,
+		headwaterv1.UserService_ServiceDesc, headwaterv1.ExperimentService_ServiceDesc,
+		headwaterv1.RuleService_ServiceDesc, headwaterv1.AuditService_ServiceDesc,
 	} {
 		for _, method := range service.Methods {
 			_, known := plans["/"+service.ServiceName+"/"+method.MethodName]

@@ -1,4 +1,4 @@
-/** An editor's tasks: pin an item for next week, see who would get it, save it, see it, undo it. */
+/** An editor's afternoon: pin an item for next week, see who gets it, save, undo; the lift; why a visitor sees an item. */
 import { flaws } from "./audit.mjs";
 import { enter, openView, shot, texts } from "./browser.mjs";
 
@@ -39,8 +39,13 @@ export async function editorsAfternoon(browser, url, folder, key, title, visitor
   await page.fill("input[name=start]", local(Date.now() + 7 * DAY_MS));
   await page.fill("input[name=end]", local(Date.now() + 14 * DAY_MS));
   await page.fill("input[name=reason]", "the lamp of next week");
+  await page.waitForFunction(() => document.querySelectorAll(".lists").length === 3);
+  await shot(page, folder, "rules-recent");
+  const offered = await texts(page, ".lists h3 a");
+  const firsts = await texts(page, ".side-by-side > div:last-child li:first-child");
+  const recent = await texts(page, ".chips[aria-labelledby=recent-visitors] .button");
   await page.fill("input[name=visitors]", visitor);
-  await page.waitForSelector(".slots .by-rule");
+  await page.waitForFunction((id) => [...document.querySelectorAll(".lists h3 a")].map((one) => one.innerText).join() === id, visitor);
   const before = await texts(page, ".side-by-side > div:first-child li");
   const after = await texts(page, ".side-by-side > div:last-child li");
   const looks = await everywhere(page, folder, "rules-effect");
@@ -57,5 +62,27 @@ export async function editorsAfternoon(browser, url, folder, key, title, visitor
   await page.waitForSelector("section[aria-label='Changes'] tbody tr");
   const audit = await cells(page, "Changes");
   const auditLooks = await everywhere(page, folder, "audit");
-  return { before, after, saved, history, undone, audit, looks, auditLooks, complaints: page.complaints };
+  const lift = await lastWeeksLift(page, folder);
+  const why = await whyVisitorSeesIt(page, folder, visitor);
+  return { offered, recent, firsts, before, after, saved, history, undone, audit, looks, auditLooks, lift, why, complaints: page.complaints };
+}
+
+/** Reads the revenue lift of the last seven days: the text of each figure with its interval. */
+async function lastWeeksLift(page, folder) {
+  await openView(page, "Performance");
+  await page.getByRole("button", { name: "7 days", exact: true }).click();
+  await page.waitForFunction(() => /compared with the 7 days before/.test(document.body.innerText) && document.querySelector(".lifts li"));
+  await shot(page, folder, "afternoon-lift");
+  return { figures: await texts(page, ".lifts li"), visitors: await page.locator("section[aria-label='Lift']").innerText() };
+}
+
+/** Opens a visitor by search, and what is said of why the first item is in the list. */
+async function whyVisitorSeesIt(page, folder, visitor) {
+  await openView(page, "Visitors");
+  await page.fill("input[name=id]", visitor);
+  await page.locator("[aria-label='Visitors and accounts'] tbody a", { hasText: new RegExp(`^${visitor}$`) }).click();
+  await page.waitForSelector("ol.slots > li .why p");
+  await shot(page, folder, "afternoon-why");
+  const first = page.locator("ol.slots > li").first();
+  return { title: await first.locator("strong").first().innerText(), reasons: await texts(page, "ol.slots > li:first-child .why p"), all: await first.innerText(), history: await page.locator(".narrow").innerText() };
 }

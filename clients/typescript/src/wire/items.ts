@@ -6,7 +6,9 @@ import * as pb from "../gen/headwater/v1/item_pb.js";
 import { fromTime, fromValues, refuseUnknown, toTime, toValues } from "./values.js";
 
 const NAMES =
-  "itemId title categories price currencyCode available tags features publishTime expireTime imageUri uri groupId".split(" ");
+  "itemId title categories price currencyCode available tags features publishTime expireTime imageUri uri groupId".split(
+    " ",
+  );
 export const WRITE_STATUSES: Record<pb.WriteStatus, WriteStatus> = {
   [pb.WriteStatus.UNSPECIFIED]: "refused", // never sent
   [pb.WriteStatus.APPLIED]: "applied",

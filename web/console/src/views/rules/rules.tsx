@@ -55,7 +55,7 @@ export function Rules() {
                 onClose={() => setEdited(undefined)}
               />
             )}
-            <Card title="All rules" note={`${data.rules?.length === 1 ? "1 rule" : `${count(data.rules?.length ?? 0)} rules`}, in the order in which they count`} flush>
+            <Card title="All rules" note={data.rules?.length === 1 ? "One rule" : `${count(data.rules?.length ?? 0)} rules, in the order in which they count`} flush>
               <RuleTable rules={data.rules ?? []} may={permission.may} onEdit={setEdited} onDone={done} />
             </Card>
             <Card title="History" note="Who changed what, newest first" flush>
