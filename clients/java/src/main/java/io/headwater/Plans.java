@@ -36,6 +36,7 @@ final class Plans {
     put(ModelServiceGrpc.getListReplicasMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getListQuarantinedEventsMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getGetStorageMethod(), Plan.SLOW_READING);
+    put(ModelServiceGrpc.getGetPerformanceMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getListItemStatisticsMethod(), Plan.SLOW_READING);
     put(ModelServiceGrpc.getListSettingsChangesMethod(), Plan.SLOW_READING);
     put(ExperimentServiceGrpc.getAssignArmsMethod(), Plan.READING);
