@@ -31,7 +31,7 @@ def rule_write(field: str, rule: rule_pb2.Rule) -> RuleWrite:
     ...     rule_write("rule", rule)
     ... except InvalidRequest as error:
     ...     print(error.field, "-", error.problem)
-    rule.filter - at character 8: a number was expected
+    rule.filter - at character 8: a number or a text in "double quotes" was expected
     """
     _check_legible(f"{field}.name", checked_name(rule.name, f"{field}.name"))
     kind = rule.WhichOneof("kind")
