@@ -114,7 +114,8 @@ class RuleReads:
 
 def _adding(preview: Preview, drafts: Sequence[RuleOperation]) -> Iterator[None]:
     for place, draft in enumerate(drafts):
-        yield _add(preview, draft, place)
+        _add(preview, draft, place)
+        yield
 
 
 def _add(preview: Preview, draft: RuleOperation, place: int) -> None:
