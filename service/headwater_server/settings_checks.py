@@ -16,7 +16,6 @@ from headwater_server.engine.ablation import REMOVABLE
 from headwater_server.engine.setting_values.event_types import ALIASES, DEFAULT_REWARDS
 from headwater_server.engine.setting_values.rankers import LISTWISE, check_rankers, rates_of
 from headwater_server.gateway.addresses import is_loopback
-from headwater_server.models.own_code import RANKERS as OWN_RANKERS
 from headwater_server.settings_ranges import number_problem, table_problem
 from headwater_server.settings_rules import read_rules
 from headwater_server.settings_secrets import FROM_FILES, from_file
@@ -37,6 +36,7 @@ class BadSettings(ValueError):
 
 SECRETS = {"keys", "page_keys", "oidc_client_secret"}  # never shown, not even in an error
 RANKERS = "ranker", "rankers"
+OWN_RANKERS = "headwater.rankers"  # entry points, as `models.own_code` has it, which needs numba
 PASSWORD = re.compile(r"(?<=://)\S*(?=@)")
 IN_QUERY = re.compile(r"(?<=password=)[^&\s\"']*")
 

@@ -42,7 +42,7 @@ def details(error: grpc.aio.AioRpcError) -> status_pb2.Status:
 
 def test_every_domain_error_has_its_row() -> None:
     of_calls = set(errors.HeadwaterError.__subclasses__()) - {errors.CommandFailed}
-    assert of_calls == set(TABLE)
+    assert of_calls == {one for one in TABLE if errors.HeadwaterError in one.__bases__}
 
 
 @pytest.mark.parametrize(("error", "code"), ROWS, ids=[code for _, code in ROWS])

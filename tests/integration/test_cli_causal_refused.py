@@ -22,7 +22,7 @@ REFUSED: list[tuple[tuple[str, ...], int, str]] = [
     (("--category", "  ", *HOME), 2, "--category: is empty"),
     (("--item", "no-such", *HOME), 3, "the item no-such is not known"),
     (("--item", "it\nem\x1b[31m", *HOME), 3, "is not known"),
-    (("--filter", "price <", *HOME), 2, "--filter: at character 8: a number was expected"),
+    (("--filter", "price <", *HOME), 2, "--filter: at character 8: a number or a text in"),
     (("--filter", "price < -1", *HOME), 3, "items with price < -1 was a candidate in none of"),
     (("--filter", "colour_of_moon = 3", *HOME), 3, "was a candidate in none of"),
     (("--category", 'a"b\\', *HOME), 3, "was a candidate in none of"),

@@ -62,7 +62,7 @@ def test_graded_acts_are_whole_interactions_to_the_nearest_at_least_one():
     found = {one.item_id: one for one in page(engine, now_ms=HOUR_MS + 10).items}
     assert found["new"].interactions == 1
     assert found["new"].interactions_since >= 0
-    assert found["a"].interactions == 4
+    assert found["a"].interactions == 3  # four, of which one visitor's later ones weigh less
 
 
 def test_recent_and_rising_items_come_first(busy):

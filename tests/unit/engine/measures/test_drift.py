@@ -16,7 +16,7 @@ from headwater_server.engine.settings import EngineSettings
 MINUTE_MS = 60_000
 ITEMS = 150
 CHANGES_AT, ENDS_AT = 4_800, 5_400
-VISITORS = 6
+VISITORS = 40
 
 
 def noisy(random, mean):
