@@ -46,7 +46,6 @@ from headwater_server.engine.messages.requests import (
 )
 from headwater_server.engine.messages.results import Result
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.engine.snapshot import state
 from headwater_server.engine.snapshot.capture import Capture
 from headwater_server.engine.visitors.users import Features
@@ -266,7 +265,7 @@ class CountingEngine:
         history = tuple(Interaction(item, 0, count) for item, count in self.interactions.items())
         return UserProfile(user_id, self.users[user_id], (), history)
 
-    def settings_changes(self) -> Sequence[ChangedSetting]:
+    def settings_changes(self) -> Sequence[Any]:
         return []
 
     def settings_warnings(self) -> Iterator[list[str]]:
@@ -289,6 +288,9 @@ class CountingEngine:
 
     def drift_counts(self) -> dict[tuple[str, bool], int]:
         return {}
+
+    def experiments(self) -> Sequence[Any]:
+        return []
 
     @property
     def figures(self) -> FiguresReading:

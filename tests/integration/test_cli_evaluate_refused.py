@@ -56,7 +56,7 @@ def test_what_cannot_be_asked_is_said_in_words(recorded, flags, code, reason):
         ("attribution_window_minutes = -1", "attribution_window_minutes = -1: must lie"),
         ('ranker = "river:nothing"', "ranker"),
         ('ranker = "fast"', "policy bad: ranker: there is no ranker 'fast'; there is champion"),
-        ('ranker = "fa st"', "ranker = 'fa st'"),
+        ('ranker = "fa st"', "write 1 to 64 of A-Z a-z 0-9 _ . -"),
         ('[rankers]\nfast = "listwise(rte=1)"', "rankers.fast: listwise has no rte"),
         ("exploration_epsilon = ", "bad.toml"),
         ("redis_url = 'redis://x'", "there is no such setting of the engine"),

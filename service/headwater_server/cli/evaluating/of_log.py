@@ -90,7 +90,10 @@ async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -
         with compiling_shown():
             warm_up()
             warm_up_chances()
-        report = (await evaluate(source, asked, choose, progress_bar)).report
+        try:
+            report = (await evaluate(source, asked, choose, progress_bar)).report
+        except ValueError as error:
+            raise BadSettings(str(error)) from None
         if evaluations is not None:
             await _publish(report, evaluations)
     return report

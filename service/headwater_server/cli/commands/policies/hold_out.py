@@ -26,7 +26,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="do not ask for confirmation")]
 def start(
     share: Share = 0.05, layer: Layer = "default", target: Target = None, key: Key = ""
 ) -> None:
-    """Begin to show the most popular items to some visitors, to measure the lift.
+    """Begin to show popular items to some visitors, to measure the lift.
 
     Four times as many visitors are compared with them. The command can be run again: a hold-out
     that runs stays as it is. docs/does-it-pay.md explains the figures.
@@ -80,7 +80,7 @@ def show_hold_out(one: HoldOut) -> None:
 
 
 def stop(target: Target = None, key: Key = "", yes: Yes = False) -> None:
-    """End it for good: everybody gets recommendations, and its figures stay."""
+    """End it: everybody gets recommendations, and its figures stay."""
     with asked(target, key) as client:
         running = _running(client.get_performance(timeout_s=TIMEOUT_S).hold_outs)
         if running is None:
