@@ -29,6 +29,9 @@ test("items are written, read field by field, changed in part, listed page by pa
     features: { colour: "red", height: 12 },
     publishTime: new Date("2026-01-01T00:00:00Z"),
     expireTime: new Date("2036-01-01T00:00:00Z"),
+    imageUri: "https://shop.example/boots.jpg",
+    uri: "/p/boots",
+    groupId: "boots",
   };
   const written = await client.upsertItems([item, { itemId: "node-socks" }], PATIENT);
   assert.deepEqual(
