@@ -107,7 +107,7 @@ withContext(
     const page = await visit(context);
     const forged = await track(page, "click", { items: ["item-1"], attributionToken: "forged" });
     assert.equal(forged.status, "quarantined");
-    assert.match(forged.detail, /^attribution_token/);
+    assert.match(forged.detail, /^attributionToken/);
     const { eventId } = await track(page, "click", { items: ["item-1"] });
     assert.equal((await track(page, "click", { items: ["item-2"], eventId })).status, "conflict");
     const [good, refused] = await page.evaluate(() =>
