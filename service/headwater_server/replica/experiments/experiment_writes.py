@@ -20,7 +20,7 @@ from headwater_server.engine.messages.experiments import (
     PolicyRollback,
     PolicyWrite,
 )
-from headwater_server.errors import AlreadyExists, DeadlineExceeded, FailedPrecondition
+from headwater_server.errors import AlreadyExists, FailedPrecondition
 from headwater_server.replica.experiments.answers import (
     ExperimentAnswer,
     PolicyAnswer,
@@ -30,6 +30,7 @@ from headwater_server.replica.experiments.experiment_reads import ExperimentRead
 from headwater_server.replica.experiments.refusals import refuse
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.tail.newest_state import newest_state
 from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.writes import Writes
 
@@ -101,27 +102,18 @@ class ExperimentWrites:
 
     async def _done(self, operation: PolicyOperation, time_remaining_s: float) -> str:
         """Return the offset of a state in which the operation is done."""
-        loop = asyncio.get_running_loop()
-        end_s = loop.time() + time_remaining_s
-        await self._catch_up(time_remaining_s)
+        end_s = await newest_state(self._log, self._tail, time_remaining_s)
         self._reads.check_names(operation)
         judged = self._engine.lookups.judged(operation, self._now_ms())
         if judged.status is Status.EXISTS:
             return self._reads.offset
         self._refuse(operation, judged)
         signed = replace(self._with_digest(operation), who=operation.who or self._who)
-        done = await self._writes.write([signed], end_s - loop.time())
+        remaining_s = end_s - asyncio.get_running_loop().time()
+        done = await self._writes.write([signed], remaining_s)
         outcome = done.outcomes[0]
         self._refuse(operation, Judgement(outcome.status, (outcome.detail,)))
         return done.offset
-
-    async def _catch_up(self, time_remaining_s: float) -> None:
-        """Apply what other replicas have put on the log: a policy written there is known here."""
-        try:
-            async with asyncio.timeout(time_remaining_s):
-                await self._tail.waiters.wait_for((await self._log.head()).offset)
-        except TimeoutError:
-            raise DeadlineExceeded("the deadline passed before the log's end was read") from None
 
     def _refuse(self, operation: PolicyOperation, judged: Judgement) -> None:
         if judged.status is not Status.CONFLICT:

@@ -13,16 +13,13 @@ from headwater_server.engine.experiments.judgement import Judgement
 from headwater_server.engine.messages.events import Status
 from headwater_server.engine.messages.rules import RuleDelete, RuleOperation, RuleWrite
 from headwater_server.engine.rules.judging import LOCKED
-from headwater_server.errors import (
-    Aborted,
-    DeadlineExceeded,
-    FailedPrecondition,
-)
+from headwater_server.errors import Aborted, FailedPrecondition
 from headwater_server.replica.experiments.refusals import refuse
 from headwater_server.replica.ports.log import Log
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.rules.answers import RuleAnswer
 from headwater_server.replica.rules.rule_reads import RuleReads
+from headwater_server.replica.tail.newest_state import newest_state
 from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.writes import Writes
 
@@ -50,18 +47,18 @@ class RuleWrites:
 
     async def upsert(self, write: RuleWrite, time_remaining_s: float) -> RuleAnswer:
         """Put a rule in force; `Aborted` if another editor has changed it since it was read."""
-        end_s = await self._catch_up(time_remaining_s)
+        end_s = await newest_state(self._log, self._tail, time_remaining_s)
         return await self._reads.answer(write.name, await self._done(write, end_s))
 
     async def delete(self, delete: RuleDelete, time_remaining_s: float) -> str:
         """Delete a rule, and return the offset; `NotFound` if there was never one of the name."""
-        end_s = await self._catch_up(time_remaining_s)
+        end_s = await newest_state(self._log, self._tail, time_remaining_s)
         self._reads.check_known(delete.name)
         return await self._done(delete, end_s)
 
     async def restore(self, wanted: RuleDelete, time_remaining_s: float) -> RuleAnswer:
         """Make a rule what it was at the revision that ``wanted`` restores; 0: as settings say."""
-        end_s = await self._catch_up(time_remaining_s)
+        end_s = await newest_state(self._log, self._tail, time_remaining_s)
         self._reads.check_known(wanted.name)
         offset = await self._done(self._restoring(wanted), end_s)
         return await self._reads.answer(wanted.name, offset)
@@ -91,16 +88,6 @@ class RuleWrites:
         outcome = done.outcomes[0]
         _refuse(operation, Judgement(outcome.status, (outcome.detail,)))
         return done.offset
-
-    async def _catch_up(self, time_remaining_s: float) -> float:
-        """Apply what other replicas have put on the log; return when the deadline is."""
-        end_s = asyncio.get_running_loop().time() + time_remaining_s
-        try:
-            async with asyncio.timeout(time_remaining_s):
-                await self._tail.waiters.wait_for((await self._log.head()).offset)
-        except TimeoutError:
-            raise DeadlineExceeded("the deadline passed before the log's end was read") from None
-        return end_s
 
 
 def _refuse(operation: RuleOperation, judged: Judgement) -> None:
