@@ -13,7 +13,8 @@ from headwater_server.errors import StoreUnavailable
 from headwater_server.replica import shell
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.reads.reads import Reads
-from headwater_server.replica.snapshots.capture import captured, yield_to_others
+from headwater_server.replica.snapshots.capture import captured
+from headwater_server.replica.steps import yield_to_others
 from headwater_server.replica.tail.acknowledgements import acknowledge
 from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.appender import Appender

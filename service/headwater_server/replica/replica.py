@@ -27,7 +27,7 @@ from headwater_server.replica.group.membership import Membership
 from headwater_server.replica.health import Watcher
 from headwater_server.replica.operators.measuring import measure
 from headwater_server.replica.operators.model_status import ModelStatus
-from headwater_server.replica.operators.operator_reads import OperatorReads, in_steps
+from headwater_server.replica.operators.operator_reads import OperatorReads
 from headwater_server.replica.operators.own_status import OwnStatus
 from headwater_server.replica.operators.sampling import Sampling
 from headwater_server.replica.operators.settings_warnings import SettingsWarnings
@@ -41,6 +41,7 @@ from headwater_server.replica.rules.rule_reads import RuleReads
 from headwater_server.replica.rules.rule_writes import RuleWrites
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.startup import WantedSettings
+from headwater_server.replica.steps import in_steps
 from headwater_server.replica.writes.caller import NOBODY, Caller
 from headwater_server.replica.writes.erasing import Erasing
 from headwater_server.replica.writes.quarantine_work import QuarantineWork

@@ -10,6 +10,14 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 STEP_S = 0.003
+TURNS = 4
+"""Turns of the event loop for other tasks between two steps: a read needs several."""
+
+
+async def yield_to_others() -> None:
+    """Let other tasks run."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 async def taken_in_steps(values: Iterable[Value]) -> list[Value]:
@@ -24,4 +32,13 @@ async def taken_in_steps(values: Iterable[Value]) -> list[Value]:
         if time.perf_counter() - start_s > STEP_S:
             await asyncio.sleep(0)
             start_s = time.perf_counter()
+    return taken
+
+
+async def in_steps(values: Iterable[Value]) -> list[Value]:
+    """Return all ``values``; after each of them, which takes a step's time, other tasks run."""
+    taken = []
+    for value in values:
+        taken.append(value)
+        await yield_to_others()
     return taken

@@ -12,7 +12,8 @@ from headwater_server.replica.answers import ModelAnswer
 from headwater_server.replica.operators.memory import MemoryBudget, StateMemory
 from headwater_server.replica.ports.snapshots import Parts
 from headwater_server.replica.ports.state_machine import StateMachine
-from headwater_server.replica.snapshots.capture import captured_digest, yield_to_others
+from headwater_server.replica.snapshots.capture import captured_digest
+from headwater_server.replica.steps import yield_to_others
 from headwater_server.replica.tail.tail import Tail
 
 HEADWATER_VERSION = version("headwater-server")

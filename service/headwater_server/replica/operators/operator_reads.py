@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TypeVar
 
 from headwater_server.engine.lookups.statistics import Found, ItemOrder, ItemPage, ItemQuestion
 from headwater_server.engine.lookups.visitor_listing import VisitorPage, VisitorQuestion
@@ -26,9 +25,7 @@ from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.ports.stores import Stores
 from headwater_server.replica.reads.act_rates import ActRatesReader
 from headwater_server.replica.shell import Shell
-from headwater_server.replica.snapshots.capture import yield_to_others
-
-Step = TypeVar("Step")
+from headwater_server.replica.steps import in_steps, yield_to_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +165,3 @@ class OperatorReads:
         answer = ItemsAnswer(page, self._shell.tail.position.offset)
         await yield_to_others()  # before it is translated
         return answer
-
-
-async def in_steps(steps: Iterator[Step]) -> list[Step]:
-    """Return the results of all steps; a large state needs many, and calls run between them."""
-    taken = []
-    for step in steps:
-        taken.append(step)
-        await yield_to_others()
-    return taken

@@ -8,8 +8,8 @@ from headwater_server.engine.figures.levels import Level
 from headwater_server.engine.figures.money import MILLION
 from headwater_server.observability.measurements import Paying
 from headwater_server.replica.operators.hold_outs import hold_outs
-from headwater_server.replica.operators.performance import in_steps
 from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.steps import in_steps
 
 _NAMES = {
     "lists": "lists",

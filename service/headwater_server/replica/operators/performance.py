@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from headwater_server.engine.experiments.reports import ExperimentReport
 from headwater_server.engine.figures.asking import Found, KeptDays, Key, Question
@@ -17,10 +16,9 @@ from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.operators.hold_outs import hold_outs
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.shell import Shell
-from headwater_server.replica.snapshots.capture import yield_to_others
+from headwater_server.replica.steps import in_steps
 
 DAYS_DEFAULT = 28
-Step = TypeVar("Step")
 Rates = dict[tuple[str, str], Rate]
 
 
@@ -127,20 +125,12 @@ class PerformanceReader:
                 raise NotFound(field, name)
 
 
-async def in_steps(steps: Iterator[Step]) -> list[Step]:
-    """Return what steps yield; other tasks run between them."""
-    taken = []
-    for step in steps:
-        taken.append(step)
-        await yield_to_others()
-    return taken
-
-
 def _period(times: Times, days: KeptDays, names: tuple[str, str]) -> tuple[int, int]:
     """Return the first and the last day of a period."""
     last = days.today if times.end_ms is None else days.number_at(times.end_ms - 1)
     first = last - DAYS_DEFAULT + 1 if times.start_ms is None else days.number_at(times.start_ms)
-    is_empty = None not in (times.start_ms, times.end_ms) and times.end_ms <= times.start_ms  # type: ignore[operator]  # neither is None
+    start_ms, end_ms = times.start_ms, times.end_ms
+    is_empty = start_ms is not None and end_ms is not None and end_ms <= start_ms
     if is_empty or last < first:
         end = "the state's day" if times.end_ms is None else names[1]
         raise InvalidRequest(names[0], f"is not before {end}: the period has no day")

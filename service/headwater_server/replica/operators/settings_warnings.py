@@ -10,8 +10,8 @@ from itertools import chain
 
 import structlog
 
-from headwater_server.replica.operators.operator_reads import in_steps
 from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.steps import in_steps
 
 _log = structlog.get_logger(__name__)
 CHECK_S = 5.0

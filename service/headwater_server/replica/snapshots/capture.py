@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.snapshot.state import digest
 from headwater_server.replica.ports.position import Position
 from headwater_server.replica.ports.snapshots import Parts
 from headwater_server.replica.ports.state_machine import StateMachine
+from headwater_server.replica.steps import yield_to_others
 from headwater_server.replica.tail.tail import Tail
 
 LEARNED = "learned/"
 """The path of the parts that `Engine.digest` covers; the others hold versions and tallies."""
-
-TURNS = 4
-"""Turns of the event loop for other tasks between two steps: a read needs several."""
 
 
 async def captured(engine: StateMachine, tail: Tail) -> tuple[Position, EngineSettings, Parts]:
@@ -32,12 +28,6 @@ async def captured(engine: StateMachine, tail: Tail) -> tuple[Position, EngineSe
         for _ in capture.take():
             await yield_to_others()
     return position, settings, capture.parts()
-
-
-async def yield_to_others() -> None:
-    """Let other tasks run."""
-    for _ in range(TURNS):
-        await asyncio.sleep(0)
 
 
 def captured_digest(parts: Parts) -> str:
