@@ -10,7 +10,6 @@ from typing import Any
 from headwater_server.engine.experiments.reports import PromotedPolicy
 from headwater_server.engine.messages.experiments import PolicyPromote
 from headwater_server.engine.policies.policy import BASELINES, Policy
-from headwater_server.engine.settings import EngineSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +74,6 @@ class KeptPolicies:
     def roll_back(self) -> None:
         """Take the top of the stack away."""
         self.promoted.pop()
-
-    def over(self, settings: EngineSettings) -> EngineSettings:
-        """Return the settings with all that is promoted over them, the last one last.
-
-        Raises ValueError if a promoted policy does not go with them.
-        """
-        for one in self.promoted:
-            settings = Policy(one.policy_id, json.loads(one.overrides)).over(settings)
-        return settings
 
     def state(self) -> dict[str, Any]:
         """Return policies and stack as plain values."""

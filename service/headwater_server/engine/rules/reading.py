@@ -30,16 +30,24 @@ class RuleReading:
         """Yield all rules, also expired, replaced and deleted ones, as they are at a time."""
         return views(self._parts.rule_state, now_ms)
 
-    def warnings(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the name of each rule in force, and what of it fits nothing, in short steps."""
+    def warnings(self, name: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the name of each rule in force, and what of it fits nothing, in short steps.
+
+        Of one rule, if its ``name`` is given.
+        """
         rules = parse_rules(self._parts.settings.rules)
         for place, rule in enumerate(rules):
-            found = rule_warnings(self._parts, rule, rules[:place], self._parts.settings)
-            yield rule.name, found
+            if name in ("", rule.name):
+                found = rule_warnings(self._parts, rule, rules[:place], self._parts.settings)
+                yield rule.name, found
 
     def changes(self) -> tuple[RuleChange, ...]:
         """Return the changes of editors that are kept, oldest first."""
         return tuple(self._parts.rules.changes)
+
+    def version(self, name: str, revision: int) -> RuleChange | None:
+        """Return the change that made a rule's revision, None if it is not kept any more."""
+        return self._parts.rules.version(name, revision)
 
     def base_rule(self, name: str) -> dict[str, Any] | None:
         """Return the rule of a name where no editor's counts; None: there is none."""

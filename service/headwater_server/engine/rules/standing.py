@@ -40,8 +40,7 @@ def settings_in_force(
         if until > since:
             settings = _edited(settings, edits, since, until)
         settings = Policy(policy.policy_id, json.loads(policy.overrides)).over(settings)
-    since = max((until for _, until in _spans(promoted, replaced)), default=0)
-    return _edited(settings, edits, since, FOREVER)
+    return _edited(settings, edits, replaced_at(promoted, replaced), FOREVER)
 
 
 def base_rules(

@@ -53,8 +53,8 @@ class RuleReads:
     async def answer(self, name: str, offset: str) -> RuleAnswer:
         """Return a rule as it is after a write, with its warnings."""
         view, rules = self.rule(name), self._engine.lookups.rules
-        warnings = dict(await taken_in_steps(rules.warnings())) if view else {}
-        return RuleAnswer(view, warnings.get(name, ()), offset)
+        found = await taken_in_steps(rules.warnings(name)) if view else []
+        return RuleAnswer(view, found[0][1] if found else (), offset)
 
     def changes(self, name: str, before: int | None, count: int) -> RuleChangesAnswer:
         """Return changes, newest first, those before a revision, of one rule or of all ("")."""
@@ -68,10 +68,10 @@ class RuleReads:
 
     def version(self, name: str, revision: int) -> RuleChange:
         """Return the change that made a revision of a rule; `NotFound` if it is not kept."""
-        for one in self._engine.lookups.rules.changes():
-            if (one.name, one.revision) == (name, revision):
-                return one
-        raise NotFound("to_revision", str(revision))
+        found = self._engine.lookups.rules.version(name, revision)
+        if found is None:
+            raise NotFound("to_revision", str(revision))
+        return found
 
     def check_known(self, name: str) -> None:
         """Raise `NotFound` if no rule has, or had, the name."""
