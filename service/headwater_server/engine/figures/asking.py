@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from headwater_server.engine.figures.cells import Cell
@@ -37,18 +37,31 @@ class Question:
 
 @dataclass(slots=True)
 class Found:
-    """What days add up to: ``rows`` by key, the ``total`` of them all, and the whole shop's orders.
+    """What days add up to: rows by key, the total of them all, and the whole shop's orders.
 
-    ``limits``: what had no row of its own, by what limited it. ``placements`` and ``policies``:
-    the names that the days have.
+    The rows of a question about items are `Cell`, otherwise `Level`. ``limits``: what had no row of
+    its own, by what limited it. ``placements`` and ``policies``: the names that the days have.
     """
 
-    rows: dict[Key, Level | Cell] = field(default_factory=dict)
-    total: Level | Cell = field(default_factory=Level)
+    is_of_items: bool = False
+    levels: dict[Key, Level] = field(default_factory=dict)
+    cells: dict[Key, Cell] = field(default_factory=dict)
+    all_levels: Level = field(default_factory=Level)
+    all_cells: Cell = field(default_factory=Cell)
     shop: Totals = field(default_factory=Totals)
     limits: dict[str, int] = field(default_factory=dict)
     placements: set[str] = field(default_factory=set)
     policies: set[str] = field(default_factory=set)
+
+    @property
+    def rows(self) -> Mapping[Key, Level | Cell]:
+        """The rows by key."""
+        return self.cells if self.is_of_items else self.levels
+
+    @property
+    def total(self) -> Level | Cell:
+        """What all rows add up to."""
+        return self.all_cells if self.is_of_items else self.all_levels
 
     def adding(self, question: Question, day: DayRows) -> Iterator[None]:
         """Add a day, in steps of a few milliseconds."""
@@ -57,7 +70,7 @@ class Found:
             self.limits[name] = self.limits.get(name, 0) + count
         self.placements.update(place for place, _ in day.keys if place is not None)
         self.policies.update(policy for _, policy in day.keys if policy is not None)
-        if question.is_of_items:
+        if self.is_of_items:
             yield from self._adding_items(question, day)
         else:
             yield from self._adding_levels(question, day)
@@ -72,16 +85,11 @@ class Found:
             if not (_fits(question.placement, placement) and _fits(question.policy, policy)):
                 continue
             if (placement, policy) == (question.placement, question.policy):
-                self.total.add(level)  # type: ignore[arg-type]  # the total is a level, too
+                self.all_levels.add(level)
             if ((placement is not None), (policy is not None)) != (of_place, of_policy):
                 continue
-            key = (
-                day.number if DAY in by else None,
-                placement if PLACEMENT in by else None,
-                policy if POLICY in by else None,
-                None,
-            )
-            self.rows.setdefault(key, Level()).add(level)  # type: ignore[arg-type]  # as above
+            key = _key(by, day.number, placement, policy)
+            self.levels.setdefault(key, Level()).add(level)
 
     def _adding_items(self, question: Question, day: DayRows) -> Iterator[None]:
         by = question.group_by
@@ -91,14 +99,25 @@ class Found:
             wanted = (question.placement, placement), (question.policy, policy)
             if not all(_fits(*pair) for pair in (*wanted, (question.item_id, item_id))):
                 continue
-            key = (
-                day.number if DAY in by else None,
-                placement if PLACEMENT in by else None,
-                policy if POLICY in by else None,
-                item_id if ITEM in by else None,
-            )
-            self.rows.setdefault(key, Cell()).add(cell)  # type: ignore[arg-type]  # rows of items
-            self.total.add(cell)  # type: ignore[arg-type]  # the total is a cell then
+            key = _key(by, day.number, placement, policy, item_id)
+            self.cells.setdefault(key, Cell()).add(cell)
+            self.all_cells.add(cell)
+
+
+def _key(
+    by: Collection[str],
+    day: int,
+    placement: str | None,
+    policy: str | None,
+    item_id: str | None = None,
+) -> Key:
+    """Return what a row counts under, if rows are grouped ``by`` these."""
+    return (
+        day if DAY in by else None,
+        placement if PLACEMENT in by else None,
+        policy if POLICY in by else None,
+        item_id if ITEM in by else None,
+    )
 
 
 def _fits(wanted: str | None, name: str | None) -> bool:
@@ -128,14 +147,14 @@ class KeptDays:
 
 def kept_days(figures: Figures, clock_ms: int) -> KeptDays:
     """Return which days are kept."""
-    numbers = {*figures.closed, figures.number} - {NO_DAY}
-    first, last = min(numbers, default=None), max(numbers, default=None)
+    numbers = figures.numbers
+    first, last = (numbers[0], numbers[-1]) if numbers else (None, None)
     return KeptDays(first, last, figures.day_of(clock_ms), figures.offset_ms)
 
 
 def answering(figures: Figures, question: Question) -> Iterator[Found]:
     """Yield what was found so far, in steps of some milliseconds; the last one is the answer."""
-    found = Found(total=Cell() if question.is_of_items else Level())
+    found = Found(question.is_of_items)
     for day in days_of(figures, question.first, question.last):
         for _ in found.adding(question, day):
             yield found

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from headwater_server.engine.figures.cells import Cell
 from headwater_server.engine.figures.day import Day
 from headwater_server.engine.figures.levels import levels_of
-from headwater_server.engine.figures.money import Line
+from headwater_server.engine.figures.money import Line, add_money
 from headwater_server.engine.figures.names import Given, GroupNames
 from headwater_server.engine.figures.visits import Visits
 from headwater_server.engine.snapshot.state import COPY_STEP, Stepwise
@@ -95,7 +95,7 @@ class Today:
         counted.add(("item", group, line.item_id))
         cell.units += line.units
         if line.micros is not None:
-            cell.money[line.code] = cell.money.get(line.code, 0) + line.micros
+            add_money(cell.money, line.code, line.micros)
             self._spend(profile, group, line.code, line.micros)
 
     # --- where it counts -------------------------------------------------------------------------

@@ -99,8 +99,8 @@ class Day:
         return self.head(), done(self.writing_items())
 
     @classmethod
-    def read(cls, head: str, cells: str = "[]") -> Day:
-        """Return the day of which these are `texts`; the items may be left out."""
+    def read(cls, head: str, cells: str) -> Day:
+        """Return the day of which these are `texts`."""
         day = cls()
         totals, levels, day.limits = json.loads(head)
         day.totals = Totals.of(totals)

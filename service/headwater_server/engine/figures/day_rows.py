@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from headwater_server.engine.figures.cells import REST, Cell, CellKey
 from headwater_server.engine.figures.day import Day, Totals
-from headwater_server.engine.figures.figures import NO_DAY, Figures
+from headwater_server.engine.figures.figures import Figures
 from headwater_server.engine.figures.levels import Key, Level
 
 _DECODER = json.JSONDecoder()
@@ -34,7 +34,7 @@ def days_of(figures: Figures, first: int, last: int) -> Iterator[DayRows]:
     The present day's levels are those of one moment. Each of its items is as it is when reached,
     since there may be very many: a total of items is exact if it is made of the same rows.
     """
-    for number in sorted({*figures.closed, figures.number} - {NO_DAY}):
+    for number in figures.numbers:
         if not first <= number <= last:
             continue
         if number == figures.number:

@@ -34,6 +34,11 @@ class Figures:
         self.today.items_max = self._items_max
         self.offset_ms = round(settings.figures_day_offset_hours * 3_600_000)
 
+    @property
+    def numbers(self) -> list[int]:
+        """The days that have figures, in order: those that are over, and the one that goes on."""
+        return sorted({*self.closed, self.number} - {NO_DAY})
+
     def day_of(self, now_ms: int) -> int:
         """Return the number of the shop's day at a time."""
         return (now_ms + self.offset_ms) // DAY_MS
