@@ -119,6 +119,16 @@ def _limited(time_ms: int) -> int:
     return _INT64_MAX if time_ms > 0 else -_INT64_MAX
 
 
+def clipped_time(time_ms: int) -> Timestamp:
+    """Return the time as a message; before the year 1 and after 9999 the first or last second.
+
+    >>> clipped_time(1_500).nanos, clipped_time(10**18).ToJsonString()
+    (500000000, '9999-12-31T23:59:59Z')
+    """
+    seconds, rest_ms = divmod(time_ms, 1000)
+    return Timestamp(seconds=min(max(seconds, SECONDS_MIN), SECONDS_MAX), nanos=rest_ms * 1_000_000)
+
+
 def time_message(time_ms: int) -> Timestamp | None:
     """Return the time as a message; 0 means "not set"."""
     if not time_ms:

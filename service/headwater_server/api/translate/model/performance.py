@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from zlib import crc32
 
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from headwater.v1 import model_service_pb2 as pb
@@ -13,7 +14,7 @@ from headwater_server.api.translate.checks import at_most, one_of, page_size, sh
 from headwater_server.api.translate.items import currency
 from headwater_server.api.translate.model.hold_outs import hold_out_message
 from headwater_server.api.translate.pages import after_item_id, as_many_as_fit, page_token
-from headwater_server.api.translate.values import TIME_MS_MAX, TIME_MS_MIN, checked_time_ms
+from headwater_server.api.translate.values import checked_time_ms, clipped_time
 from headwater_server.engine.figures.asking import GROUPS, KeptDays, Question
 from headwater_server.engine.figures.day import Totals
 from headwater_server.engine.figures.levels import Level
@@ -63,14 +64,14 @@ def get_performance_request(request: pb.GetPerformanceRequest) -> PerformanceQue
     )
 
 
-def _named(request: pb.GetPerformanceRequest, field: str) -> str | None:
-    if not request.HasField(field):  # type: ignore[arg-type]  # the stub lists its names
+def _named(request: Message, field: str) -> str | None:
+    if not request.HasField(field):
         return None
     return short_text(field, getattr(request, field))
 
 
-def _time_ms(request: pb.GetPerformanceRequest, field: str) -> int | None:
-    if not request.HasField(field):  # type: ignore[arg-type]  # as above
+def _time_ms(request: Message, field: str) -> int | None:
+    if not request.HasField(field):
         return None
     return checked_time_ms(field, getattr(request, field))
 
@@ -128,10 +129,8 @@ def get_performance_response(
 
 
 def _begin(days: KeptDays, number: int) -> Timestamp:
-    """Return when a day begins; before the year 1 and after 9999 there is no Timestamp."""
-    begin_ms = max(TIME_MS_MIN, min(TIME_MS_MAX, days.begin_ms(number)))
-    seconds, rest_ms = divmod(begin_ms, 1000)
-    return Timestamp(seconds=seconds, nanos=rest_ms * 1_000_000)
+    """Return when a day begins."""
+    return clipped_time(days.begin_ms(number))
 
 
 def _row(days: KeptDays, row: AnsweredRow, code: str) -> performance_pb2.PerformanceRow:

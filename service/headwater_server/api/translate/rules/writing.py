@@ -12,7 +12,7 @@ from headwater.v1 import rule_pb2
 from headwater.v1 import rule_service_pb2 as pb
 from headwater_server.api.translate.experiments.arms import arm_message
 from headwater_server.api.translate.recommendation import DIVERSITY
-from headwater_server.api.translate.values import SECONDS_MAX, SECONDS_MIN, time_message
+from headwater_server.api.translate.values import clipped_time, time_message
 from headwater_server.engine.messages.results import Result
 from headwater_server.engine.reranking.rule_values import time_ms
 from headwater_server.engine.rules.book import RuleChange
@@ -51,9 +51,8 @@ def rule_message(value: Mapping[str, Any]) -> rule_pb2.Rule:
 
 
 def _time(text: str) -> Timestamp:
-    """Return a rule's time; one that its zone puts outside of the years 1 to 9999 is clipped."""
-    seconds, rest_ms = divmod(time_ms(text), 1000)
-    return Timestamp(seconds=min(max(seconds, SECONDS_MIN), SECONDS_MAX), nanos=rest_ms * 1_000_000)
+    """Return a rule's time, which its zone may put outside of the years 1 to 9999."""
+    return clipped_time(time_ms(text))
 
 
 def _set(message: Any, name: str, value: Any) -> None:
