@@ -112,7 +112,8 @@ class Guard:
             finally:
                 self.end(meter, call, state)
 
-        guarded.promptly = Prompt(self, call, body, soon)  # type: ignore[attr-defined]  # a function has no such field
+        answering: Any = guarded  # whose type has no such attribute
+        answering.promptly = Prompt(self, call, body, soon)
         return guarded
 
     def stream(self, method: Stream, call: str, body: Body) -> Stream:

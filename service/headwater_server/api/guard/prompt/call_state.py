@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, cast
 
 from headwater_server.api.access.call_kinds import Kind
 from headwater_server.api.errors import Context
@@ -32,8 +32,7 @@ class CallState:
     @property
     def admitted(self) -> Account:
         """The account of a call that was admitted."""
-        assert self.account is not None  # noqa: S101 - as its name says
-        return self.account
+        return cast("Account", self.account)
 
 
 class Guarding(Protocol):
