@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from headwater_server.engine.figures.noting import note_act, note_report
+from headwater_server.engine.figures.roles import ROLES
+from headwater_server.engine.learning.kinds import Kind
 from headwater_server.engine.learning.parts_of_acts import (
     part_of_purchase,
     part_of_refusal,
@@ -155,6 +157,27 @@ def report(parts: Parts, event: Event, profile: str, time_ms: int) -> None:
         hide(parts, event, profile, seen, time_ms, row_class)
     names = [parts.catalogue.ids[item] for item in reported]
     note_report(parts.figures, parts.attribution, event, profile, names, parts.clock_ms)
+
+
+def note_plainly(
+    parts: Parts,
+    event: Event,
+    kind: Kind,
+    profile: str,
+    item: int,
+    time_ms: int,
+    weight: float = 1.0,
+) -> None:
+    """Note what an act on one item does beside learning: hide it, sell it, count for lists."""
+    reward = kind.reward_of(event)
+    if kind.may_hide:
+        hide(parts, event, profile, item, time_ms, kind.class_of(event))
+    if kind.purchases and reward > 0:
+        sell(parts, event, event.items[0], item)
+    if reward > 0:
+        parts.attribution.act(profile, (item,), reward, weight)
+    if event.event_type in ROLES:
+        note(parts, event, profile)
 
 
 def note(parts: Parts, event: Event, profile: str) -> None:

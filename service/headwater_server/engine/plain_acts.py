@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from headwater_server.engine import interactions
 from headwater_server.engine.clock import lies_ahead
-from headwater_server.engine.figures.roles import ROLES
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.intake.ordinary import is_ordinary
 from headwater_server.engine.interactions import Tokens
@@ -97,19 +96,12 @@ def _learn(
     args = event.visitor_id, event.user_id, time_ms / 1000.0, row_class
     row, visitor, account = visitors.open_rows(*args)
     item = parts.catalogue.act_on(event.items[0].item_id)
-    if kind.may_hide:
-        interactions.hide(parts, event, profile, item, time_ms, row_class)
     session = session_key(event.session_id) if event.session_id else 0
     who = visitor, account, row, session
     weight = weight_of(event, reward)
     shared = weight_for_others(parts, event, event.items[0].item_id, weight)
-    if kind.purchases and reward > 0:
-        interactions.sell(parts, event, event.items[0], item)
     interactions.let_wait(parts, who, (item, time_ms), tokens, weight=shared)
-    if reward > 0:
-        parts.attribution.act(profile, (item,), reward, weight)
-    if event.event_type in ROLES:
-        interactions.note(parts, event, profile)
+    interactions.note_plainly(parts, event, kind, profile, item, time_ms, weight)
     visitors.past.add(row, reward, kind.purchases, clock_ms)
     if parts.experiments.active:
         profiles = visitors.profiles_of(event.visitor_id, event.user_id)

@@ -19,7 +19,6 @@ from headwater_server.engine.batches.columns import (
     names_of,
 )
 from headwater_server.engine.batches.note_rows import note_rows
-from headwater_server.engine.figures.roles import ROLES
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.parts import Parts
 
@@ -148,24 +147,10 @@ def _note_rest(
     """Note what few acts do: hide their item, sell it, or count for an impression."""
     shows = not parts.attribution.is_empty
     kinds = columns.kinds[start : start + len(items)]
-    rewards = columns.given["reward"][start : start + len(items)].tolist()
-    for place, (kind, item, reward) in enumerate(zip(kinds, items, rewards, strict=True), start):
+    for place, (kind, item, clock_ms) in enumerate(zip(kinds, items, times, strict=True), start):
         if not (shows or kind.may_hide or kind.purchases):
             continue
-        event, profile, clock_ms = (
-            columns.events[place],
-            columns.profiles[place],
-            times[place - start],
-        )
-        own_ms = event.event_time_ms
+        event, profile = columns.events[place], columns.profiles[place]
+        own_ms, parts.clock_ms = event.event_time_ms, clock_ms
         time_ms = clock_ms if own_ms is None else min(own_ms, clock_ms)
-        row_class = kind.class_of(event)
-        parts.clock_ms = clock_ms
-        if kind.may_hide:
-            interactions.hide(parts, event, profile, item, time_ms, row_class)
-        if kind.purchases and reward > 0:
-            interactions.sell(parts, event, event.items[0], item)
-        if reward > 0:
-            parts.attribution.act(profile, (item,), reward)
-        if event.event_type in ROLES:
-            interactions.note(parts, event, profile)
+        interactions.note_plainly(parts, event, kind, profile, item, time_ms)

@@ -11,6 +11,7 @@ from typing import Protocol
 from headwater_server.engine.intake.influence import Influence
 from headwater_server.engine.intake.repeats import LEAST
 from headwater_server.engine.learning.acts import OWN_ONLY
+from headwater_server.engine.learning.repeated import part_after
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.visitors.visitors import Visitors
 
@@ -40,7 +41,7 @@ def weight_for_others(parts: Known, event: Event, item_id: str, weight: float) -
     part = 1.0
     if not event.user_id and (account := parts.visitors.account_of(event.visitor_id)):
         earlier = parts.influence.repeats.count(f"{_ACT}u{account}", item_id, parts.clock_ms)
-        part = _squared(earlier)
+        part = part_after(earlier)
     return max(weight * part * _part_of_source(parts, _ACT, event, item_id), OWN_ONLY)
 
 
@@ -57,7 +58,7 @@ def part_of_refusal(parts: Known, event: Event, item_id: str) -> float:
 def pieces_of(quantity: float) -> float:
     """Return what many pieces count as: one buyer of a thousand is not a thousand buyers.
 
-    >>> [round(pieces_of(quantity), 1) for quantity in (0.5, 1, 2, 10, 1000)]
+    >>> [round(pieces_of(quantity), 1) for quantity in (0.5, 1.0, 2.0, 10.0, 1000.0)]
     [0.5, 1.0, 1.7, 3.3, 7.9]
     """
     return quantity if quantity <= 1.0 else 1.0 + math.log(quantity)
@@ -67,7 +68,8 @@ def _part(parts: Known, kind: str, event: Event, item_id: str) -> float:
     profiles = parts.visitors.profiles_of(event.visitor_id, event.user_id)
     sender = profiles[1] or profiles[0]
     earlier = parts.influence.repeats.count(kind + sender, item_id, parts.clock_ms)
-    return _squared(earlier) * _part_of_source(parts, kind, event, item_id)
+    part: float = part_after(earlier) * _part_of_source(parts, kind, event, item_id)
+    return part
 
 
 def _part_of_source(parts: Known, kind: str, event: Event, item_id: str) -> float:
@@ -76,8 +78,3 @@ def _part_of_source(parts: Known, kind: str, event: Event, item_id: str) -> floa
     sender, now_ms = f"{kind}s{event.source}", parts.clock_ms
     earlier = parts.influence.repeats.count(sender, item_id, now_ms, most=_OF_SOURCE_MAX)
     return 0.0 if earlier >= _OF_SOURCE_MAX else 1.0 / (1.0 + 2.0 * earlier)
-
-
-def _squared(earlier: float) -> float:
-    part = 1.0 / (1.0 + earlier) ** 2
-    return part if part >= LEAST else 0.0

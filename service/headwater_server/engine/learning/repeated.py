@@ -44,6 +44,13 @@ def _recent(table, row, item, seconds, lag_s):
 
 
 @njit(cache=True, _nrt=False)
+def part_after(recent):
+    """Return the part of an act that counts after so many recent ones."""
+    part = 1.0 / ((1.0 + recent) * (1.0 + recent))
+    return part if part >= LEAST else 0.0
+
+
+@njit(cache=True, _nrt=False)
 def part_for_others(table, act):
     """Return how much of an act of `ACT` others learn from, 0 to 1; ``table``: `Histories.table`.
 
@@ -53,5 +60,4 @@ def part_for_others(table, act):
     recent = _recent(table, act.visitor, act.item, act.seconds, lag_s)
     if act.account != act.visitor:
         recent += _recent(table, act.account, act.item, act.seconds, lag_s)
-    part = 1.0 / ((1.0 + recent) * (1.0 + recent))
-    return part if part >= LEAST else 0.0
+    return part_after(recent)
