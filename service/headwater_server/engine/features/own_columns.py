@@ -9,6 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
+
 COLUMNS = 2
 """Columns of a feature: its value, and its nearness."""
 LATEST = 20

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
 from headwater_server.engine.intake.repeats import HALF_LIFE_S, LEAST
 
 REFUSED = 32.0
@@ -23,23 +24,25 @@ each other: else years of made-up acts would come within a minute."""
 
 
 @njit(cache=True, _nrt=False)
-def _acts_on(table, row, item):
-    """Return (acts of ``row`` on ``item`` that its history still knows, time of the latest)."""
-    start, size, _, items, times, counts, _, _ = table
+def _slot_of(table, row, item):
+    """Return the slot of the history of ``row`` that knows acts on ``item``, or -1."""
+    start, size, _, items, _, _, _, _ = table
     if row >= 0:
         for slot in range(start[row], start[row] + size[row]):
             if items[slot] == item:
-                return (float(counts[slot]) if counts[slot] > 0 else REFUSED), times[slot]
-    return 0.0, 0.0
+                return slot
+    return np.int64(-1)
 
 
 @njit(cache=True, _nrt=False)
 def _recent(table, row, item, seconds, lag_s):
     """Return the acts of ``row`` on ``item``, faded by the time since the latest."""
-    acts, last_s = _acts_on(table, row, item)
-    if acts == 0.0:
+    slot = _slot_of(table, row, item)
+    if slot < 0:
         return 0.0
-    passed_s = max(0.0, seconds - last_s - _LAG_WEIGHT * lag_s)
+    _, _, _, _, times, counts, _, _ = table
+    acts = float(counts[slot]) if counts[slot] > 0 else REFUSED
+    passed_s = max(0.0, seconds - times[slot] - _LAG_WEIGHT * lag_s)
     return acts * np.exp2(-passed_s / HALF_LIFE_S)
 
 

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
+
 Values = NDArray[np.float64]
 Items = NDArray[np.int32]
 

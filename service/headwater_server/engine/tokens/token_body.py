@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Slate
 from headwater_server.engine.tokens.bytes_of import Reader, id_bytes, text_bytes

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
+
 LEFT, RESERVED, PLACED = 0, 1, 2
 
 
