@@ -53,7 +53,9 @@ def _draw_lists(scores, pinned, groups, costs, inputs, draw, seeds, tracked, fou
 
 def draw_of_list(draw: DrawParameters, seed: np.uint64, slots: int) -> DrawParameters:
     """Return the parameters of the list with this seed, as `draw_lists` uses them."""
-    return DrawParameters(*_of_list(tuple(draw), seed, slots))
+    of_list = DrawParameters(*_of_list(tuple(draw), seed, slots))
+    # a kernel returns a number of Python, and takes one as int64: half the seeds are too large
+    return of_list._replace(seed=np.uint64(of_list.seed))
 
 
 def draw_lists(
