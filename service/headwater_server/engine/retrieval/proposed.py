@@ -33,10 +33,12 @@ def is_proposed(tables, visitor, item):
 
 @njit(cache=True)
 def _is_visited(tables, visitor, item):
-    """Whether a model of pairs proposes it; an item without interactions is in none."""
+    """Whether a model of pairs proposes it.
+
+    An item without interactions may be: what a visitor acts on after he refused it is in his
+    history, which later acts are paired with, and is counted for nobody.
+    """
     on, items = tables.on, visitor.items
-    if tables.interactions[item] == 0:
-        return False
     if on & ev.FROM_NEXT and is_in_any(tables.next_item[0], items[:_NEXT_REACH], item):
         return True
     if on & ev.FROM_TOGETHER and is_in_any(tables.companions[0], items[: companions.REACH], item):
