@@ -104,7 +104,7 @@ def tombstone(message: Message, *, is_event: bool) -> Decoded:
     """Return the delete of the item that a message without a value names with its key.
 
     >>> tombstone(Message("1", 5, None, b"boots"), is_event=False)[0].operation
-    ItemDelete(item_id='boots', set_time_ms=5)
+    ItemDelete(item_id='boots', set_time_ms=5, who='')
     """
     if is_event:
         return [refused("it is empty")]

@@ -136,4 +136,7 @@ def test_every_kind_of_operation_keeps_the_number_it_was_first_written_with() ->
         "experiment_stop": 15,
         "acknowledged_lost": 16,
         "source_advance": 17,
+        "rule_write": 18,
+        "rule_delete": 19,
+        "quarantine_change": 20,
     }
