@@ -15,7 +15,9 @@ from headwater_server.engine.batches.columns import GIVEN, TOGETHER_MIN
 from headwater_server.engine.batches.note_rows import note_rows
 from headwater_server.engine.catalogue.recency import Recency
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.experiments import experiments
 from headwater_server.engine.learning.acts import Acts
+from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.entries import (
     Entry,
     Item,
@@ -24,7 +26,14 @@ from headwater_server.engine.messages.entries import (
     UserWrite,
     VisitorUnlink,
 )
-from headwater_server.engine.messages.events import Event, EventItem, Status
+from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
+from headwater_server.engine.messages.experiments import (
+    Experiment,
+    ExperimentArm,
+    ExperimentWrite,
+    PolicyWrite,
+    Primary,
+)
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.past_sums import PastSums
 from headwater_server.engine.visitors.profile_rows import ProfileRows
@@ -117,6 +126,45 @@ def test_acts_that_are_noted_together_leave_the_state_of_one_by_one(name, is_imp
     assert seen == set(Status)
     assert max(noted) > TOGETHER_MIN  # a table that is nearly full lets only few through
     assert sum(size * times for size, times in noted.items()) > 15
+
+
+def _exposing(operation, rng: random.Random):
+    """Return an impression as one of a list that names the arms it was made under."""
+    if not isinstance(operation, Event) or operation.event_type != "impression":
+        return operation
+    arms = tuple(Arm(name, rng.choice("ab")) for name in rng.sample(("one", "two"), 2))
+    ids = tuple(item.item_id for item in operation.items)
+    slate = Slate(operation.event_id, "best", "home", ids, (0.5,) * len(ids), arms=arms)
+    return replace(operation, slate=slate)
+
+
+@pytest.mark.parametrize("is_import", [False, True], ids=["live", "import"])
+@pytest.mark.parametrize("looks", [7, 1_000])
+def test_experiments_count_acts_that_are_noted_together(is_import, looks, noted, monkeypatch):
+    monkeypatch.setattr(experiments, "LOOK_EVENTS", looks)
+    begin = [
+        PolicyWrite("bold", '{"exploration_epsilon": 0.5}'),
+        PolicyWrite("calm", '{"diversity": "low"}'),
+    ]
+    for name, unit, policy in (("one", "visitor", "bold"), ("two", "user", "calm")):
+        arms, primary = (ExperimentArm("a"), ExperimentArm("b", policy)), Primary("reward", 60.0)
+        one = Experiment(name, arms, layer=name, unit=unit, primary=primary)
+        begin.append(ExperimentWrite(one))
+    together, single, rng = Engine(), Engine(), random.Random(looks)
+    entries = [
+        Entry(800 * DAY_MS, tuple(begin)),
+        *_entries(looks, is_import=is_import, count=1_100),
+    ]
+    for entry in entries:
+        operations = tuple(_exposing(one, rng) for one in entry.operations)
+        outcomes = together.apply(replace(entry, operations=operations))
+        ones = [replace(entry, operations=(one,)) for one in operations]
+        assert outcomes == [single.apply(one)[0] for one in ones]
+        assert together.digest() == single.digest()
+    counted = [running.counted for running in together.parts.experiments.active]
+    assert len(counted) == 2
+    assert counted[0] > 50
+    assert max(noted) > TOGETHER_MIN
 
 
 def test_a_batch_ends_before_an_id_that_is_known():

@@ -35,7 +35,7 @@ class Batches:
 
     def note(self, parts: Parts, place: int) -> int:
         """Let acts from ``place`` on wait; return how many. 0: the next one goes its own way."""
-        room = min(parts.learning.room(), len(self._entry.operations) - place)
+        room = min(_room(parts), len(self._entry.operations) - place)
         if room < TOGETHER_MIN or not _may_note(parts):
             return 0
         columns = self._columns_at(parts, place)
@@ -58,11 +58,17 @@ class Batches:
         return have
 
 
+def _room(parts: Parts) -> int:
+    """Return how many acts may wait, up to the one after which experiments are looked at."""
+    room = parts.learning.room()
+    if parts.experiments.active:
+        return min(room, parts.experiments.before_look(parts.learned))
+    return room
+
+
 def _may_note(parts: Parts) -> bool:
     """Whether nothing is in force for which acts are looked at one by one."""
-    return (
-        parts.learning.is_kernel and not parts.experiments.active and not parts.sources.is_skipping
-    )
+    return parts.learning.is_kernel and not parts.sources.is_skipping
 
 
 def _clocks(parts: Parts, entry: Entry, columns: Columns, start: int, stop: int) -> Clocks:
@@ -121,6 +127,9 @@ def _note(
     rows = _note_rows(parts, given[:count], clocks[:count], items)
     parts.visitors.recent_ids.act_all(rows, columns.profiles[start : start + count])
     _note_rest(parts, columns, start, items, times)
+    if parts.experiments.active:
+        acts = columns.events[start : start + count], columns.profiles[start : start + count]
+        parts.experiments.add_all(*acts, given[:count], clocks[:count])
     parts.clock_ms = times[-1]
     parts.learned += count
     return count

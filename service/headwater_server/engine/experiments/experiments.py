@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from headwater_server.engine.experiments.assignments import Assignment, Assignments
 from headwater_server.engine.experiments.comparing import ALARM, crossed, evidence_of_ratio
 from headwater_server.engine.experiments.counts.acts import act_of
-from headwater_server.engine.experiments.counts.waiting import Waiting
+from headwater_server.engine.experiments.counts.waiting import Times, Waiting
 from headwater_server.engine.experiments.kept_policies import KeptPolicies
 from headwater_server.engine.experiments.running import FOREVER_MS, Running
 from headwater_server.engine.experiments.units import Buckets, Range
@@ -157,6 +160,26 @@ class Experiments:
                 self.settle()
             self._waiting.add(profiles, act_of(event, name, reward), now_ms)
 
+    def add_all(
+        self, events: Sequence[Event], profiles: Sequence[str], given: NDArray[Any], times_ms: Times
+    ) -> None:
+        """Do as `add` for acts of visitors without an account.
+
+        ``given`` has of each the words of its visitor, its reward, and whether it is a purchase.
+        """
+        counted = np.flatnonzero((given["reward"] != 0.0) | (given["purchases"] > 0.0))
+        keys = np.stack((given["high"], given["low"]), axis=1)
+        while len(counted):
+            if self._waiting.is_full:
+                self.settle()
+            those, counted = np.split(counted, [self._waiting.room])
+            sold, places = given["purchases"], those.tolist()
+            names = [PURCHASE if is_sold else "" for is_sold in sold[those].tolist()]
+            kept = zip(places, names, given["reward"][those].tolist(), strict=True)
+            acts = [act_of(events[place], name, reward) for place, name, reward in kept]
+            pairs = [(profiles[place], "") for place in places]
+            self._waiting.add_all(pairs, keys[those], acts, times_ms[those])
+
     def counting(self) -> Steps:
         """Count the acts that wait, in order, for each experiment that they are exposed in."""
         waiting = self._waiting
@@ -176,6 +199,10 @@ class Experiments:
     def is_looked_at(self, events_learned: int) -> bool:
         """Whether it is time for `looking`."""
         return events_learned % LOOK_EVENTS == 0
+
+    def before_look(self, events_learned: int) -> int:
+        """Return how many more events can be learned before the one after which it looks."""
+        return LOOK_EVENTS - 1 - events_learned % LOOK_EVENTS
 
     def looking(self, now_ms: int) -> Steps:
         """Look at all experiments: caps, sample ratio, guard rails."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ _BYTES, _WORDS, _pack = _ACT.size, _ACT.size // 8, _ACT.pack_into
 _FULL = WAITING_MAX * _BYTES
 _NOBODY = (0, 0)
 _NO_CODE = ""
+Keys = NDArray[np.uint64]
+Times = NDArray[np.int64]
 
 
 class WaitingColumns(NamedTuple):
@@ -72,6 +75,24 @@ class Waiting:
         self.profiles.append(profiles)
         self._end = end = end + _BYTES
         self.is_full = end == _FULL
+
+    @property
+    def room(self) -> int:
+        """How many more acts may wait."""
+        return WAITING_MAX - len(self.profiles)
+
+    def add_all(
+        self, profiles: Sequence[tuple[str, str]], keys: Keys, acts: Sequence[Act], times_ms: Times
+    ) -> None:
+        """Let acts of visitors without an account wait, at most `room`; ``keys`` uint64[n, 2]."""
+        codes = [self.number(act.currency_code) for act in acts]
+        start, self._end = self._end, self._end + _BYTES * len(acts)
+        rows = np.frombuffer(self._buffer, np.uint64, _WORDS * len(acts), start).reshape(-1, _WORDS)
+        rows[:, :2], rows[:, 2:4], rows.view(np.int64)[:, 9] = keys, 0, times_ms
+        rows.view(np.float64)[:, 4:8] = [act[:4] for act in acts]
+        rows.view(np.float64)[:, 8] = codes
+        self.profiles.extend(profiles)
+        self.is_full = self._end == _FULL
 
     def number(self, code: str) -> int:
         """Return the number of a currency among those that wait; 0 is none."""
