@@ -85,6 +85,18 @@ def _workers(settings: Settings) -> dict[str, Any]:
     )
 
 
+def _connections(settings: Settings) -> dict[str, Any]:
+    """Compare 1, 8 and 32 connections without keys: each is a caller of its own."""
+    servers, cases = {HEADWATER: Server(shop_of(settings))}, (*RECOMMEND[1:], FEEDBACK[1])
+    by_case: dict[str, Any] = {}
+    failed, only = 0, (ECHO_THREADS,)
+    for count in (1, 8, 32):
+        taken = measured(settings, servers, cases, echoes=only, references=only, connections=count)
+        by_case |= {f"{case}, {count} connections": f for case, f in taken["rates"].items()}
+        failed += taken["failed"]
+    return {"rates": by_case, "failed": failed}
+
+
 def _fronts(settings: Settings) -> dict[str, Any]:
     """Compare both gRPC servers below the API, with the engine and without."""
     shop = shop_of(settings)
@@ -108,6 +120,7 @@ def _catalogue(settings: Settings) -> dict[str, Any]:
 CALLS = Part("calls", "Recommend and Feedback beside bare echoes", _calls, is_quick=True)
 DURABILITY = Part("durability", "Feedback with `everysec` and `always`", _durability)
 GATEWAY = Part("gateway", "the same server, directly and through an Envoy", _gateway)
+CONNECTIONS = Part("connections", "the same over 1, 8 and 32 connections", _connections)
 FRONTS = Part("fronts", "both gRPC servers below the API", _fronts)
 WORKERS = Part("workers", "two workers beside one", _workers)
 CATALOGUE = Part("catalogue", "Recommend with 10,000 to a million items", _catalogue)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from benchmarks.parts.calls import CALLS, CATALOGUE, DURABILITY, FRONTS, GATEWAY, WORKERS
+from benchmarks.parts.calls import (
+    CALLS,
+    CATALOGUE,
+    CONNECTIONS,
+    DURABILITY,
+    FRONTS,
+    GATEWAY,
+    WORKERS,
+)
 from benchmarks.parts.disturbed import BESIDE, FROZEN, STALL, VISIBLE
 from benchmarks.parts.experiments import EXPERIMENTS
 from benchmarks.parts.growing import GROWING
@@ -22,6 +30,7 @@ PARTS = {
         STAGES,
         DURABILITY,
         GATEWAY,
+        CONNECTIONS,
         FRONTS,
         WORKERS,
         CATALOGUE,

@@ -96,8 +96,8 @@ class Account:
         return self._use_s < HEAVY_S
 
     def has_company(self, at_s: float) -> bool:
-        """Return whether a caller who uses less called lately."""
-        return self._beside.least(at_s) not in (None, self)
+        """Return whether a caller who uses clearly less called lately; see `Beside`."""
+        return self._beside.has_lighter(self, at_s)
 
     def has_share(self, place: object, calls_max: int) -> bool:
         """Return whether one more call may enter; a quarter of the places is for other callers."""

@@ -7,6 +7,8 @@ from typing import Generic, Protocol, TypeVar
 HEAVY_S = 0.4  # of recent use: two fifths of the processor
 HEAVIER = 4  # times what the caller with the least use used
 BESIDE_S = 1.0  # so long after that one's call, others are compared with it
+NOTED_S = 0.1  # of recent use: less is too little to give way
+LIGHTER = 2  # times less is clearly less; the uses of equal callers differ, too
 
 
 class User(Protocol):
@@ -54,6 +56,18 @@ class Beside(Generic[One]):
             return False
         used_s = one.use_s(at_s)
         return used_s >= HEAVY_S and used_s > HEAVIER * least.use_s(at_s)
+
+    def has_lighter(self, one: One, at_s: float) -> bool:
+        """Return whether ``one`` uses enough to give way to another one, who uses clearly less.
+
+        Not so among equals, as the connections of one shop or the visitors of its pages are: their
+        calls are answered together, as they come.
+        """
+        used_s = one.use_s(at_s)
+        if used_s < NOTED_S:
+            return False
+        least = self.least(at_s)
+        return least not in (None, one) and used_s > LIGHTER * least.use_s(at_s)
 
     def least(self, at_s: float) -> One | None:
         """Return the caller who used least of those that called lately, None if there is none."""

@@ -9,6 +9,7 @@ import pytest
 
 from headwater_server.api.guard import turns as module
 from headwater_server.api.guard.accounts import LEARNING_MAX_S, Account, Accounts
+from headwater_server.api.guard.beside import NOTED_S
 from headwater_server.api.guard.turns import READ_S, SHORT_S, StepsCpu, Turns
 
 
@@ -71,6 +72,27 @@ async def test_the_loop_rests_after_much_work_only_if_another_caller_may_come(
 
     await asyncio.gather(*(_run(turns, flood, work()) for _ in range(4)))
     assert bool(rests) is (has_company or not takes_all)
+
+
+@pytest.mark.parametrize("others", [1, 7, 31])
+async def test_equal_callers_are_answered_together_however_busy_they_are(others: int) -> None:
+    accounts, turns = Accounts(), Turns()
+    callers = [accounts.of(f"connection {n}") for n in range(1 + others)]
+    for number, caller in enumerate(callers):
+        turns.charge(caller, time.monotonic())
+        caller.charge((1.0 + 0.01 * number) / len(callers), time.monotonic())
+        turns.answered(caller, time.monotonic() - module.BUSY_MAX_S, 0.0)
+    assert all(turns.may_run(caller) for caller in callers)
+
+
+async def test_a_caller_gives_way_to_one_who_uses_clearly_less() -> None:
+    accounts, turns = Accounts(), Turns()
+    busy, rare = accounts.of("busy"), accounts.of("rare")
+    turns.charge(busy, time.monotonic())
+    busy.charge(2 * NOTED_S, time.monotonic())
+    turns.charge(rare, time.monotonic())
+    turns.answered(busy, time.monotonic() - module.BUSY_MAX_S, 0.0)
+    assert not turns.may_run(busy)
 
 
 async def test_work_that_offers_its_turn_lets_others_go_first() -> None:
