@@ -15,7 +15,7 @@ from headwater_server.engine.snapshot.state import flatten
 from headwater_server.engine.visitors import histories
 from headwater_server.models import base
 from headwater_server.models.base import CAPACITY_START, STEP_BYTES, growing, grown
-from headwater_server.models.content.content import STEP_ITEMS, Content
+from headwater_server.models.content.content import TOKENS_MAX, Content
 from headwater_server.models.covisitation import neighbours
 
 
@@ -48,14 +48,21 @@ def test_the_item_for_which_all_arrays_grow_is_written_in_steps() -> None:
     assert engine.parts.catalogue.rows == 2 * CAPACITY_START
 
 
-def test_words_are_weighed_again_in_steps() -> None:
-    content = Content()
+def test_words_are_weighed_again_before_there_are_twice_as_many_items() -> None:
+    """In turn, a few with each item: no single one waits for all."""
+    content, filler = Content(), [f"w{n}" for n in range(TOKENS_MAX)]
     content.reserve(4_096)
-    for item in range(2 * STEP_ITEMS - 1):
-        content.describe(item, [f"w{item % 50}"])
-    taken = {item: len(list(content.describing(item, ["w1", "w2"]))) for item in range(999, 1_030)}
-    assert max(taken.values()) == -(-1_024 // STEP_ITEMS)
-    assert sum(steps > 0 for steps in taken.values()) == 1
+    content.describe(0, ["common", *filler])
+    numbered = content.state()["_words"].index("common")
+    assert numbered in content.tokens[0]
+    for item in range(1, 600):
+        content.describe(item, ["common", f"x{item % 50}"])
+    assert numbered not in content.tokens[0]  # all others of its words are rarer by now
+    for item in range(600, 1_200):
+        assert list(content.describing(item, ["common", "x1"])) == []
+    before = content.tokens[:1_200].copy()
+    content._select_tokens(np.arange(1_200))
+    assert (content.tokens[:1_200] == before).mean() > 0.95
 
 
 def test_items_are_listed_by_id_whatever_was_written_and_deleted() -> None:

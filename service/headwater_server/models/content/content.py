@@ -16,7 +16,7 @@ from headwater_server.models.content.comparison import Comparison
 from headwater_server.models.content.token_lists import KEPT_MAX, TokenLists
 from headwater_server.models.logarithms import LOGS, log_of
 
-STEP_ITEMS = 500  # whose tokens are selected in one step, about two milliseconds
+SELECTED_AGAIN = 2  # items at each description; so all are, before there are twice as many
 STEP_WORDS = 2_000  # that are removed in one step, about as long
 TOKENS_MAX = 12
 POSTINGS_MAX = 64
@@ -34,8 +34,8 @@ class Content(ItemModel):
     $$s(y) = \sum_{\tau \in y} T_\tau\, \mathrm{idf}_\tau \Big/
              \sqrt{1 + \textstyle\sum_{\tau \in y} \mathrm{idf}_\tau^2}$$
 
-    An item counts by its rarest ``TOKENS_MAX`` tokens. They are selected again whenever the number
-    of items has doubled, since the first items come before it is known which tokens are rare.
+    An item counts by its rarest ``TOKENS_MAX`` tokens. The first items come before it is known
+    which tokens are rare; so with each item, those of two others are selected again, in turn.
     Words without any item are removed, many at a time, and their numbers are reused; the
     callbacks ``on_forgotten`` receive these numbers (int64[n]).
 
@@ -56,7 +56,7 @@ class Content(ItemModel):
 
     _empty = -1  # no token
     _item_arrays = ("_tokens",)
-    _state = ("_words", "_tokens", "_frequencies", "_postings", "_filled", "_items")
+    _state = ("_words", "_tokens", "_frequencies", "_postings", "_filled", "_items", "_turn")
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,6 +72,7 @@ class Content(ItemModel):
         self._postings = np.zeros((CAPACITY_START, POSTINGS_MAX), dtype=np.int32)
         self._filled = np.zeros(CAPACITY_START, dtype=np.int64)
         self._items, self._whole = 0, 0.0
+        self._turn = np.zeros(2, dtype=np.int64)  # the next item to select again; items by number
         self._begin_scratch()
 
     def _begin_scratch(self) -> None:
@@ -95,7 +96,7 @@ class Content(ItemModel):
             pass
 
     def describing(self, item: int, tokens: Iterable[str]) -> Generator[None, None, None]:
-        """Do the same in steps: now and then every item's tokens are selected again."""
+        """Do the same in steps: a large array grows in several."""
         wanted = [token for token in dict.fromkeys(tokens) if token]
         yield from self._reserving_words(len(self._named) + len(wanted))
         yield from self._lists.reserving_slots()
@@ -108,14 +109,15 @@ class Content(ItemModel):
             self._postings[token, self._filled[token] % POSTINGS_MAX] = item
             self._filled[token] += 1
         self._count_described(self._items + 1)
-        if self._items & (self._items - 1) == 0:  # a power of two: the number has doubled
-            described = self._lists.described()
-            for start in range(0, len(described), STEP_ITEMS):
-                self._select_tokens(described[start : start + STEP_ITEMS])
-                yield
-        else:
-            self._select_tokens(np.array([item]))
+        self._select_tokens(self._with_next(item))
         yield from self._forgetting_words()
+
+    def _with_next(self, item: int) -> NDArray[np.int64]:
+        """Return ``item`` and those whose turn it is; all have had theirs, it begins again."""
+        start, items = int(self._turn[0]), max(int(self._turn[1]), item + 1)
+        numbers = (start + np.arange(SELECTED_AGAIN)) % items
+        self._turn[:] = (start + SELECTED_AGAIN) % items, items
+        return np.append(numbers, item)
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Clear the state of ``items``."""

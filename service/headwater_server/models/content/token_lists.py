@@ -20,8 +20,8 @@ class TokenLists:
 
     >>> lists = TokenLists()
     >>> lists.put(0, [7, 3]); lists.put(2, [5])
-    >>> lists.of(0).tolist(), lists.of(1).tolist(), lists.described().tolist()
-    ([7, 3], [], [0, 2])
+    >>> lists.of(0).tolist(), lists.of(1).tolist()
+    ([7, 3], [])
     """
 
     _names = ("_start", "_size", "_slots", "_free", "_used")
@@ -75,10 +75,6 @@ class TokenLists:
             self._slots[start] = self._free[size]
             self._free[size] = start
         self._start[item] = self._size[item] = 0
-
-    def described(self) -> NDArray[np.int64]:
-        """Return the items that have tokens."""
-        return np.flatnonzero(self._size)
 
     def padded(self, items: NDArray[Any]) -> NDArray[np.int32]:
         """Return int32[items, KEPT_MAX]: the tokens of each, then -1."""
