@@ -20,6 +20,19 @@ from tests.integration.waiting import STORE_TIMEOUT_MS
 from tests.kafka.brokers import Brokers, running_brokers
 
 BACKENDS = ("valkey", "redis")
+OF_THE_STORE = ("test_storage_", "test_store_", "test_replica", "test_sentinels", "test_sink_redis")
+"""Files whose subject talks to the store itself, or that tests what it survives."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what lies above the store to one backend; `make thorough` has it on the other, too.
+
+    The files of the store itself, and `store_suite`, run on each: they fail where two differ.
+    """
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if parameters.get("server_dir") == "redis" and not item.path.name.startswith(OF_THE_STORE):
+            item.add_marker(pytest.mark.thorough)
 
 
 def program(backend: str) -> Path:
