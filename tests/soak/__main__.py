@@ -33,6 +33,7 @@ def main() -> int:
     options, arguments = parser.parse_known_args()
     os.environ["HEADWATER_SEED_FIRST"] = str(options.first_seed)
     os.environ["HEADWATER_SEEDS"] = str(SEEDS_MAX)
+    os.environ["HEADWATER_THOROUGH"] = "1"  # also what `make test` leaves out
     os.environ["HEADWATER_SOAK_S"] = str(options.seconds)
     from tests.soak.soaking import Soaking
 

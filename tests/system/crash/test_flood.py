@@ -57,6 +57,7 @@ async def flood(client: AsyncClient, rng: Random, count: int) -> None:
     await asyncio.gather(*(some() for _ in range(AT_ONCE)))
 
 
+@pytest.mark.thorough  # tests/properties/test_reads.py asks an engine, and measures its memory
 @pytest.mark.timeout(3_600 if IS_SOAK else 600)
 @pytest.mark.parametrize("seed", seeds(1)[:1])
 async def test_memory_stays_flat(seed, tmp_path, tally):

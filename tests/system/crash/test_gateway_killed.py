@@ -57,6 +57,7 @@ def page(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.thorough  # tests/system/test_gateway_life.py and test_client_browser.py kill both, too
 @pytest.mark.parametrize("seed", seeds(1))
 async def test_browsers_lose_no_acknowledged_event(seed, page, tmp_path, tally):
     rng = Random(seed)

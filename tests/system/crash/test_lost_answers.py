@@ -35,6 +35,7 @@ def backend_of(seed):
     return BACKENDS[seed % len(BACKENDS)]
 
 
+@pytest.mark.thorough  # tests/simulation loses the answers of the log, too
 @pytest.mark.parametrize("seed", seeds(1))
 async def test_answers_of_the_store_are_lost_one_kind_after_the_other(seed, tmp_path, tally):
     rng = Random(seed)

@@ -60,6 +60,7 @@ class Storm:
         await eventually(lambda: self._proxy.cuts.total() > cuts)
 
 
+@pytest.mark.thorough  # the other files have each fault alone; tests/simulation has them at once
 @pytest.mark.parametrize("seed", seeds(1))
 async def test_a_storm_of_faults_loses_nothing(seed, tmp_path, tally):
     rng, archived = Random(seed), StorageSettings(archive_dir=tmp_path / "archive")

@@ -16,6 +16,7 @@ GROUP = 5  # seeds that share a pool: to start one takes longer than all that is
 GROUPS = [seeds()[start : start + GROUP] for start in range(0, len(seeds()), GROUP)]
 
 
+@pytest.mark.thorough  # tests/system/test_gateway_life.py kills workers under load, too
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: "-".join(map(str, group)))
 async def test_killed_processes_lose_nothing_and_count_nothing_twice(group, tmp_path, tally):
     pool, loads, faults = WorkerPool(tmp_path / "data", "--snapshot-entries", "50"), {}, {}
