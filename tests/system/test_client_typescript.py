@@ -93,7 +93,9 @@ for await (const line of process.stdin.setEncoding("utf8")) {
 """
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "end", [signal.SIGTERM, pytest.param(signal.SIGKILL, marks=pytest.mark.thorough)]
+)
 def test_a_process_that_slept_while_the_server_restarted_is_answered(server, programs, end):
     """What the connection has to say arrives in one go, in the middle of the next call."""
     asks = subprocess.Popen(

@@ -18,7 +18,7 @@ def shown(tmp_path_factory):
         yield server
 
 
-@pytest.mark.parametrize("width", ["1400", "390"])
+@pytest.mark.parametrize("width", ["1400", pytest.param("390", marks=pytest.mark.thorough)])
 def test_pictures_of_items_are_shown_where_they_can_be_loaded(shown, width):
     """Without a referrer, of a fixed size; a letter where there is none, or it does not answer."""
     host = "cdn.shop.example"

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.evaluation.shop_history import read_asked
+from headwater_server.reading.asked import Asked
 from tests.system.test_demo import check_promises, run_demo
 
 EVENTS = 300
@@ -79,9 +82,26 @@ def _written(path: Path, lines: list[str]) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    "export", [rees46, personalize, movielens, ga4], ids=lambda of: of.__name__
-)
+EXPORTS = (rees46, personalize, movielens, ga4)
+TYPES = {"view": "detail-page-view", "cart": "add-to-cart", "purchase": "purchase-complete"}
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda of: of.__name__)
+def test_an_export_is_recognized_and_read(export, tmp_path):
+    """The same files without a server."""
+    found = read_asked(Asked((export(tmp_path),)), EngineSettings()).file.events()
+    rating = "rating" if export is movielens else ""
+    assert [(one.event_time_ms, one.event_type, one.items[0].item_id[-1]) for one in found] == [
+        (1_000 * time, rating or TYPES[kind], item) for time, _, item, kind in _acts()
+    ]
+
+
+def seldom(export):
+    """Mark what starts a server for a file that the test above reads."""
+    return pytest.param(export, marks=pytest.mark.thorough, id=export.__name__)
+
+
+@pytest.mark.parametrize("export", [*map(seldom, EXPORTS[:-1]), ga4], ids=lambda of: of.__name__)
 def test_an_export_is_played_as_it_is(export, tmp_path):
     result = run_demo("--events", str(export(tmp_path)))
     check_promises(result)

@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "recipes"
 PAGES = sorted(path.stem for path in FOLDER.glob("*.md") if path.stem != "index")
 ADDRESS = "127.0.0.1:50051"
 SHOPS = {"streaming-media": MEDIA, "news": NEWS}
+QUICK = {"basket", *SHOPS}  # one page of each kind of shop: each page starts a server of its own
 
 pytestmark = pytest.mark.timeout(300)  # the first server may have to compile kernels
 
@@ -45,7 +46,11 @@ def programs(name: str, address: str) -> Iterator[str]:
         yield program.replace(ADDRESS, address)
 
 
-@pytest.mark.parametrize(("server", "name"), [(one, one) for one in PAGES], indirect=["server"])
+@pytest.mark.parametrize(
+    ("server", "name"),
+    [pytest.param(one, one, marks=() if one in QUICK else pytest.mark.thorough) for one in PAGES],
+    indirect=["server"],
+)
 async def test_a_recipe_does_what_it_says(server, name):
     with Client(server.address) as shop:
         fill(shop, *SHOPS.get(name, RETAIL))
