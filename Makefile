@@ -27,7 +27,7 @@ URL ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test thorough kernels check generate baseline backtest bench bench-full quality drift calibration shop serve soak failover fuzz attack \
+.PHONY: help run test thorough kernels clients check generate baseline backtest bench bench-full quality drift calibration shop serve soak failover fuzz attack \
 	lock docs wheels release stamp
 
 help: ## This list
@@ -56,6 +56,9 @@ thorough: $(VENV)/.dev ## make test, and the tests that need minutes of a CPU co
 
 kernels: $(VENV)/.dev
 	@$(BIN)/headwater compile
+
+clients: $(VENV)/.dev
+	@$(BIN)/python -m tests.system.client_programs
 
 check: $(VENV)/.dev ## Format, lint, types, import layers, protos, API compatibility, freshness of the stubs, words, manifests, docs
 	$(BIN)/ruff format --check

@@ -9,9 +9,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,16 @@ def _fingerprint(folder: Path, *patterns: str) -> str:
     for path in sorted(path for pattern in patterns for path in folder.glob(pattern)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def build_all() -> None:
+    """Build what the tests need; they name a tool that is missing, and are skipped."""
+    pages = [partial(node_modules, ROOT / "web" / name) for name in ("console", "shop")]
+    builds: list[Callable[[], object]] = [node_programs, *pages, java_programs, go_programs]
+    for build in builds:
+        with suppress(pytest.skip.Exception):
+            build()
+
+
+if __name__ == "__main__":
+    build_all()
