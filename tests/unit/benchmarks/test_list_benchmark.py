@@ -66,6 +66,7 @@ def found():
     return asked, judge(asked, "T 0.2 eps 0.02", blocks=40, lists=500, seed=1)
 
 
+@pytest.mark.thorough  # those above judge lists, too; to ask for some takes 12 s of a core
 def test_of_a_small_shop_settings_are_answered_and_other_folds_are_not(found):
     _, judged = found
     by_name = {one.target: one for one in judged}
@@ -79,6 +80,7 @@ def test_of_a_small_shop_settings_are_answered_and_other_folds_are_not(found):
     assert f"{WEAK} from T 0.2 eps 0.02: refused" in measures
 
 
+@pytest.mark.thorough  # the same
 def test_the_champion_itself_has_the_weight_1_on_average(found):
     asked, _ = found
     for name in TARGETS:  # settings that show the same items: the mean weight is that of items
