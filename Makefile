@@ -44,11 +44,11 @@ run: $(VENV)/.run ## Install, then run the demo: recommend, get feedback, learn,
 
 # The tests of a file run in one process, because they may share a server; the longest files start
 # first. One process compiles the kernels before, else each process that starts a server would do it.
-# There is one process more than cores, because a test waits now and then: for a clock, a browser.
+# There are two processes for a core, because tests wait: for a clock, a limit, a store, a browser.
 test: $(VENV)/.dev ## Install, then run every test [ARGS="-k name"]
 	@$(MAKE) --no-print-directory kernels
 	@cores=$$($(BIN)/python -c 'import os; print(os.cpu_count() or 1)'); \
-		$(BIN)/python -m pytest --numprocesses $$((cores < 4 ? cores + 1 : 4)) --dist loadfile \
+		$(BIN)/python -m pytest --numprocesses $$((cores == 1 ? 2 : 4)) --dist loadfile \
 		--no-loadscope-reorder $(ARGS)
 
 thorough: $(VENV)/.dev ## make test, and the tests that need minutes of a CPU core [ARGS=]

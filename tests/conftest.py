@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from tests.integration.waiting import be_patient
 from tests.tallies import TALLIES, Tallies
 
 HERE = Path(__file__).parent
-LONGEST_FIRST = ("system/crash", "system", "simulation", "golden", "properties", "integration")
+LONGEST_FIRST = ("system/crash", "system", "simulation", "golden", "properties")
+WAITING = "integration"  # 13 s for 1 s of a core, in a file of the client's buffers
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,12 +49,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             items[:] = [item for item in items if not item.get_closest_marker("thorough")]
             config.hook.pytest_deselected(items=left_out)
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _turn(item.path))
+        turns = _turns({item.path: None for item in items})
+        items.sort(key=lambda item: turns[item.path])
 
 
-def _turn(path: Path) -> int:
-    folders = (place for place, name in enumerate(LONGEST_FIRST) if HERE / name in path.parents)
-    return next(folders, len(LONGEST_FIRST))
+def _turns(paths: Iterable[Path]) -> dict[Path, tuple[int, float]]:
+    """Return a place for each file: the longest first; then those that wait beside the others.
+
+    A process that computes has the core of one that waits for a store, a limit or a clock.
+    """
+    groups: dict[str, list[Path]] = {}
+    for path in paths:
+        folders = (*LONGEST_FIRST, WAITING)
+        group = next((name for name in folders if HERE / name in path.parents), "")
+        groups.setdefault(group, []).append(path)
+    first = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    return {
+        path: (first.get(name, len(first)), place / len(group))
+        for name, group in groups.items()
+        for place, path in enumerate(group)
+    }
 
 
 @pytest.fixture(scope="session", autouse=True)
