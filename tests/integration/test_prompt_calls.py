@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.v1 import recommendation_service_pb2_grpc as pb_grpc
+from headwater_server.api.front.context import Context
 from headwater_server.api.guard.prompt.asked import Asked
 from headwater_server.api.settings import ApiSettings
 from headwater_server.replica.reads.together import Together
@@ -18,7 +20,7 @@ from headwater_server.storage.storage import Storage
 from tests.integration.api_server import channel_to, serving
 from tests.integration.front_server import KINDS
 from tests.integration.replicas import click, running_replica
-from tests.integration.waiting import PATIENCE_S
+from tests.integration.waiting import PATIENCE_S, eventually
 
 ACTS = [(click(n, item), "") for n, item in enumerate(("tent", "lamp", "rope", "boots"))]
 STOPPED = (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE)
@@ -55,6 +57,24 @@ async def test_both_servers_give_equal_answers(storage: Storage, monkeypatch: An
     assert answers[KINDS[0]] == answers[KINDS[1]]
     assert counts[0] == counts[1] > 0  # of the first kind, unless a body came late
     assert len({name for name, _ in answers[KINDS[0]]}) == 40
+
+
+def calls_known() -> list[Context]:
+    """Return the calls of this process that are under way, or wait for the garbage collector."""
+    return [one for one in gc.get_objects() if isinstance(one, Context)]
+
+
+async def test_an_answered_call_leaves_nothing_to_the_garbage_collector(storage: Storage) -> None:
+    """Its objects are used again at once, while they are in the processor's caches."""
+    async with running_replica(storage) as replica, channel_to(replica) as channel:
+        await asked(channel, question(0))
+        before = calls_known()  # some may be of a test that failed, or raised
+        gc.disable()
+        try:
+            await asked(channel, *map(question, range(20)))
+            await eventually(lambda: len(calls_known()) <= len(before))
+        finally:
+            gc.enable()
 
 
 async def test_the_error_of_one_is_not_that_of_the_others(storage: Storage, monkeypatch) -> None:

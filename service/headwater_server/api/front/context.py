@@ -205,3 +205,4 @@ class Context:
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback(self)
+        self.begun = None  # it knows this context: two that know each other stay until a gc pass
