@@ -13,13 +13,13 @@ from headwater_server.api.guard.gate import Gate, Spans
 from headwater_server.api.guard.guard import Guard
 from headwater_server.api.guard.load import Load
 from headwater_server.api.guard.turns import Turns
-from headwater_server.api.guard.wire_size import warm_up
 from headwater_server.api.health import SERVICES, Health
 from headwater_server.api.keyless_server import KeylessServer
 from headwater_server.api.ports import Replica
 from headwater_server.api.reflection import add_reflection
 from headwater_server.api.services import add_services
 from headwater_server.api.settings import ApiSettings
+from headwater_server.api.warmup import warm_up
 from headwater_server.observability.meters import Meters
 
 

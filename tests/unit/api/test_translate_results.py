@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater_server.api.translate.recommendation import recommend_response
-from headwater_server.api.translate.results import results_bytes
+from headwater_server.api.translate.slot_bytes import results_bytes
 from headwater_server.engine.messages.requests import Recommendation
 from headwater_server.engine.messages.results import Results
 from headwater_server.replica.answers import Answer

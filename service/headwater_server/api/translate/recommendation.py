@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater_server.api.translate.act_rates import act_rate_message
+from headwater_server.api.translate.answer_texts import texts_bytes
 from headwater_server.api.translate.checks import (
+    ID_BYTES_MAX,
     at_most,
     checked_filter,
     page_size,
@@ -16,7 +17,7 @@ from headwater_server.api.translate.checks import (
     short_text,
     texts,
 )
-from headwater_server.api.translate.results import results_bytes, texts_bytes
+from headwater_server.api.translate.slot_bytes import results_bytes
 from headwater_server.api.translate.values import checked_values
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.messages.results import Result, Results
@@ -27,6 +28,7 @@ TOKENS_MAX = 20
 PLAIN = frozenset(
     {"visitor_id", "user_id", "session_id", "placement", "page_size", "recommendation_id"}
 )
+_NUMBERS = frozenset(pb.RecommendRequest.DESCRIPTOR.fields_by_name[name].number for name in PLAIN)
 DIVERSITY = {
     pb.DIVERSITY_UNSPECIFIED: "",
     pb.DIVERSITY_NONE: "none",
@@ -52,34 +54,35 @@ def recommend_request(
     An empty recommendation_id is created here. A page may ask for its visitor only: otherwise
     anyone who has its key could read from any account with a guessable name.
     """
-    given = {field.name: value for field, value in request.ListFields()}
-    if is_page and "user_id" in given:
+    if is_page and request.user_id:
         raise Forbidden("user_id: a page's key may name no account; ask from the backend")
-    if given.keys() <= PLAIN:
-        return _plain(given, is_page=is_page), ""
+    if _is_plain(request):
+        return _plain(request, is_page=is_page), ""
     return general_request(request, is_page=is_page)
 
 
 def plain_request(request: pb.RecommendRequest, *, is_page: bool) -> RecommendRequest | None:
     """Return the same if it needs nothing but one kernel, None for all other requests."""
-    given = {field.name: value for field, value in request.ListFields()}
-    if given.keys() <= PLAIN and not (is_page and "user_id" in given):
-        return _plain(given, is_page=is_page)
+    if _is_plain(request) and not (is_page and request.user_id):
+        return _plain(request, is_page=is_page)
     return None
 
 
-def _plain(given: Mapping[str, Any], *, is_page: bool) -> RecommendRequest:
+def _is_plain(request: pb.RecommendRequest) -> bool:
+    return all([field.number in _NUMBERS for field, _ in request.ListFields()])  # noqa: C419 - quicker
+
+
+def _plain(request: pb.RecommendRequest, *, is_page: bool) -> RecommendRequest:
     """Return what `general_request` returns: nearly all questions have only these fields."""
-    get = given.get
-    name = short_text("recommendation_id", get("recommendation_id", ""))
+    visitor_id, user_id = request.visitor_id, request.user_id
+    session_id, placement = request.session_id, request.placement
+    name = request.recommendation_id
+    asked = visitor_id, user_id, session_id, placement, name
+    if not visitor_id or max(map(len, asked)) > ID_BYTES_MAX or not "".join(asked).isascii():
+        return general_request(request, is_page=is_page)[0]  # which counts bytes, and refuses
+    name, size = name or secrets.token_hex(12), page_size(request.page_size)
     return RecommendRequest(
-        required("visitor_id", get("visitor_id", "")),
-        name or secrets.token_hex(12),
-        short_text("user_id", get("user_id", "")),
-        short_text("session_id", get("session_id", "")),
-        short_text("placement", get("placement", "")),
-        page_size(get("page_size", 0)),
-        from_page=is_page,
+        visitor_id, name, user_id, session_id, placement, size, from_page=is_page
     )
 
 

@@ -18,7 +18,7 @@ def compile_kernels(
 
     They are kept in NUMBA_CACHE_DIR, or in ~/.cache/headwater/kernels.
     """
-    from headwater_server.api.guard.wire_size import warm_up
+    from headwater_server.api.warmup import warm_up
     from headwater_server.cli.compiling import compiling_shown
     from headwater_server.engine.warmup import warm_up as warm_up_engine
     from headwater_server.engine.warmup import warm_up_chances

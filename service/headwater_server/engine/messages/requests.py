@@ -8,6 +8,7 @@ from typing import Any
 
 from headwater_server.engine.messages.asked import Arm, Question
 from headwater_server.engine.messages.events import ContextValue
+from headwater_server.engine.messages.names import Names
 from headwater_server.engine.messages.quick_value import quick_value
 from headwater_server.engine.messages.results import Numbers, Result, Results
 
@@ -41,6 +42,15 @@ class RecommendRequest:
     first_slot: bool = False
     from_page: bool = False
     objective: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but visitor, placement, size and exploration is asked."""
+        return not (
+            self.candidate_item_ids or self.exclude_item_ids or self.context_item_ids
+            or self.filter or self.diversity or self.objective or self.user_id or self.session_id
+            or self.context or self.first_slot
+        )  # fmt: skip
 
     @property
     def question(self) -> Question:
@@ -112,6 +122,11 @@ class Recommendation:
     def item_ids(self) -> Sequence[str]:
         """The items, best slot first."""
         return Results.of(self.results).item_ids
+
+    @property
+    def names(self) -> Names:
+        """The items' ids as bytes."""
+        return Results.of(self.results).names
 
     @property
     def propensities(self) -> Numbers:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.messages.names import Names, names_of
+
 Numbers = NDArray[np.float64]
 
 
@@ -53,7 +55,15 @@ class Results(Sequence[Result]):
     True
     """
 
-    __slots__ = ("_made", "first_slot", "item_ids", "probabilities", "propensities", "scores")
+    __slots__ = (
+        "_made",
+        "_names",
+        "first_slot",
+        "item_ids",
+        "probabilities",
+        "propensities",
+        "scores",
+    )
 
     def __init__(
         self,
@@ -70,6 +80,7 @@ class Results(Sequence[Result]):
         self.probabilities = probabilities
         self.first_slot = first_slot
         self._made: tuple[Result, ...] | None = None
+        self._names: Names | None = None
 
     @classmethod
     def of(cls, results: Sequence[Result]) -> Results:
@@ -81,6 +92,13 @@ class Results(Sequence[Result]):
         made = cls([result.item_id for result in results], scores, propensities)
         made._made = tuple(results)
         return made
+
+    @property
+    def names(self) -> Names:
+        """The items' ids as bytes: the token and the response are written from them."""
+        if self._names is None:
+            self._names = names_of(self.item_ids)
+        return self._names
 
     def __len__(self) -> int:
         return len(self.item_ids)

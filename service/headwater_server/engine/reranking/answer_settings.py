@@ -110,6 +110,15 @@ class AnswerSettings:
         """
         return "" if bandit.applies(request, self.settings) else answering(self.settings)
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether nothing but a request itself can keep the kernel from drawing its slots."""
+        settings = self.settings
+        by_score = self.order is Order.SCORE and settings.objective == ACTS
+        is_ruled = bool(self.rules) or settings.diversity != "none"
+        is_sampled = settings.exploration_policy == thompson.THOMPSON
+        return by_score and not (is_ruled or is_sampled or answering(settings))
+
     def draw(self, request: RecommendRequest, head: ProbabilityHead) -> Draw:
         """Return how the kernel draws the slots; not at all if it is to be done otherwise."""
         settings = self.settings
@@ -117,7 +126,11 @@ class AnswerSettings:
             return NO_DRAW
         if not request.explore or request.first_slot or thompson.applies(head, request, settings):
             return NO_DRAW
-        seed = np.uint64(seed_of(request.recommendation_id))
+        return self.usual_draw(request)
+
+    def usual_draw(self, request: RecommendRequest) -> Draw:
+        """Return how the kernel draws slots by score, which the id of the request alone decides."""
+        settings, seed = self.settings, np.uint64(seed_of(request.recommendation_id))
         epsilon, temperature = settings.exploration_epsilon, settings.exploration_temperature
         # as floats, always: another type would compile the kernel once more
         return Draw(request.page_size, float(epsilon), float(temperature), seed)

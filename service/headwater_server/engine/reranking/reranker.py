@@ -22,6 +22,7 @@ from headwater_server.engine.reranking.rules import Hide
 from headwater_server.engine.reranking.similarity_inputs import SimilarityInputs
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.models.probability.probability import ProbabilityHead
+from headwater_server.models.ranker.ranker import ListwiseRanker
 
 
 class Reranking:
@@ -36,6 +37,7 @@ class Reranking:
     def adopt(self, settings: EngineSettings) -> None:
         """Use new settings. Raises `BadRuleError`."""
         self.in_force = AnswerSettings.of(settings)  # a new object: `Asking` compares it
+        self._is_usual = self.in_force.is_usual  # known before the first of thousands of questions
         hides = [rule for rule in self.in_force.rules if isinstance(rule, Hide)]
         self.hiding = HidingRules(settings.hide_days, hides)
 
@@ -74,8 +76,11 @@ class Reranking:
         is_special = request.explain or request.filter or request.candidate_item_ids
         if is_special or under.order is not Order.SCORE:
             return NO_DRAW
-        if not hasattr(self.scoring.models.ranker, "network"):
+        if not isinstance(self.scoring.models.ranker, ListwiseRanker):
             return NO_DRAW
+        is_other = request.diversity or request.objective or request.first_slot
+        if self._is_usual and under is self.in_force and request.explore and not is_other:
+            return under.usual_draw(request)
         is_ruled = under.active_rules(request, question.now_ms) is not None
         return NO_DRAW if is_ruled else under.draw(request, self.head)
 

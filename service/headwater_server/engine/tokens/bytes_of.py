@@ -7,7 +7,7 @@ import re
 _TEXT, _HEX, _UUID = range(3)  # how an id is written
 _UUID_CHARS = 36
 _DASHED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2}){1,255}", re.ASCII)
+_BYTES_MAX = 255
 
 
 class Reader:
@@ -91,10 +91,22 @@ def long_text_bytes(value: str) -> bytes:
     return number_bytes(len(raw)) + raw
 
 
+def _hexadecimal(value: str) -> bytes:
+    """Return the bytes that a text spells, b"" if it is no text of 1 to 255 bytes as we spell them.
+
+    >>> _hexadecimal("5d41"), _hexadecimal("5D41"), _hexadecimal("5d 41"), _hexadecimal("r1")
+    (b']A', b'', b'', b'')
+    """
+    try:
+        raw = bytes.fromhex(value)
+    except ValueError:
+        return b""
+    return raw if len(raw) <= _BYTES_MAX and raw.hex() == value else b""
+
+
 def id_bytes(value: str) -> bytes:
     """Return an id of at most 255 bytes: a UUID, or hexadecimal, as the bytes that it spells."""
-    if _HEXADECIMAL.fullmatch(value):
-        raw = bytes.fromhex(value)
+    if raw := _hexadecimal(value):
         return bytes((_HEX, len(raw))) + raw
     if len(value) == _UUID_CHARS and _DASHED.fullmatch(value):
         return bytes((_UUID,)) + bytes.fromhex(value.replace("-", ""))

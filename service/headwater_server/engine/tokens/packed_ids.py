@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from string import digits
 
-from headwater_server.engine.tokens.bytes_of import Reader, text_bytes
+import numpy as np
+from numba import njit
+
+from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
+from headwater_server.engine.messages.names import Names, names_of
+from headwater_server.engine.tokens.bytes_of import Reader
 
 _NUMBERED = b"\xff"  # no deflated bytes begin so: their second and third bit are never both set
 _FEW = 3
 _SEPARATOR = "a"  # between the numbers, as a digit of sixteen
+_SEPARATING, _ZERO, _NINE = 10, ord("0"), ord("9")
+_PREFIX_MAX = 255
 _WINDOW = -9  # of deflate: raw, 512 bytes; setting up a larger one takes longer than using it
 _MEMORY = 2  # level of deflate's memory: with the least, 20 ids of digits take a sixth more bytes
 
@@ -24,7 +30,10 @@ def ids_bytes(item_ids: Sequence[str]) -> bytes:
 
     Raises ValueError for an id of more than 255 bytes.
     """
-    return _numbered(item_ids) or _deflated(_joined(item_ids))
+    names = names_of(item_ids)
+    out = np.empty(numbered_room(names), np.uint8)
+    end = put_numbered(*names, out, 0)
+    return out[:end].tobytes() if end else deflated(item_ids)
 
 
 def short_ids_bytes(item_ids: Sequence[str]) -> bytes:
@@ -35,42 +44,77 @@ def short_ids_bytes(item_ids: Sequence[str]) -> bytes:
     return _joined(item_ids) if len(item_ids) <= _FEW else ids_bytes(item_ids)
 
 
-def _deflated(raw: bytes) -> bytes:
+def deflated(item_ids: Sequence[str]) -> bytes:
+    """Return lengths and ids, deflated together."""
+    raw = _joined(item_ids)
     deflate = zlib.compressobj(6, zlib.DEFLATED, _WINDOW, _MEMORY)
     return deflate.compress(raw) + deflate.flush()
 
 
-def _numbered(item_ids: Sequence[str]) -> bytes:
-    r"""Return the common prefix, and the digits that follow in each id; b"" if they are not so.
+def numbered_room(names: Names) -> int:
+    """Return how many bytes `put_numbered` may write."""
+    return 2 + len(names.raw) + len(names.sizes)
 
-    >>> _numbered(["item-007", "item-12"]), _numbered(["a1", "b1"]), _numbered(["a1", "ab"])
-    (b'\xff\x05item-\x00z\x12', b'', b'')
+
+@njit(cache=True)
+def put_numbered(raw, sizes, out, at):  # type: ignore[no-untyped-def]
+    """Write the common prefix of ids, and the digits that follow in each; return the end.
+
+    ``at`` is returned where the ids are not so. The first id's last digits say where a prefix ends.
     """
-    if not item_ids:
-        return b""
-    prefix = item_ids[0].rstrip(digits)  # of all, where they are numbered
-    if "/" in prefix:  # then the next lines would not notice an id without it
-        prefix = _common(item_ids)
-    text = ("/" + "/".join(item_ids)).replace("/" + prefix, _SEPARATOR)[1:]
-    numbers = text.replace(_SEPARATOR, "")
-    are_whole = len(text) - len(numbers) == len(item_ids) - 1  # no id has a separator of its own
-    if not (are_whole and numbers.isascii() and numbers.isdecimal()):
-        return b""
-    even = text if len(text) % 2 == 0 else text + _SEPARATOR
-    return _NUMBERED + text_bytes(prefix) + bytes.fromhex(even)
+    prefix = _prefix_size(raw, sizes)
+    if prefix > _PREFIX_MAX or not _are_numbered(raw, sizes, prefix):
+        return at
+    out[at], out[at + 1] = 255, prefix
+    for i in range(prefix):
+        out[at + 2 + i] = raw[i]
+    digit, begin = 2 * (at + 2 + prefix), 0  # places of four bits
+    for slot in range(len(sizes)):
+        if slot > 0:
+            digit = _put_digit(out, digit, _SEPARATING)
+        for i in range(begin + prefix, begin + sizes[slot]):
+            digit = _put_digit(out, digit, raw[i] - _ZERO)
+        begin += sizes[slot]
+    if digit % 2 == 1:
+        digit = _put_digit(out, digit, _SEPARATING)
+    return digit // 2
 
 
-def _common(item_ids: Sequence[str]) -> str:
-    """Return the longest common prefix that does not end within a number.
+@njit(cache=True)
+def _prefix_size(raw, sizes):  # type: ignore[no-untyped-def]
+    """Return how much of the first id is before the digits at its end."""
+    size = sizes[0] if len(sizes) > 0 else 0
+    while size > 0 and _ZERO <= raw[size - 1] <= _NINE:
+        size -= 1
+    return size
 
-    >>> _common(["item-10", "item-1"])
-    'item-'
-    """
-    low, high = min(item_ids), max(item_ids)  # what these two share, all share
-    length = 0
-    while length < len(low) and low[length] == high[length]:
-        length += 1
-    return low[:length].rstrip(digits)
+
+@njit(cache=True)
+def _are_numbered(raw, sizes, prefix):  # type: ignore[no-untyped-def]
+    """Whether each id is the prefix and digits, of which there is one at least."""
+    begin, digits = 0, 0
+    for slot in range(len(sizes)):
+        if sizes[slot] < prefix:
+            return False
+        for i in range(prefix):
+            if raw[begin + i] != raw[i]:
+                return False
+        for i in range(begin + prefix, begin + sizes[slot]):
+            if not _ZERO <= raw[i] <= _NINE:
+                return False
+        digits += sizes[slot] - prefix
+        begin += sizes[slot]
+    return digits > 0
+
+
+@njit(cache=True)
+def _put_digit(out, place, digit):  # type: ignore[no-untyped-def]
+    """Write four bits, the higher ones of a byte first; return the next place."""
+    if place % 2 == 0:
+        out[place // 2] = digit << 4
+    else:
+        out[place // 2] |= digit
+    return place + 1
 
 
 def _joined(item_ids: Sequence[str]) -> bytes:

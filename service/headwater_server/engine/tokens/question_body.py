@@ -41,8 +41,7 @@ def question_bytes(question: Question, item_ids: Sequence[str], bytes_max: int) 
     True
     """
     if _is_plain(question):
-        raw = _plain_bytes(_size(question), explore=question.explore)
-        return raw if len(raw) <= bytes_max else None
+        return plain_question_bytes(_size(question), bytes_max, explore=question.explore)
     if _is_too_long(question, _RATIO * bytes_max):
         return None
     try:
@@ -53,8 +52,10 @@ def question_bytes(question: Question, item_ids: Sequence[str], bytes_max: int) 
 
 
 @lru_cache(maxsize=256)  # of pages of 1 to 100 items
-def _plain_bytes(page_size: int, *, explore: bool) -> bytes:
-    return bytes((0 if explore else _BEST,)) + number_bytes(page_size)
+def plain_question_bytes(page_size: int, bytes_max: int, *, explore: bool) -> bytes | None:
+    """Return the same of a question for nothing but a number of slots."""
+    raw = bytes((0 if explore else _BEST,)) + number_bytes(page_size)
+    return raw if len(raw) <= bytes_max else None
 
 
 def _size(q: Question) -> int:

@@ -19,8 +19,14 @@ from numpy.typing import NDArray
 from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Slate
+from headwater_server.engine.messages.names import Names, names_of
 from headwater_server.engine.tokens.bytes_of import Reader, id_bytes, text_bytes
-from headwater_server.engine.tokens.packed_ids import ids_bytes, ids_of
+from headwater_server.engine.tokens.packed_ids import (
+    deflated,
+    ids_of,
+    numbered_room,
+    put_numbered,
+)
 
 POLICIES = ("", "best", "plackett_luce", "thompson")  # by their index here; others as text
 _CODES = {policy: bytes((code,)) for code, policy in enumerate(POLICIES)}
@@ -70,8 +76,7 @@ def packed(shown: Shown) -> bytes:
             _placement_bytes(shown.placement),
             id_bytes(shown.recommendation_id),
             bytes((len(item_ids),)),
-            _steps(shown.propensities),
-            ids_bytes(item_ids),
+            _slots(shown),
         )
     )
 
@@ -102,19 +107,26 @@ def fields_of(raw: bytes) -> tuple[str, str, str, tuple[str, ...], tuple[float, 
     return recommendation_id, policy, placement, item_ids, propensities
 
 
-def _steps(propensities: Sequence[float] | NDArray[np.float64]) -> bytes:
-    steps: bytes = steps_of(np.asarray(propensities, np.float64)).tobytes()
-    return steps
+def _slots(shown: Shown) -> bytes:
+    """Return the steps of the propensities, and the ids."""
+    item_ids: Sequence[str] = shown.item_ids
+    names: Names = getattr(shown, "names", None) or names_of(item_ids)
+    room = np.empty(2 * len(item_ids) + numbered_room(names), np.uint8)
+    end = put_slots(*names, np.asarray(shown.propensities, np.float64), room)
+    written = room[:end].tobytes()
+    return written if end > 2 * len(item_ids) else written + deflated(item_ids)
 
 
 @njit(cache=True)
-def steps_of(propensities):  # type: ignore[no-untyped-def]
-    """Return uint8[2 n], big-endian: round(-2048 log2(p)), for p of at least 2**-31."""
-    raw = np.empty(2 * len(propensities), np.uint8)
+def put_slots(raw, sizes, propensities, out):  # type: ignore[no-untyped-def]
+    """Write steps, big-endian: round(-2048 log2(p)), for p of at least 2**-31; then numbered ids.
+
+    Return the end, which is that of the steps where the ids are not numbered.
+    """
     for slot in range(len(propensities)):
         step = int(np.rint(-_STEPS * np.log2(max(propensities[slot], _LEAST))))
-        raw[2 * slot], raw[2 * slot + 1] = step >> 8, step & 255
-    return raw
+        out[2 * slot], out[2 * slot + 1] = step >> 8, step & 255
+    return put_numbered(raw, sizes, out, 2 * len(propensities))
 
 
 def _other(policy: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.tokens.answer_body import Asked
-from headwater_server.engine.tokens.question_body import question_bytes
+from headwater_server.engine.tokens.question_body import plain_question_bytes, question_bytes
 
 Place = tuple[int, int, int]
 SAME_LIST = frozenset({"reasons"})
@@ -54,9 +54,14 @@ class Repeatable:
         elif degraded and not SAME_LIST.issuperset(degraded):
             kind = HURRIED
         else:
-            most = self._question_bytes_max
-            question = question_bytes(request.question, answer.item_ids, most)
+            question = self._question_bytes(request, answer)
             kind = LONG if question is None else REPLAYABLE
         self._counts[kind] += 1
         sequence, operations, windows = place or (0, 0, 0)
         return Asked(sequence, operations, now_ms, question, windows)
+
+    def _question_bytes(self, request: RecommendRequest, answer: Recommendation) -> bytes | None:
+        most = self._question_bytes_max
+        if request.is_plain:  # as nearly always
+            return plain_question_bytes(request.page_size, most, explore=request.explore)
+        return question_bytes(request.question, answer.item_ids, most)

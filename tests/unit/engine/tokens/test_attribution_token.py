@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from headwater_server.engine.messages.asked import Arm, Question
 from headwater_server.engine.messages.events import Slate
+from headwater_server.engine.messages.names import names_of
 from headwater_server.engine.tokens import signed_token
 from headwater_server.engine.tokens.answer_body import Asked
 from headwater_server.engine.tokens.attribution_token import (
@@ -24,7 +25,7 @@ from headwater_server.engine.tokens.attribution_token import (
 )
 from headwater_server.engine.tokens.question_body import question_bytes
 from headwater_server.engine.tokens.sealing import sealed
-from headwater_server.engine.tokens.token_body import packed, steps_of
+from headwater_server.engine.tokens.token_body import packed, put_slots
 
 KEY = TokenKey(7, b"k" * 32)
 OURS = {7: KEY}.get
@@ -56,6 +57,13 @@ EARLIER = (  # made by the build of November 2026
     "DAwBjGMAEAgCV0HEXiRt0MXhDAmhHR6g"
 )
 AB = Slate("r1", "best", "home", ("a", "b"), (0.5, 0.25))
+
+
+def steps_of(propensities):
+    """Return the propensities as a token has them."""
+    out = np.empty(2 * len(propensities), np.uint8)
+    assert put_slots(*names_of(()), propensities, out) == len(out)
+    return out.tobytes()
 
 
 def raw_of(token):
@@ -149,7 +157,7 @@ def test_a_visitor_reads_nothing_of_it_but_key_and_expiry():
         b"s-5",
         b"home",
         b"r1",
-        steps_of(np.array(AB.propensities)).tobytes(),
+        steps_of(np.array(AB.propensities)),
     ):
         assert secret in question + packed(AB)
         assert secret not in first
@@ -209,7 +217,7 @@ def test_a_token_of_an_earlier_build_stays_valid():
 def test_a_propensity_is_the_nearest_step(propensities):
     """The kernel gives the numbers of its equation in numpy, but for ties."""
     exact = -2048 * np.log2(np.maximum(propensities, 2.0**-31))
-    steps = np.frombuffer(steps_of(propensities).tobytes(), ">u2")
+    steps = np.frombuffer(steps_of(propensities), ">u2")
     assert np.abs(steps - exact).max(initial=0.0) <= 0.5 + 1e-9
 
 
