@@ -88,7 +88,9 @@ class Account:
     def is_heavy(self, at_s: float) -> bool:
         """Return whether this caller is to rest for the sake of another one; see `Beside`."""
         # use only fades until the next charge: for nearly all callers this is the whole answer
-        return self._use_s >= HEAVY_S and self._beside.is_heavy(self, at_s)
+        if self._use_s < HEAVY_S or self._beside.last is self:
+            return False
+        return self._beside.is_heavy(self, at_s)
 
     @property
     def is_light(self) -> bool:

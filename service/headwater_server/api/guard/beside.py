@@ -36,14 +36,14 @@ class Beside(Generic[One]):
     """
 
     def __init__(self) -> None:
-        self._least: One | None = None
-        self._least_s = 0.0
+        self.last: One | None = None  # who used least at the latest call; never heavy itself
+        self._last_s = 0.0
 
     def arrived(self, one: One, at_s: float) -> None:
         """Record a call."""
-        if one is not self._least and self._is_more(one, at_s):
+        if one is not self.last and self._is_more(one, at_s):
             return
-        self._least, self._least_s = one, at_s
+        self.last, self._last_s = one, at_s
 
     def _is_more(self, one: One, at_s: float) -> bool:
         least = self.least(at_s)
@@ -63,12 +63,11 @@ class Beside(Generic[One]):
         Not so among equals, as the connections of one shop or the visitors of its pages are: their
         calls are answered together, as they come.
         """
-        used_s = one.use_s(at_s)
-        if used_s < NOTED_S:
+        if one is self.last or (used_s := one.use_s(at_s)) < NOTED_S:
             return False
         least = self.least(at_s)
-        return least not in (None, one) and used_s > LIGHTER * least.use_s(at_s)
+        return least is not None and used_s > LIGHTER * least.use_s(at_s)
 
     def least(self, at_s: float) -> One | None:
         """Return the caller who used least of those that called lately, None if there is none."""
-        return self._least if at_s - self._least_s <= BESIDE_S else None
+        return self.last if at_s - self._last_s <= BESIDE_S else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, cast
+from typing import Any
 
 from headwater_server.api.access.call_kinds import Kind, kind_of
 from headwater_server.api.errors import Context, abort, row
@@ -35,7 +35,7 @@ Encode = Callable[[Any], bytes]
 
 def time_remaining_s(context: Context, settings: ApiSettings) -> float:
     """Return what is left of the caller's deadline, within the server's default and maximum."""
-    remaining = cast("float | None", context.time_remaining())  # None: the caller gave no deadline
+    remaining: float | None = context.time_remaining()  # None: the caller gave no deadline
     if remaining is None:
         return settings.deadline_default_s
     return min(remaining, settings.deadline_max_s)
@@ -188,7 +188,7 @@ class Guard:
 
     def ends_in_time(self, context: Context) -> bool:
         """Return whether gRPC itself ends the call at its deadline, so that it needs no other."""
-        remaining = cast("float | None", context.time_remaining())
+        remaining: float | None = context.time_remaining()
         return remaining is not None and remaining <= self._settings.deadline_max_s
 
     def longest_s(self, context: Context) -> float:

@@ -88,11 +88,11 @@ class Turns:
 
         A caller who is alone need not let the loop accept calls first: each of its turns does.
         """
-        if self._busy_s < BUSY_MAX_S and account.is_light:
-            return not (self._waiting or self._given)
-        if self._takes_all and not account.has_company(time.monotonic()):
+        if self._busy_s >= BUSY_MAX_S or not account.is_light:
+            if not self._takes_all or account.has_company(time.monotonic()):
+                return bool(self.begun_s(account))
             self._busy_s = 0.0
-        return bool(self.begun_s(account))
+        return not (self._waiting or self._given)
 
     def wait(self, account: Account) -> asyncio.Future[None]:
         """Return a future that is done when it is the account's turn."""

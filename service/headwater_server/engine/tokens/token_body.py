@@ -76,7 +76,7 @@ def packed(shown: Shown) -> bytes:
             _placement_bytes(shown.placement),
             id_bytes(shown.recommendation_id),
             bytes((len(item_ids),)),
-            _slots(shown),
+            _slots(shown, item_ids),
         )
     )
 
@@ -107,9 +107,8 @@ def fields_of(raw: bytes) -> tuple[str, str, str, tuple[str, ...], tuple[float, 
     return recommendation_id, policy, placement, item_ids, propensities
 
 
-def _slots(shown: Shown) -> bytes:
+def _slots(shown: Shown, item_ids: Sequence[str]) -> bytes:
     """Return the steps of the propensities, and the ids."""
-    item_ids: Sequence[str] = shown.item_ids
     names: Names = getattr(shown, "names", None) or names_of(item_ids)
     room = np.empty(2 * len(item_ids) + numbered_room(names), np.uint8)
     end = put_slots(*names, np.asarray(shown.propensities, np.float64), room)

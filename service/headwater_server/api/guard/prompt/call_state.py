@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol, cast
+from typing import Any, Protocol
 
 from headwater_server.api.access.call_kinds import Kind
 from headwater_server.api.errors import Context
@@ -32,7 +32,8 @@ class CallState:
     @property
     def admitted(self) -> Account:
         """The account of a call that was admitted."""
-        return cast("Account", self.account)
+        account: Any = self.account  # without `cast`, which is called
+        return account  # type: ignore[no-any-return]  # as the contract says
 
 
 class Guarding(Protocol):
