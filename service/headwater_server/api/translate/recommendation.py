@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Sequence
 
 from headwater.v1 import recommendation_service_pb2 as pb
@@ -80,7 +80,7 @@ def _plain(request: pb.RecommendRequest, *, is_page: bool) -> RecommendRequest:
     asked = visitor_id, user_id, session_id, placement, name
     if not visitor_id or max(map(len, asked)) > ID_BYTES_MAX or not "".join(asked).isascii():
         return general_request(request, is_page=is_page)[0]  # which counts bytes, and refuses
-    name, size = name or secrets.token_hex(12), page_size(request.page_size)
+    name, size = name or os.urandom(12).hex(), page_size(request.page_size)
     return RecommendRequest(
         visitor_id, name, user_id, session_id, placement, size, from_page=is_page
     )
@@ -97,7 +97,7 @@ def general_request(request: pb.RecommendRequest, *, is_page: bool) -> tuple[Rec
     name = short_text("recommendation_id", request.recommendation_id)
     question = RecommendRequest(
         visitor_id=required("visitor_id", request.visitor_id),
-        recommendation_id=name or secrets.token_hex(12),
+        recommendation_id=name or os.urandom(12).hex(),
         user_id=short_text("user_id", request.user_id),
         session_id=short_text("session_id", request.session_id),
         placement=short_text("placement", request.placement),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +63,8 @@ class GroupedAnswering:
 
     def _asked(self, questions: Sequence[Question], draws: Sequence[Draw]) -> Asked:
         """Return the questions by column."""
-        rows_of = cache(self._reranking.scoring.models.circumstances.rows)  # few differ
+        rows_of = self._reranking.scoring.models.circumstances.rows
+        known: dict[tuple[str, ...], NDArray[np.int32]] = {}  # few differ
         barred = self._reranking.answering.barred
         named: list[NDArray[np.int32]] = []
         numbers, tempers, end = [], [], 0
@@ -72,7 +72,10 @@ class GroupedAnswering:
             _, _, (visitor, account), _, session, _ = question.reading
             seed = int(draw.seed)
             row = [visitor, account, session, draw.slots, seed if seed < _HALF else seed - _WHOLE]
-            for part in (question.context, rows_of(question.circumstances), barred(question)):
+            under = question.circumstances
+            if under not in known:
+                known[under] = rows_of(under)
+            for part in (question.context, known[under], barred(question)):
                 if len(part):
                     named.append(part)
                     end += len(part)
