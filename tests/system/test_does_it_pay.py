@@ -21,6 +21,7 @@ pytestmark = pytest.mark.timeout(900)  # the server may start with cold kernels
 PORT = free_port()
 FLAGS = ("--hold-out", "0.2", "--metrics-listen", f"127.0.0.1:{PORT}")
 VISITORS = 60
+METRICS = ["click_through", "act_rate", "acts", "purchases", "revenue"]
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +113,16 @@ def test_the_hold_out_begins_once_and_says_its_lift(server) -> None:
         (found,) = shop.get_performance().hold_outs
     assert found.visitors + found.control_visitors == VISITORS
     assert 0 < found.control_visitors < found.visitors
-    assert {one.metric for one in found.lifts} == {"act_rate", "acts", "purchases", "revenue"}
+    assert [one.metric for one in found.lifts] == METRICS
+    assert found.period is not None
+    assert found.period.control_visitors == found.control_visitors
+    assert [one.metric for one in found.period.lifts] == [
+        name for name in METRICS if name != "act_rate"
+    ]
+    text = report(server, "--from", "2020-01-06", "--to", "2020-01-12")
+    assert "lift of 2020-01-06 to 2020-01-12 (hold-out):" in text
+    assert "The hold-out began after this period: it has no lift." in text
+    assert "click-through: too few visitors to say anything yet" in report(server)
     status = headwater("hold-out", "status", *place).stdout
     assert f"{found.control_visitors:,} without" in status
     assert "revenue of a visitor" in status
@@ -132,7 +142,9 @@ def test_the_console_shows_what_the_api_says(server) -> None:
     assert "of 11 of the shop" in tiles
     assert {row[0] for row in seen["rows"]} == {"home", "basket"}
     assert seen["tilesBesideItems"] == seen["tiles"]  # items know no visitors
-    assert len(seen["lift"]) == 4
+    assert len(seen["lift"]) == 4 + 5  # of the period, and since the hold-out began
+    assert "In this period: " in seen["liftTitles"][0]
+    assert "began after this period" in seen["lastWeek"]
     rows = list(csv.DictReader(io.StringIO(seen["csv"])))
     assert sum(int(row["revenue_micros"] or 0) for row in rows) == 10 * 39_980_000
     for screen in ("desk", "phone"):
@@ -147,3 +159,4 @@ def test_the_figures_of_the_day_are_metrics(server) -> None:
     assert 'headwater_day_clicks{placement="home",policy=' in text
     assert 'headwater_day_shop_revenue{currency="EUR"} 404.8' in text
     assert "headwater_day_shop_orders 11.0" in text
+    assert 'headwater_hold_out_lift{experiment="hold-out",metric="click_through"}' in text

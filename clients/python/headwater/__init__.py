@@ -69,6 +69,7 @@ from headwater.operations import (
 from headwater.performance import (
     Figures,
     HoldOut,
+    HoldOutPeriod,
     Lift,
     Performance,
     PerformanceQuestion,
@@ -156,6 +157,7 @@ __all__ = [
     "GuardRail",
     "HeadwaterError",
     "HoldOut",
+    "HoldOutPeriod",
     "InvalidRequestError",
     "Item",
     "ItemList",

@@ -95,8 +95,20 @@ class Lift:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldOutPeriod:
+    """The lift of the question's period alone; ``lifts`` is empty if ``text`` says that it has none."""
+
+    start_time: datetime
+    end_time: datetime
+    control_visitors: int
+    visitors: int
+    lifts: Sequence[Lift]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoldOut:
-    """An experiment whose control gets the most popular items."""
+    """An experiment whose control gets the most popular items; ``lifts``: since it began."""
 
     experiment_id: str
     state: str
@@ -105,6 +117,7 @@ class HoldOut:
     control_visitors: int
     visitors: int
     lifts: Sequence[Lift]
+    period: HoldOutPeriod | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,9 +209,10 @@ class Engine:
         if name == IMPRESSION:
             yield from self.parts.learning.learning()
             yield from self.parts.figures.reserving()
-            interactions.report(self.parts, event, profile, time_ms)
+            slots = interactions.report(self.parts, event, profile, time_ms)
             if event.slate and event.slate.arms:
                 yield from policy_changes.exposing(self.parts, event)
+            policy_changes.note_seen(self.parts, event, slots)
             return
         if name == LOGOUT:
             visitors.log_out(event.visitor_id, event.user_id, time_ms / 1000.0)

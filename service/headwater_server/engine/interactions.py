@@ -147,8 +147,11 @@ def sell(parts: Parts, event: Event, bought: EventItem, item: int) -> None:
         parts.models.sales.buy(item, price, code, weight)
 
 
-def report(parts: Parts, event: Event, profile: str, time_ms: int) -> None:
-    """Open the window of the slots that were seen; they are learned from when it closes."""
+def report(parts: Parts, event: Event, profile: str, time_ms: int) -> int:
+    """Open the window of the slots that were seen; they are learned from when it closes.
+
+    Return how many of them count in the figures.
+    """
     history = parts.history_before(event, placement_of(event), time_ms)
     row_class = class_of(event, parts.settings)
     account = account_that_asked(parts, event)
@@ -156,7 +159,7 @@ def report(parts: Parts, event: Event, profile: str, time_ms: int) -> None:
     for seen in reported:
         hide(parts, event, profile, seen, time_ms, row_class)
     names = [parts.catalogue.ids[item] for item in reported]
-    note_report(parts.figures, parts.attribution, event, profile, names, parts.clock_ms)
+    return note_report(parts.figures, parts.attribution, event, profile, names, parts.clock_ms)
 
 
 def note_plainly(
@@ -182,7 +185,11 @@ def note_plainly(
 
 def note(parts: Parts, event: Event, profile: str) -> None:
     """Count a click or an order in the figures of the day."""
-    note_act(parts.figures, parts.attribution, parts.catalogue, event, profile, parts.clock_ms)
+    args = parts.figures, parts.attribution, parts.catalogue, event, profile, parts.clock_ms
+    clicks = note_act(*args)
+    if clicks and parts.experiments.active:
+        profiles = parts.visitors.profiles_of(event.visitor_id, event.user_id)
+        parts.experiments.note_lists(profiles, parts.clock_ms, clicks=clicks)
 
 
 def attribute(

@@ -118,6 +118,7 @@ class Parts:
         self.attribution.adopt(round(settings.attribution_window_minutes * 60_000), self.clock_ms)
         self.act_rates.half_life_s = settings.act_half_life_days * 86_400.0
         self.figures.adopt(settings)
+        self.experiments.adopt(settings)
         self._shrink()
 
     def override(self, who: str, time_ms: int) -> None:

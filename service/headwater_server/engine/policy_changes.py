@@ -45,6 +45,13 @@ def exposing(parts: Parts, event: Event) -> Steps:
     yield from parts.experiments.exposing(event, profiles, past, now_ms)
 
 
+def note_seen(parts: Parts, event: Event, slots: int) -> None:
+    """Count seen slots for the hold-outs: those of the list that exposes a visitor, too."""
+    if slots and parts.experiments.active:
+        profiles = parts.visitors.profiles_of(event.visitor_id, event.user_id)
+        parts.experiments.note_lists(profiles, parts.clock_ms, slots=slots)
+
+
 def looking(parts: Parts) -> Steps:
     """Look at all experiments: close arms, and promote what has ``auto_promote`` and is proven."""
     now_ms = parts.clock_ms

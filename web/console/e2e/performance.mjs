@@ -22,6 +22,7 @@ export async function performance(browser, url, folder, key) {
   const found = {
     tiles: await texts(page, ".performance .tile"),
     lift: await texts(page, ".lifts li"),
+    liftTitles: await texts(page, "section[aria-label='Lift'] h3"),
     rows: await cells(page, "Figures by placement"),
     desk: { ...(await flaws(page)), covered: await covered(page) },
   };
@@ -33,6 +34,9 @@ export async function performance(browser, url, folder, key) {
   const chunks = [];
   for await (const chunk of await download.createReadStream()) chunks.push(chunk);
   found.csv = Buffer.concat(chunks).toString("utf8");
+  await page.getByRole("button", { name: "Last week", exact: true }).click();
+  await page.waitForFunction(() => /\d{4}-\d\d-\d\d to .* 7 days before/.test(document.querySelector(".performance > p")?.innerText));
+  found.lastWeek = (await texts(page, ".lift-period")).join(" ");
   await page.locator("button", { hasText: "Dark" }).click();
   await page.setViewportSize(PHONE);
   await page.waitForFunction(() => innerWidth < 400);

@@ -599,8 +599,10 @@ type HoldOut struct {
 	ControlVisitors int64 `protobuf:"varint,5,opt,name=control_visitors,json=controlVisitors,proto3" json:"control_visitors,omitempty"`
 	// Visitors who got recommendations.
 	Visitors int64 `protobuf:"varint,6,opt,name=visitors,proto3" json:"visitors,omitempty"`
-	// The lift of each metric.
-	Lifts         []*Lift `protobuf:"bytes,7,rep,name=lifts,proto3" json:"lifts,omitempty"`
+	// The lift of each metric, of all time since `start_time`.
+	Lifts []*Lift `protobuf:"bytes,7,rep,name=lifts,proto3" json:"lifts,omitempty"`
+	// The lift of the period that the request asks about, alone.
+	Period        *HoldOutPeriod `protobuf:"bytes,8,opt,name=period,proto3" json:"period,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -684,18 +686,119 @@ func (x *HoldOut) GetLifts() []*Lift {
 	return nil
 }
 
+func (x *HoldOut) GetPeriod() *HoldOutPeriod {
+	if x != nil {
+		return x.Period
+	}
+	return nil
+}
+
+// The lift of some days: of what visitors did on them.
+type HoldOutPeriod struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When the first of the period's days begins on which the hold-out ran.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// When the last of them ends.
+	EndTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	// Visitors who got the most popular items, of those who had entered by the end of the period.
+	ControlVisitors int64 `protobuf:"varint,3,opt,name=control_visitors,json=controlVisitors,proto3" json:"control_visitors,omitempty"`
+	// Visitors who got recommendations, of those who had entered by then.
+	Visitors int64 `protobuf:"varint,4,opt,name=visitors,proto3" json:"visitors,omitempty"`
+	// The lift of each metric but "act_rate"; without the correction for what visitors did before, and
+	// without a cap on large values. Each interval holds for this period, whenever you look, also while
+	// the period goes on. Empty: the period has no lift, and `text` says why.
+	Lifts []*Lift `protobuf:"bytes,5,rep,name=lifts,proto3" json:"lifts,omitempty"`
+	// What these figures are, or why there are none, as text for people.
+	Text          string `protobuf:"bytes,6,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HoldOutPeriod) Reset() {
+	*x = HoldOutPeriod{}
+	mi := &file_headwater_v1_performance_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HoldOutPeriod) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HoldOutPeriod) ProtoMessage() {}
+
+func (x *HoldOutPeriod) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_performance_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HoldOutPeriod.ProtoReflect.Descriptor instead.
+func (*HoldOutPeriod) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_performance_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *HoldOutPeriod) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *HoldOutPeriod) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+func (x *HoldOutPeriod) GetControlVisitors() int64 {
+	if x != nil {
+		return x.ControlVisitors
+	}
+	return 0
+}
+
+func (x *HoldOutPeriod) GetVisitors() int64 {
+	if x != nil {
+		return x.Visitors
+	}
+	return 0
+}
+
+func (x *HoldOutPeriod) GetLifts() []*Lift {
+	if x != nil {
+		return x.Lifts
+	}
+	return nil
+}
+
+func (x *HoldOutPeriod) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
 // By how much recommendations are better than the most popular items.
 type Lift struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Of a visitor, from the first list on: "act_rate" (has interacted), "acts" (interactions),
-	// "purchases", "revenue".
+	// "purchases", "revenue". "click_through": clicks by seen slot of lists, as in
+	// `PerformanceFigures`, with an interval by visitors.
 	Metric string `protobuf:"bytes,1,opt,name=metric,proto3" json:"metric,omitempty"`
 	// Mean of those who got the most popular items.
 	Control *float64 `protobuf:"fixed64,2,opt,name=control,proto3,oneof" json:"control,omitempty"`
 	// Mean of those who got recommendations.
 	Value *float64 `protobuf:"fixed64,3,opt,name=value,proto3,oneof" json:"value,omitempty"`
-	// The lift, value / control - 1, with the experiment's correction for what visitors did before.
-	// Absent: not known yet.
+	// The lift, value / control - 1, with the experiment's correction for what visitors did before
+	// (not of "click_through", and not of a period). Absent: not known yet.
 	Lift *float64 `protobuf:"fixed64,4,opt,name=lift,proto3,oneof" json:"lift,omitempty"`
 	// The interval of the lift, valid at every look, at the experiment's level. Absent: nothing is
 	// known yet.
@@ -712,7 +815,7 @@ type Lift struct {
 
 func (x *Lift) Reset() {
 	*x = Lift{}
-	mi := &file_headwater_v1_performance_proto_msgTypes[7]
+	mi := &file_headwater_v1_performance_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -724,7 +827,7 @@ func (x *Lift) String() string {
 func (*Lift) ProtoMessage() {}
 
 func (x *Lift) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_performance_proto_msgTypes[7]
+	mi := &file_headwater_v1_performance_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -737,7 +840,7 @@ func (x *Lift) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Lift.ProtoReflect.Descriptor instead.
 func (*Lift) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_performance_proto_rawDescGZIP(), []int{7}
+	return file_headwater_v1_performance_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Lift) GetMetric() string {
@@ -858,7 +961,7 @@ const file_headwater_v1_performance_proto_rawDesc = "" +
 	"\x06orders\x18\x01 \x01(\x03R\x06orders\x12\x14\n" +
 	"\x05units\x18\x02 \x01(\x01R\x05units\x12:\n" +
 	"\arevenue\x18\x03 \x03(\v2 .headwater.v1.PerformanceRevenueR\arevenue\x120\n" +
-	"\x14lines_without_amount\x18\x04 \x01(\x03R\x12linesWithoutAmount\"\x86\x02\n" +
+	"\x14lines_without_amount\x18\x04 \x01(\x03R\x12linesWithoutAmount\"\xbb\x02\n" +
 	"\aHoldOut\x12#\n" +
 	"\rexperiment_id\x18\x01 \x01(\tR\fexperimentId\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\x14\n" +
@@ -867,7 +970,16 @@ const file_headwater_v1_performance_proto_rawDesc = "" +
 	"start_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12)\n" +
 	"\x10control_visitors\x18\x05 \x01(\x03R\x0fcontrolVisitors\x12\x1a\n" +
 	"\bvisitors\x18\x06 \x01(\x03R\bvisitors\x12(\n" +
-	"\x05lifts\x18\a \x03(\v2\x12.headwater.v1.LiftR\x05lifts\"\x8a\x02\n" +
+	"\x05lifts\x18\a \x03(\v2\x12.headwater.v1.LiftR\x05lifts\x123\n" +
+	"\x06period\x18\b \x01(\v2\x1b.headwater.v1.HoldOutPeriodR\x06period\"\x86\x02\n" +
+	"\rHoldOutPeriod\x129\n" +
+	"\n" +
+	"start_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12)\n" +
+	"\x10control_visitors\x18\x03 \x01(\x03R\x0fcontrolVisitors\x12\x1a\n" +
+	"\bvisitors\x18\x04 \x01(\x03R\bvisitors\x12(\n" +
+	"\x05lifts\x18\x05 \x03(\v2\x12.headwater.v1.LiftR\x05lifts\x12\x12\n" +
+	"\x04text\x18\x06 \x01(\tR\x04text\"\x8a\x02\n" +
 	"\x04Lift\x12\x16\n" +
 	"\x06metric\x18\x01 \x01(\tR\x06metric\x12\x1d\n" +
 	"\acontrol\x18\x02 \x01(\x01H\x00R\acontrol\x88\x01\x01\x12\x19\n" +
@@ -897,7 +1009,7 @@ func file_headwater_v1_performance_proto_rawDescGZIP() []byte {
 	return file_headwater_v1_performance_proto_rawDescData
 }
 
-var file_headwater_v1_performance_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_headwater_v1_performance_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_headwater_v1_performance_proto_goTypes = []any{
 	(*PerformanceRow)(nil),        // 0: headwater.v1.PerformanceRow
 	(*PerformanceFigures)(nil),    // 1: headwater.v1.PerformanceFigures
@@ -906,11 +1018,12 @@ var file_headwater_v1_performance_proto_goTypes = []any{
 	(*PerformanceChange)(nil),     // 4: headwater.v1.PerformanceChange
 	(*ShopTotals)(nil),            // 5: headwater.v1.ShopTotals
 	(*HoldOut)(nil),               // 6: headwater.v1.HoldOut
-	(*Lift)(nil),                  // 7: headwater.v1.Lift
-	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
+	(*HoldOutPeriod)(nil),         // 7: headwater.v1.HoldOutPeriod
+	(*Lift)(nil),                  // 8: headwater.v1.Lift
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_headwater_v1_performance_proto_depIdxs = []int32{
-	8,  // 0: headwater.v1.PerformanceRow.day:type_name -> google.protobuf.Timestamp
+	9,  // 0: headwater.v1.PerformanceRow.day:type_name -> google.protobuf.Timestamp
 	1,  // 1: headwater.v1.PerformanceRow.figures:type_name -> headwater.v1.PerformanceFigures
 	1,  // 2: headwater.v1.PerformanceRow.compared:type_name -> headwater.v1.PerformanceFigures
 	4,  // 3: headwater.v1.PerformanceRow.changes:type_name -> headwater.v1.PerformanceChange
@@ -919,13 +1032,17 @@ var file_headwater_v1_performance_proto_depIdxs = []int32{
 	3,  // 6: headwater.v1.PerformanceFigures.revenue:type_name -> headwater.v1.PerformanceRevenue
 	2,  // 7: headwater.v1.PerformanceRevenue.per_visitor:type_name -> headwater.v1.PerformanceRate
 	3,  // 8: headwater.v1.ShopTotals.revenue:type_name -> headwater.v1.PerformanceRevenue
-	8,  // 9: headwater.v1.HoldOut.start_time:type_name -> google.protobuf.Timestamp
-	7,  // 10: headwater.v1.HoldOut.lifts:type_name -> headwater.v1.Lift
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	9,  // 9: headwater.v1.HoldOut.start_time:type_name -> google.protobuf.Timestamp
+	8,  // 10: headwater.v1.HoldOut.lifts:type_name -> headwater.v1.Lift
+	7,  // 11: headwater.v1.HoldOut.period:type_name -> headwater.v1.HoldOutPeriod
+	9,  // 12: headwater.v1.HoldOutPeriod.start_time:type_name -> google.protobuf.Timestamp
+	9,  // 13: headwater.v1.HoldOutPeriod.end_time:type_name -> google.protobuf.Timestamp
+	8,  // 14: headwater.v1.HoldOutPeriod.lifts:type_name -> headwater.v1.Lift
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_headwater_v1_performance_proto_init() }
@@ -936,14 +1053,14 @@ func file_headwater_v1_performance_proto_init() {
 	file_headwater_v1_performance_proto_msgTypes[0].OneofWrappers = []any{}
 	file_headwater_v1_performance_proto_msgTypes[1].OneofWrappers = []any{}
 	file_headwater_v1_performance_proto_msgTypes[4].OneofWrappers = []any{}
-	file_headwater_v1_performance_proto_msgTypes[7].OneofWrappers = []any{}
+	file_headwater_v1_performance_proto_msgTypes[8].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_performance_proto_rawDesc), len(file_headwater_v1_performance_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -337,6 +337,7 @@ class HoldOut(_message.Message):
     CONTROL_VISITORS_FIELD_NUMBER: _builtins.int
     VISITORS_FIELD_NUMBER: _builtins.int
     LIFTS_FIELD_NUMBER: _builtins.int
+    PERIOD_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """The experiment; GetExperimentReport has the rest of it."""
     state: _builtins.str
@@ -353,7 +354,11 @@ class HoldOut(_message.Message):
 
     @_builtins.property
     def lifts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lift]:
-        """The lift of each metric."""
+        """The lift of each metric, of all time since `start_time`."""
+
+    @_builtins.property
+    def period(self) -> Global___HoldOutPeriod:
+        """The lift of the period that the request asks about, alone."""
 
     def __init__(
         self,
@@ -365,14 +370,66 @@ class HoldOut(_message.Message):
         control_visitors: _builtins.int = ...,
         visitors: _builtins.int = ...,
         lifts: _abc.Iterable[Global___Lift] | None = ...,
+        period: Global___HoldOutPeriod | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["period", b"period", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["control_visitors", b"control_visitors", "experiment_id", b"experiment_id", "lifts", b"lifts", "share", b"share", "start_time", b"start_time", "state", b"state", "visitors", b"visitors"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["control_visitors", b"control_visitors", "experiment_id", b"experiment_id", "lifts", b"lifts", "period", b"period", "share", b"share", "start_time", b"start_time", "state", b"state", "visitors", b"visitors"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HoldOut: _TypeAlias = HoldOut  # noqa: Y015
+
+@_typing.final
+class HoldOutPeriod(_message.Message):
+    """The lift of some days: of what visitors did on them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    CONTROL_VISITORS_FIELD_NUMBER: _builtins.int
+    VISITORS_FIELD_NUMBER: _builtins.int
+    LIFTS_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    control_visitors: _builtins.int
+    """Visitors who got the most popular items, of those who had entered by the end of the period."""
+    visitors: _builtins.int
+    """Visitors who got recommendations, of those who had entered by then."""
+    text: _builtins.str
+    """What these figures are, or why there are none, as text for people."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """When the first of the period's days begins on which the hold-out ran."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """When the last of them ends."""
+
+    @_builtins.property
+    def lifts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lift]:
+        """The lift of each metric but "act_rate"; without the correction for what visitors did before, and
+        without a cap on large values. Each interval holds for this period, whenever you look, also while
+        the period goes on. Empty: the period has no lift, and `text` says why.
+        """
+
+    def __init__(
+        self,
+        *,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        control_visitors: _builtins.int = ...,
+        visitors: _builtins.int = ...,
+        lifts: _abc.Iterable[Global___Lift] | None = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["control_visitors", b"control_visitors", "end_time", b"end_time", "lifts", b"lifts", "start_time", b"start_time", "text", b"text", "visitors", b"visitors"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldOutPeriod: _TypeAlias = HoldOutPeriod  # noqa: Y015
 
 @_typing.final
 class Lift(_message.Message):
@@ -390,15 +447,16 @@ class Lift(_message.Message):
     CURRENCY_CODE_FIELD_NUMBER: _builtins.int
     metric: _builtins.str
     """Of a visitor, from the first list on: "act_rate" (has interacted), "acts" (interactions),
-    "purchases", "revenue".
+    "purchases", "revenue". "click_through": clicks by seen slot of lists, as in
+    `PerformanceFigures`, with an interval by visitors.
     """
     control: _builtins.float
     """Mean of those who got the most popular items."""
     value: _builtins.float
     """Mean of those who got recommendations."""
     lift: _builtins.float
-    """The lift, value / control - 1, with the experiment's correction for what visitors did before.
-    Absent: not known yet.
+    """The lift, value / control - 1, with the experiment's correction for what visitors did before
+    (not of "click_through", and not of a period). Absent: not known yet.
     """
     low: _builtins.float
     """The interval of the lift, valid at every look, at the experiment's level. Absent: nothing is

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from headwater.performance import (
     Figures,
     HoldOut,
+    HoldOutPeriod,
     Lift,
     Performance,
     PerformanceQuestion,
@@ -120,6 +121,18 @@ def _hold_out(one: performance_pb2.HoldOut) -> HoldOut:
         control_visitors=one.control_visitors,
         visitors=one.visitors,
         lifts=tuple(map(_lift, one.lifts)),
+        period=_period(one.period) if one.HasField("period") else None,
+    )
+
+
+def _period(one: performance_pb2.HoldOutPeriod) -> HoldOutPeriod:
+    return HoldOutPeriod(
+        start_time=from_time(one.start_time),
+        end_time=from_time(one.end_time),
+        control_visitors=one.control_visitors,
+        visitors=one.visitors,
+        lifts=tuple(map(_lift, one.lifts)),
+        text=one.text,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from headwater_server.cli.commands.policies.hold_out import show_hold_out
+from headwater_server.cli.commands.policies.hold_out import show_hold_out, show_period
 from headwater_server.cli.experimenting.tables import show_table
 from headwater_server.cli.reporting.periods import day_of
 
@@ -33,6 +33,7 @@ def show_report(found: Performance) -> None:
     for limit, count in found.limits.items():
         print(f"note: {count:,} without a row of their own ({limit}): docs/does-it-pay.md, Limits")
     for one in found.hold_outs:
+        show_period(one)
         show_hold_out(one)
 
 

@@ -13,13 +13,15 @@ from headwater_server.engine.experiments.comparing import ALARM, crossed, eviden
 from headwater_server.engine.experiments.counts.acts import act_of
 from headwater_server.engine.experiments.counts.waiting import Times, Waiting
 from headwater_server.engine.experiments.kept_policies import KeptPolicies
-from headwater_server.engine.experiments.running import FOREVER_MS, Running
+from headwater_server.engine.experiments.running import DAYS_MAX, FOREVER_MS, Running
 from headwater_server.engine.experiments.units import Buckets, Range
+from headwater_server.engine.figures.shop_days import day_at, offset_ms_of
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import PURCHASE
 from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
+from headwater_server.engine.settings import EngineSettings
 
 MADE_MAX = 4_096
 """Combinations of arms whose assignment is kept."""
@@ -67,6 +69,24 @@ class Experiments:
         self._made: dict[tuple[Assigned, ...], Assignment] = {}
         self._assignments = Assignments()
         self._waiting = Waiting()
+        self._day = self._offset_ms = 0
+        self.days_max = DAYS_MAX
+
+    def adopt(self, settings: EngineSettings) -> None:
+        """Go on with the shop's days of these settings."""
+        self.settle()
+        self._offset_ms = offset_ms_of(settings)
+        self.days_max = settings.figures_days
+        for running in self.by_id.values():
+            if running.days is not None:
+                running.days.most = self.days_max
+
+    def _turn_to(self, now_ms: int) -> None:
+        """Go on with the day of now; the acts that wait are all of one day."""
+        day = day_at(now_ms, self._offset_ms)
+        if day != self._day:
+            self.settle()
+            self._day = day
 
     @property
     def is_used(self) -> bool:
@@ -135,6 +155,7 @@ class Experiments:
     ) -> Steps:
         """Count a reported impression for the arms that its slate carries."""
         yield from self.counting()
+        self._turn_to(now_ms)
         for one in event.slate.arms if event.slate else ():
             running = self.by_id.get(one.experiment_id)
             if running is None or not running.is_open(now_ms):
@@ -143,7 +164,7 @@ class Experiments:
             if one.arm_id in arms:
                 was_full = running.is_full
                 arm = arms.index(one.arm_id)
-                if (yield from running.exposing(*profiles, arm, past, now_ms)):
+                if (yield from running.exposing(*profiles, arm, past, now_ms, self._day)):
                     self._assignments.changed(*profiles)
                 if running.is_full is not was_full:
                     self._assignments.clear()
@@ -156,6 +177,7 @@ class Experiments:
         It is counted before anything reads what it changes: so when does not matter.
         """
         if reward or name == PURCHASE:
+            self._turn_to(now_ms)
             if self._waiting.is_full:
                 self.settle()
             self._waiting.add(profiles, act_of(event, name, reward), now_ms)
@@ -180,6 +202,17 @@ class Experiments:
             pairs = [(profiles[place], "") for place in places]
             self._waiting.add_all(pairs, keys[those], acts, times_ms[those])
 
+    def note_lists(
+        self, profiles: tuple[str, str], now_ms: int, *, slots: int = 0, clicks: int = 0
+    ) -> None:
+        """Count seen slots of lists, or clicks on them, for the hold-outs."""
+        self._turn_to(now_ms)
+        if self._waiting.may_join:
+            self.settle()
+        for running in self.active:
+            if running.is_open(now_ms):
+                running.noting(profiles, slots, clicks, self._day)
+
     def counting(self) -> Steps:
         """Count the acts that wait, in order, for each experiment that they are exposed in."""
         waiting = self._waiting
@@ -187,7 +220,7 @@ class Experiments:
             return
         columns = waiting.columns()
         for running in self.active:
-            for profiles in (yield from running.counting(waiting, columns)):
+            for profiles in (yield from running.counting(waiting, columns, self._day)):
                 self._assignments.changed(*profiles)
         waiting.clear()
 
@@ -249,6 +282,8 @@ class Experiments:
 
     def put(self, running: Running) -> None:
         """Keep an experiment."""
+        if running.days is not None:
+            running.days.most = self.days_max
         self.by_id[running.experiment.experiment_id] = running
         self.index()
 
@@ -295,5 +330,6 @@ class Experiments:
         """Replace the state by what `state` returned."""
         self.policies.load(state["policies"])
         loaded = map(Running.loaded, state["experiments"])
-        self.by_id = {one.experiment.experiment_id: one for one in loaded}
-        self.index()
+        self.by_id = {}
+        for one in loaded:
+            self.put(one)

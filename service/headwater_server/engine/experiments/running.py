@@ -15,6 +15,15 @@ from headwater_server.engine.experiments.counts.columns import (
     WIDTH,
 )
 from headwater_server.engine.experiments.counts.count_acts import Done, When, count_acts
+from headwater_server.engine.experiments.counts.days import (
+    DAY_CLICKS,
+    DAY_SLOTS,
+    ENTERED,
+    GROUPS,
+    NO_TABLE,
+    DailySums,
+    Table,
+)
 from headwater_server.engine.experiments.counts.exposed import Exposed
 from headwater_server.engine.experiments.counts.looks import Looks
 from headwater_server.engine.experiments.counts.sums import Sums
@@ -26,6 +35,9 @@ from headwater_server.engine.policies.policy import Policy
 
 FOREVER_MS = 1 << 62
 _WHOLE = ((0, PARTS),)
+POPULAR = "popular"
+"""The policy of a hold-out's control: an experiment that has it keeps sums by day."""
+DAYS_MAX = 400
 CAP_AGAIN = 1.25
 """The caps are found again when there are so many times as many exposures and acts."""
 
@@ -51,6 +63,7 @@ class Running:
         ranges: tuple[Range, ...],
         time_ms: int = 0,
         who: str = "",
+        days_max: int = DAYS_MAX,
     ) -> None:
         """``policies``: each arm's as it is now, None for the settings in force."""
         self.create_ms, self.who, self.ranges = time_ms, who, ranges
@@ -67,6 +80,8 @@ class Running:
         self.exposed = Exposed()
         self.sums = Sums(len(experiment.arms))
         self.looks = Looks(len(experiment.arms))
+        is_hold_out = experiment.arms[0].policy_id == POPULAR
+        self.days = DailySums(len(experiment.arms), days_max) if is_hold_out else None
         self.adopt(experiment)
 
     def adopt(self, experiment: Experiment) -> None:
@@ -135,11 +150,17 @@ class Running:
     # --- exposures and acts ----------------------------------------------------------------------
 
     def exposing(
-        self, visitor: str, account: str, arm: int, past: tuple[float, float], now_ms: int
+        self,
+        visitor: str,
+        account: str,
+        arm: int,
+        past: tuple[float, float],
+        now_ms: int,
+        day: int = 0,
     ) -> Generator[None, None, bool]:
         """Count a reported impression of an arm; the first one exposes the profile.
 
-        Return whether the rows have become others: a profile may have another arm then.
+        ``day``: the shop's, by number. Return whether the rows have become others: a profile may have another arm then.
         """
         visitor = "" if self._of_user else visitor
         before = len(self.exposed.rows)
@@ -153,17 +174,29 @@ class Running:
             self.turned_away += 1
         else:
             yield from self.exposed.reserving()
-            self._enter(visitor, account, arm, past, now_ms)
+            row = self._enter(visitor, account, arm, past, now_ms)
+            if self.days is not None:
+                self.days.at(day)[arm, row % GROUPS, ENTERED] += 1.0
         return len(self.exposed.rows) != before
 
     def _enter(
         self, visitor: str, account: str, arm: int, past: tuple[float, float], now_ms: int
-    ) -> None:
+    ) -> int:
         row = self.exposed.enter(visitor, account, arm, now_ms // 1000)
         for column, value in zip((PAST_REWARD, PAST_PURCHASES), past, strict=True):
             self.exposed.add(row, column, value)
         values = self.exposed.values(row)
         self.sums.enter(arm, (values[PAST_REWARD], values[PAST_PURCHASES]))
+        return row
+
+    def noting(self, profiles: tuple[str, str], slots: int, clicks: int, day: int) -> None:
+        """Count seen slots of lists, or clicks on them, of a profile if it is exposed."""
+        row = -1 if self.days is None else self.find(*profiles)
+        if row < 0 or self.days is None or self._is_closed[self.exposed.arm(row)]:
+            return
+        table = self.days.at(day)[self.exposed.arm(row), row % GROUPS]
+        table[DAY_SLOTS] += slots
+        table[DAY_CLICKS] += clicks
 
     @property
     def _may_join(self) -> bool:
@@ -178,19 +211,20 @@ class Running:
             self.exposed.join(visitor, account)
 
     def counting(
-        self, waiting: Waiting, columns: WaitingColumns
+        self, waiting: Waiting, columns: WaitingColumns, day: int = 0
     ) -> Generator[None, None, list[tuple[str, str]]]:
-        """Count acts in order; return the profiles whose account leads to the visitor's row now."""
+        """Count acts of one day; return the profiles whose account leads to the visitor's row now."""
         first, joined = 0, []
+        daily = NO_TABLE if self.days is None else self.days.at(day)
         while first < len(waiting):
-            done = self._count(first, waiting, columns)
+            done = self._count(first, waiting, columns, daily)
             first = done.next
             if done.joins:
                 joined.append(waiting.profiles[first - 1])
                 yield from self.joining(*joined[-1])
         return joined
 
-    def _count(self, first: int, waiting: Waiting, columns: WaitingColumns) -> Done:
+    def _count(self, first: int, waiting: Waiting, columns: WaitingColumns, daily: Table) -> Done:
         exposed = self.exposed
         found = count_acts(
             first,
@@ -202,6 +236,7 @@ class Running:
             self._of_user,
             self._may_join,
             waiting.number(self.currency_code),
+            daily,
         )
         done = Done(*found)
         self.counted += done.counted
@@ -259,6 +294,7 @@ class Running:
             "exposed": self.exposed.state(),
             "sums": self.sums.state(),
             "looks": self.looks.state(),
+            **({} if self.days is None else {"days": self.days.state()}),
         }
 
     def _closed_sums(self) -> NDArray[np.float64]:
@@ -280,4 +316,6 @@ class Running:
         one.exposed.load(state["exposed"])
         one.sums.load(state["sums"])
         one.looks.load(state["looks"])
+        if one.days is not None:
+            one.days.load(state["days"])
         return one

@@ -58,15 +58,16 @@ class Today:
             self._cell(group, item_id).slots += 1
         self._visit(profile, group, (len(item_ids), 0, 0))
 
-    def click(self, profile: str, given: Given, item_id: str) -> None:
-        """Count the first click of the day on an item of a list."""
+    def click(self, profile: str, given: Given, item_id: str) -> bool:
+        """Count the first click of the day on an item of a list; return whether it was that."""
         if self._is_clicked(given.list_id, item_id):
-            return
+            return False
         group = self._group(given)
         for key in levels_of(*group):
             self.day.level(key).clicks += 1
         self._cell(group, item_id).clicks += 1
         self._visit(profile, group, (0, 1, 0))
+        return True
 
     def order(self, profile: str, lines: Sequence[AttributedLine]) -> None:
         """Count an order: each line with the list that it is attributed to, None: to none."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from headwater_server.engine.figures.counting import Today
 from headwater_server.engine.figures.day import Day
+from headwater_server.engine.figures.shop_days import day_at, offset_ms_of
 from headwater_server.engine.settings import EngineSettings
 
-DAY_MS = 86_400_000
 NO_DAY = -(1 << 40)
 
 
@@ -17,7 +17,7 @@ class Figures:
     """What came of lists by day. Days are counted from 1970, in the shop's own time.
 
     >>> figures = Figures()
-    >>> figures.day_of(3 * DAY_MS + 1)
+    >>> figures.day_of(3 * 86_400_000 + 1)
     3
     """
 
@@ -32,7 +32,7 @@ class Figures:
         """Go on under these settings, also the day that goes on."""
         self._days_max, self._items_max = settings.figures_days, settings.figures_items_max
         self.today.items_max = self._items_max
-        self.offset_ms = round(settings.figures_day_offset_hours * 3_600_000)
+        self.offset_ms = offset_ms_of(settings)
 
     @property
     def numbers(self) -> list[int]:
@@ -41,7 +41,7 @@ class Figures:
 
     def day_of(self, now_ms: int) -> int:
         """Return the number of the shop's day at a time."""
-        return (now_ms + self.offset_ms) // DAY_MS
+        return day_at(now_ms, self.offset_ms)
 
     def at(self, now_ms: int) -> Today:
         """Return the day of now, to be added to; another one ends for it."""

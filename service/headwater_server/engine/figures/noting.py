@@ -25,10 +25,13 @@ def note_report(
     profile: str,
     item_ids: Sequence[str],
     now_ms: int,
-) -> None:
-    """Count the slots of a report that were not reported before; their window is open by now."""
+) -> int:
+    """Count the slots of a report that were not reported before; their window is open by now.
+
+    Return how many.
+    """
     if not item_ids:
-        return
+        return 0
     slate = event.slate
     given = Given(
         event.placement or (slate.placement if slate else ""),
@@ -37,7 +40,9 @@ def note_report(
         slate.recommendation_id if slate else event.event_id,
     )
     is_new = attribution.times_open(profile, given.list_id) < 2
-    figures.at(now_ms).see(profile, given, list(dict.fromkeys(item_ids)), is_new=is_new)
+    names = list(dict.fromkeys(item_ids))
+    figures.at(now_ms).see(profile, given, names, is_new=is_new)
+    return len(names)
 
 
 def note_act(
@@ -47,24 +52,28 @@ def note_act(
     event: Event,
     profile: str,
     now_ms: int,
-) -> None:
-    """Count a click or an order; most acts are neither, or clicks that follow from no list."""
-    role = ROLES.get(event.event_type)
+) -> int:
+    """Count a click or an order; most acts are neither, or clicks that follow from no list.
+
+    Return how many clicks were counted.
+    """
+    role, clicks = ROLES.get(event.event_type), 0
     if role is None:
-        return
+        return 0
     if role == CLICK:
         if event.slate is None and not attribution.is_open(profile):
-            return
+            return 0
         for item_id in dict.fromkeys([item.item_id for item in event.items]):
             given = _list_of(attribution, catalogue, event, profile, item_id)
             if given is not None:
-                figures.at(now_ms).click(profile, given, item_id)
-        return
+                clicks += figures.at(now_ms).click(profile, given, item_id)
+        return clicks
     lines = lines_of(event, lambda item_id: _price_of(catalogue, item_id))
     attributed = [
         (line, _list_of(attribution, catalogue, event, profile, line.item_id)) for line in lines
     ]
     figures.at(now_ms).order(profile, attributed)
+    return 0
 
 
 def _list_of(

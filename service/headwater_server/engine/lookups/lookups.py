@@ -11,6 +11,7 @@ from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.experiments import verdicts, viewing
 from headwater_server.engine.experiments.experiments import Experiments
 from headwater_server.engine.experiments.judgement import Judgement
+from headwater_server.engine.experiments.lift_reports import HoldOutLifts
 from headwater_server.engine.experiments.reports import ExperimentReport, ExperimentView, Policies
 from headwater_server.engine.figures.reading import FiguresReading
 from headwater_server.engine.learning.attribution import Slots
@@ -208,6 +209,13 @@ class Lookups:
 
         running = self._experiments.by_id.get(experiment_id)
         return report(running, self._parts.clock_ms) if running else None
+
+    def hold_out_lifts(self, experiment_id: str, days: tuple[int, int] | None) -> HoldOutLifts:
+        """Return what a hold-out's sums by day say; ``days``: the first and the last, None: no."""
+        from headwater_server.engine.experiments.lifts import Days, lifts_of  # noqa: PLC0415  # as above
+
+        asked = Days(*days, self._parts.figures.offset_ms) if days else None
+        return lifts_of(self._experiments.by_id[experiment_id], asked, self._parts.clock_ms)
 
     def arms_of(
         self, visitor_id: str, user_id: str, placement: str, now_ms: int

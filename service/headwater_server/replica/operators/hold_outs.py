@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from headwater_server.engine.experiments.lift_reports import HoldOutLifts
 from headwater_server.engine.experiments.reports import ExperimentReport
+from headwater_server.engine.experiments.running import POPULAR
 from headwater_server.replica.ports.state_machine import StateMachine
 
-POPULAR = "popular"
+
+@dataclass(frozen=True, slots=True)
+class HoldOutReport:
+    """A hold-out's report as an experiment, and what its sums by day say."""
+
+    report: ExperimentReport
+    lifts: HoldOutLifts
 
 
-def hold_outs(engine: StateMachine) -> Iterator[ExperimentReport]:
-    """Yield their reports, the latest first: each takes a moment."""
+def hold_outs(engine: StateMachine, days: tuple[int, int] | None = None) -> Iterator[HoldOutReport]:
+    """Yield their reports, the latest first: each takes a moment.
+
+    ``days``: the first and the last day whose lift is asked for beside that of all time.
+    """
     lookups = engine.lookups
     names = [
         view.experiment.experiment_id
@@ -21,4 +33,4 @@ def hold_outs(engine: StateMachine) -> Iterator[ExperimentReport]:
     for name in reversed(names):
         report = lookups.experiment_report(name)
         if report is not None:
-            yield report
+            yield HoldOutReport(report, lookups.hold_out_lifts(name, days))

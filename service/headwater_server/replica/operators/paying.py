@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from headwater_server.engine.experiments.reports import ExperimentReport
 from headwater_server.engine.figures.asking import PLACEMENT, POLICY, Question
 from headwater_server.engine.figures.levels import Level
 from headwater_server.engine.figures.money import MILLION
 from headwater_server.observability.measurements import Paying
-from headwater_server.replica.operators.hold_outs import hold_outs
+from headwater_server.replica.operators.hold_outs import HoldOutReport, hold_outs
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.steps import in_steps
 
@@ -46,14 +45,12 @@ async def paying(engine: StateMachine) -> Paying:
 
 
 def _lifts(
-    reports: list[ExperimentReport],
+    found: list[HoldOutReport],
 ) -> dict[tuple[str, str], tuple[float | None, float | None, float | None]]:
-    return {
-        (report.view.experiment.experiment_id, one.metric): (
-            one.relative,
-            one.relative_low,
-            one.relative_high,
-        )
-        for report in reports
-        for one in report.arms[1].metrics
-    }
+    lifts = {}
+    for one in found:
+        name, clicks = one.report.view.experiment.experiment_id, one.lifts.click_through
+        lifts[name, clicks.metric] = clicks.lift, clicks.low, clicks.high
+        for each in one.report.arms[1].metrics:
+            lifts[name, each.metric] = each.relative, each.relative_low, each.relative_high
+    return lifts

@@ -7,6 +7,7 @@ from typing import Any, Protocol, Self
 
 from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.experiments.judgement import Judgement
+from headwater_server.engine.experiments.lift_reports import HoldOutLifts
 from headwater_server.engine.experiments.reports import (
     ExperimentReport,
     ExperimentView,
@@ -174,6 +175,9 @@ class StateLookups(Protocol):
 
     def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
         """Return the figures of an experiment; None if there is none of this id."""
+
+    def hold_out_lifts(self, experiment_id: str, days: tuple[int, int] | None) -> HoldOutLifts:
+        """Return what a hold-out's sums by day say, also of the days from one to another."""
 
     def arms_of(self, visitor_id: str, user_id: str, placement: str, now_ms: int) -> Sequence[Arm]:
         """Return the arms of a visitor; ``placement`` "" is any."""

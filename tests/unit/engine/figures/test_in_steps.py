@@ -11,8 +11,9 @@ from headwater_server.engine.figures.asking import (
     answering,
 )
 from headwater_server.engine.figures.cells import Cells
-from headwater_server.engine.figures.figures import DAY_MS, Figures
+from headwater_server.engine.figures.figures import Figures
 from headwater_server.engine.figures.names import Given
+from headwater_server.engine.figures.shop_days import DAY_MS
 from headwater_server.engine.settings import EngineSettings
 
 ITEMS = 3 * STEP

@@ -4,16 +4,20 @@ import type { PerformanceFiguresJson, PerformanceRateJson, PerformanceRowJson } 
 import { double, int } from "./format";
 
 export const DAY_MS = 86_400_000;
-export const DAYS = ["7", "28", "90", "365"] as const;
-export type Days = (typeof DAYS)[number];
+/** Numbers of days up to the present one, and the week that is over. */
+export const PERIODS = ["week", "7", "28", "90", "365"] as const;
+export type Period = (typeof PERIODS)[number];
 export const GROUPS = ["placement", "policy", "item"] as const;
 export type Group = (typeof GROUPS)[number];
 
 export type Query = Record<string, string | number | readonly string[] | undefined>;
 
-/** The last days up to the present one, and as many before them. */
-export function periodQuery(days: number, now: number): Query {
-  const noon = Math.floor(now / DAY_MS) * DAY_MS + DAY_MS / 2;
+/** The days of a period, and as many before them. */
+export function periodQuery(period: Period, now: number): Query {
+  const days = daysOf(period);
+  const today = Math.floor(now / DAY_MS);
+  const sunday = today - ((((today - 3) % 7) + 7) % 7 || 7); // 1970-01-04, day 3, was a Sunday
+  const noon = (period === "week" ? sunday : today) * DAY_MS + DAY_MS / 2;
   const at = (back: number) => new Date(noon - back * DAY_MS).toISOString();
   const moment = (back: number) => new Date(noon - back * DAY_MS + 1000).toISOString();
   return {
@@ -22,6 +26,10 @@ export function periodQuery(days: number, now: number): Query {
     compareStartTime: at(2 * days - 1),
     compareEndTime: moment(days),
   };
+}
+
+export function daysOf(period: Period): number {
+  return period === "week" ? 7 : Number(period);
 }
 
 /** The day that begins then, wherever the shop's midnight is. */

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 from headwater.v1 import performance_pb2
-from headwater_server.api.translate.values import time_message
+from headwater_server.api.translate.values import clipped_time, time_message
+from headwater_server.engine.experiments.lift_reports import (
+    NOT_KEPT,
+    NOT_YET,
+    OVER,
+    RUNNING,
+    LiftOfDays,
+    MeasuredLift,
+)
 from headwater_server.engine.experiments.reports import ArmReport, ExperimentReport, MetricOfArm
+from headwater_server.engine.figures.asking import KeptDays
+from headwater_server.replica.operators.hold_outs import HoldOutReport
 
 LIFTED = ("act_rate", "acts", "purchases", "revenue")
 WORDS = {
+    "click_through": "click-through",
     "act_rate": "visitors who interact",
     "acts": "interactions of a visitor",
     "purchases": "orders of a visitor",
     "revenue": "revenue of a visitor",
 }
+_OF_DAYS = {
+    RUNNING: (
+        "What all visitors who had entered by the end of these days did on them. Each interval "
+        "holds for this period, whenever you look; of many periods, some differ by chance alone."
+    ),
+    NOT_YET: "The hold-out began after this period: it has no lift.",
+    OVER: "The hold-out ended before this period: it has no lift.",
+    NOT_KEPT: "The days of this period are no longer kept (figures_days): they have no lift.",
+}
 
 
-def hold_out_message(report: ExperimentReport) -> performance_pb2.HoldOut:
+def hold_out_message(found: HoldOutReport, days: KeptDays) -> performance_pb2.HoldOut:
     """Return what a hold-out says: its control gets popular items, its second arm ours."""
+    report = found.report
     view = report.view
     control, own = report.arms[0], report.arms[1]
     weights = sum(arm.weight for arm in view.experiment.arms)
     share = view.experiment.share * view.experiment.arms[0].weight / weights
+    clicks, of_days = found.lifts.click_through, found.lifts.of_days
     return performance_pb2.HoldOut(
         experiment_id=view.experiment.experiment_id,
         state=view.state,
@@ -28,7 +50,33 @@ def hold_out_message(report: ExperimentReport) -> performance_pb2.HoldOut:
         start_time=time_message(max(view.create_time_ms, view.experiment.start_time_ms)),
         control_visitors=control.visitors,
         visitors=own.visitors,
-        lifts=[_lift(report, control, own, name) for name in LIFTED],
+        lifts=[_measured(clicks), *(_lift(report, control, own, name) for name in LIFTED)],
+        period=None if of_days is None else _period(of_days, report.currency_code, days),
+    )
+
+
+def _period(found: LiftOfDays, code: str, days: KeptDays) -> performance_pb2.HoldOutPeriod:
+    control, own = found.visitors
+    return performance_pb2.HoldOutPeriod(
+        start_time=clipped_time(days.begin_ms(found.first)),
+        end_time=clipped_time(days.begin_ms(found.last + 1)),
+        control_visitors=control,
+        visitors=own,
+        lifts=[_measured(one, code) for one in found.lifts],
+        text=_OF_DAYS[found.status],
+    )
+
+
+def _measured(one: MeasuredLift, code: str = "") -> performance_pb2.Lift:
+    return performance_pb2.Lift(
+        metric=one.metric,
+        control=one.control,
+        value=one.value,
+        lift=one.lift,
+        low=one.low,
+        high=one.high,
+        text=words(one.metric, one.low, one.high),
+        currency_code=code if one.metric == "revenue" else "",
     )
 
 
@@ -36,16 +84,9 @@ def _lift(
     report: ExperimentReport, control: ArmReport, own: ArmReport, name: str
 ) -> performance_pb2.Lift:
     before, after = _metric(control, name), _metric(own, name)
-    return performance_pb2.Lift(
-        metric=name,
-        control=before.mean,
-        value=after.mean,
-        lift=after.relative,
-        low=after.relative_low,
-        high=after.relative_high,
-        text=words(name, after.relative_low, after.relative_high),
-        currency_code=report.currency_code if name == "revenue" else "",
-    )
+    ends = after.relative_low, after.relative_high
+    found = MeasuredLift(name, before.mean, after.mean, after.relative, *ends)
+    return _measured(found, report.currency_code)
 
 
 def _metric(arm: ArmReport, name: str) -> MetricOfArm:

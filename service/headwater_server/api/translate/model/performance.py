@@ -123,7 +123,7 @@ def get_performance_response(
         first_day=None if days.first is None else _begin(days, days.first),
         level=LEVEL,
         limits=answer.limits,
-        hold_outs=map(hold_out_message, answer.hold_outs),
+        hold_outs=[hold_out_message(one, days) for one in answer.hold_outs],
         offset=answer.offset,
     )
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headwater_server.cli.experimenting.server import TIMEOUT_S, asked, confirm
 from headwater_server.cli.failures import explained
+from headwater_server.cli.reporting.periods import day_of
 from headwater_server.cli.target import Key, Target
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
-    from headwater import HoldOut
+    from headwater import HoldOut, Lift
 
 SHARE_MAX = 0.5
 Share = Annotated[
@@ -74,7 +76,24 @@ def show_hold_out(one: HoldOut) -> None:
     since = f" since {one.start_time:%Y-%m-%d}" if one.start_time else ""
     print(f"{one.experiment_id}: {one.state}{since}, {one.share:.1%} of visitors")
     print(f"  {one.visitors:,} visitors with recommendations, {one.control_visitors:,} without")
-    for lift in one.lifts:
+    _show_lifts(one.lifts)
+
+
+def show_period(one: HoldOut) -> None:
+    """Print the lift of the days that were asked for, before that of all time."""
+    period = one.period
+    if period is None:
+        return
+    first, last = day_of(period.start_time), day_of(period.end_time - timedelta(days=1))
+    print(f"lift of {first} to {last} ({one.experiment_id}):")
+    if period.lifts:
+        print(f"  {period.visitors:,} with recommendations, {period.control_visitors:,} without")
+    _show_lifts(period.lifts)
+    print(f"  {period.text}")
+
+
+def _show_lifts(lifts: Sequence[Lift]) -> None:
+    for lift in lifts:
         unit = f" ({lift.currency_code})" if lift.currency_code else ""
         print(f"  {lift.text}{unit}")
 

@@ -21,6 +21,12 @@ from headwater_server.engine.experiments.counts.columns import (
     REWARD,
     VALUES,
 )
+from headwater_server.engine.experiments.counts.days import (
+    DAY_ACTS,
+    DAY_PURCHASES,
+    DAY_REVENUE,
+    GROUPS,
+)
 from headwater_server.engine.visitors.found_by import find_row
 from headwater_server.engine.visitors.past_sums import LARGEST
 
@@ -68,9 +74,12 @@ class Done(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def count_acts(  # type: ignore[no-untyped-def]
-    first, waiting, found_by, rows, into, when, of_user, may_join, currency
+    first, waiting, found_by, rows, into, when, of_user, may_join, currency, daily
 ):
-    """Count waiting acts from the ``first`` on, in order, up to one whose account must join."""
+    """Count waiting acts from the ``first`` on, in order, up to one whose account must join.
+
+    ``daily``: the table of the acts' day, of an experiment that has none without arms.
+    """
     counted = others = 0
     before, after = np.empty(VALUES), np.empty(VALUES)
     for n in range(first, len(waiting.times_ms)):
@@ -92,6 +101,8 @@ def count_acts(  # type: ignore[no-untyped-def]
             _add_act(rows.values[row], more)
             after[:] = rows.values[row]
             change(into.sums[rows.arms[row]], before, after, into.caps)
+            if len(daily):
+                _add_to_day(daily[rows.arms[row], row % GROUPS], more)
             counted += 1
         if visitor >= 0 and has_account and may_join:
             return Done(n + 1, True, counted, others, currency)
@@ -129,6 +140,14 @@ def _add_act(values, more):  # type: ignore[no-untyped-def]
     _add_to(values, REWARD, reward)
     _add_to(values, PURCHASES, purchases)
     _add_to(values, REVENUE, revenue)
+
+
+@njit(cache=True, nogil=True)
+def _add_to_day(sums, more):  # type: ignore[no-untyped-def]
+    acts, _, purchases, revenue = more
+    sums[DAY_ACTS] += acts
+    sums[DAY_PURCHASES] += purchases
+    sums[DAY_REVENUE] += revenue
 
 
 @njit(cache=True, nogil=True)

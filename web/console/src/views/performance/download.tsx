@@ -6,17 +6,17 @@ import { errorText } from "../../api/errors";
 import type { GetPerformanceResponseJson, PerformanceRowJson } from "../../api/types";
 import { useApi } from "../../lib/context";
 import { memorySink } from "../../lib/export";
-import { csvOf, type Group, periodQuery } from "../../lib/performance";
+import { csvOf, type Group, type Period, periodQuery } from "../../lib/performance";
 
 const PAGE = 1_000;
 
-export function Download({ days, by }: { days: string; by: Group }) {
+export function Download({ days, by }: { days: Period; by: Group }) {
   const api = useApi();
   const [problem, setProblem] = useState("");
   const download = async () => {
     try {
       const rows: PerformanceRowJson[] = [];
-      const query = { ...periodQuery(Number(days), Date.now()), groupBy: ["day", by], pageSize: PAGE };
+      const query = { ...periodQuery(days, Date.now()), groupBy: ["day", by], pageSize: PAGE };
       let pageToken = "";
       do {
         const page = await api.get<GetPerformanceResponseJson>("/v1/performance", { ...query, pageToken });

@@ -1,7 +1,8 @@
 /** The lift against the hold-out, each figure with its interval in words. */
 
-import type { HoldOutJson, LiftJson } from "../../api/types";
+import type { HoldOutJson, HoldOutPeriodJson, LiftJson } from "../../api/types";
 import { clock, count, double, percent } from "../../lib/format";
+import { dayOf, DAY_MS } from "../../lib/performance";
 import { href } from "../../lib/router";
 import { IntervalPlot, spanOf } from "../../ui/interval_plot";
 import { Card } from "../../ui/parts";
@@ -19,20 +20,24 @@ export function HoldOuts({ holdOuts }: { holdOuts: readonly HoldOutJson[] }) {
     );
   }
   const lifts = newest.lifts ?? [];
-  const span = spanOf(lifts.map(estimate));
+  const ofPeriod = newest.period;
+  const span = spanOf([...lifts, ...(ofPeriod?.lifts ?? [])].map(estimate));
   return (
     <Card title="Lift" note={`Visitors with recommendations against ${percent(newest.share)} with the most popular items, since ${clock(newest.startTime)}`}>
-      <ul class="lifts">
-        {lifts.map((one) => (
-          <li key={one.metric}>
-            <IntervalPlot estimate={estimate(one)} span={span} />
-            <span>
-              {one.text}
-              {one.currencyCode && ` (${one.currencyCode})`}
-            </span>
-          </li>
-        ))}
-      </ul>
+      {ofPeriod && (
+        <section class="lift-period">
+          <h3>In this period: {daysIn(ofPeriod)}</h3>
+          <Lifts lifts={ofPeriod.lifts ?? []} span={span} />
+          <p class="faint">
+            {ofPeriod.text}
+            {ofPeriod.lifts?.length
+              ? ` ${count(ofPeriod.visitors)} visitors with recommendations, ${count(ofPeriod.controlVisitors)} without.`
+              : ""}
+          </p>
+        </section>
+      )}
+      <h3>Since the hold-out began</h3>
+      <Lifts lifts={lifts} span={span} />
       <p class="faint">
         {count(newest.visitors)} visitors with recommendations, {count(newest.controlVisitors)} without; {newest.state}. The
         intervals hold whenever you look.{" "}
@@ -40,6 +45,27 @@ export function HoldOuts({ holdOuts }: { holdOuts: readonly HoldOutJson[] }) {
       </p>
     </Card>
   );
+}
+
+function Lifts({ lifts, span }: { lifts: readonly LiftJson[]; span: number }) {
+  return (
+    <ul class="lifts">
+      {lifts.map((one) => (
+        <li key={one.metric}>
+          <IntervalPlot estimate={estimate(one)} span={span} />
+          <span>
+            {one.text}
+            {one.currencyCode && ` (${one.currencyCode})`}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function daysIn(period: HoldOutPeriodJson): string {
+  const last = new Date(Date.parse(period.endTime ?? "") - DAY_MS).toISOString();
+  return `${dayOf(period.startTime)} to ${dayOf(last)}`;
 }
 
 function estimate(one: LiftJson) {

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import type { GetPerformanceResponseJson } from "../../api/types";
 import { useApi } from "../../lib/context";
 import { useLoad } from "../../lib/load";
-import { DAYS, type Days, dayOf, DAY_MS, GROUPS, type Group, periodQuery } from "../../lib/performance";
+import { dayOf, DAY_MS, daysOf, GROUPS, type Group, PERIODS, type Period, periodQuery } from "../../lib/performance";
 import { href, replace, type Route } from "../../lib/router";
 import { Card, Choice, Empty, PageHeader } from "../../ui/parts";
 import { WhenLoaded } from "../../ui/states";
@@ -17,7 +17,10 @@ import { Tiles } from "./tiles";
 
 const EVERY_MS = 30_000;
 const ROWS = 50;
-const DAY_NAMES: readonly (readonly [Days, string])[] = DAYS.map((days) => [days, `${days} days`]);
+const PERIOD_NAMES: readonly (readonly [Period, string])[] = PERIODS.map((one) => [
+  one,
+  one === "week" ? "Last week" : `${one} days`,
+]);
 const GROUP_NAMES: readonly (readonly [Group, string])[] = [
   ["placement", "Placement"],
   ["policy", "Policy"],
@@ -26,23 +29,23 @@ const GROUP_NAMES: readonly (readonly [Group, string])[] = [
 
 export function Performance({ route }: { route: Route }) {
   const api = useApi();
-  const days = DAYS.find((one) => one === route.query.get("days")) ?? "28";
+  const days = PERIODS.find((one) => one === route.query.get("days")) ?? "28";
   const by = GROUPS.find((one) => one === route.query.get("by")) ?? "placement";
   const ask = (groupBy: string, pageSize: number) =>
-    api.get<GetPerformanceResponseJson>("/v1/performance", { ...periodQuery(Number(days), Date.now()), groupBy, pageSize });
+    api.get<GetPerformanceResponseJson>("/v1/performance", { ...periodQuery(days, Date.now()), groupBy, pageSize });
   const rows = useLoad(() => ask(by, ROWS), [api, days, by], EVERY_MS);
   const daily = useLoad(() => ask("day", 1000), [api, days], EVERY_MS); // its total knows visitors; that of items does not
   const open = (change: object) => replace(href("performance", "", { days, by, ...change }));
   return (
     <>
       <PageHeader title="Performance" text={<>Does it pay? What came of the lists, beside all orders of the shop.</>}>
-        <Choice label="Period" options={DAY_NAMES} value={days} onChange={(one) => open({ days: one })} />
+        <Choice label="Period" options={PERIOD_NAMES} value={days} onChange={(one) => open({ days: one })} />
       </PageHeader>
       <WhenLoaded loaded={daily}>
         {(each) => (
           <div class="stack performance">
             <p class="faint">
-              {period(each)}, compared with the {days} days before
+              {period(each)}, compared with the {daysOf(days)} days before
             </p>
             <Tiles found={each} />
             <HoldOuts holdOuts={each.holdOuts ?? []} />

@@ -1,0 +1,117 @@
+"""The lift of a hold-out, of all time and of some days: reading only."""
+
+from __future__ import annotations
+
+import math
+
+from headwater_server.engine.experiments.comparing import VISITORS_MIN, level_of
+from headwater_server.engine.experiments.counts.days import (
+    DAY_ACTS,
+    DAY_CLICKS,
+    DAY_PURCHASES,
+    DAY_REVENUE,
+    DAY_SLOTS,
+    ENTERED,
+    GROUPS,
+    DailySums,
+    Table,
+)
+from headwater_server.engine.experiments.lift_reports import (
+    CLICK_THROUGH,
+    NOT_KEPT,
+    NOT_YET,
+    OVER,
+    RUNNING,
+    Days,
+    HoldOutLifts,
+    LiftOfDays,
+    MeasuredLift,
+)
+from headwater_server.engine.experiments.running import Running
+from headwater_server.engine.figures.shop_days import DAY_MS
+from headwater_server.inference.experiments.arm import Arm
+from headwater_server.inference.experiments.confidence_sequence import sequence_reach
+from headwater_server.inference.experiments.grouped import arm_of_groups, relative_of_groups
+from headwater_server.inference.interval import Interval
+
+_ABOVE = {"acts": DAY_ACTS, "purchases": DAY_PURCHASES, "revenue": DAY_REVENUE}
+
+
+def lifts_of(running: Running, asked: Days | None, now_ms: int) -> HoldOutLifts:
+    """Return the lift of click-through since the beginning, and the lifts of some days."""
+    of_days = None if asked is None else lift_of_days(running, asked, now_ms)
+    return HoldOutLifts(click_through(running), of_days)
+
+
+def click_through(running: Running) -> MeasuredLift:
+    """Return the lift of click-through since the hold-out began, as the other metrics' lifts."""
+    days = _days_of(running)
+    sums = days.until(1 << 40)
+    arms, experiment = running.experiment.arms, running.experiment
+    planned = experiment.visitors_planned * (arms[0].weight + arms[1].weight)
+    together = int(sums[:2, :, ENTERED].sum())
+    reach = sequence_reach(max(1, together), max(2.0, planned), level_of(running))
+    return _lift(running, CLICK_THROUGH, sums, sums, reach)
+
+
+def lift_of_days(running: Running, asked: Days, now_ms: int) -> LiftOfDays:
+    """Return the lift of some days: of what all visitors did on them who had entered by then.
+
+    The interval holds at every look, also while the days go on: the clock of its sequence is how
+    much of them is over, and it is narrowest when they are.
+    """
+    days, begin_ms = _days_of(running), _begin_ms(running)
+    end_ms = min(running.stop_ms or now_ms, running.experiment.end_time_ms or now_ms, now_ms)
+    first = max(asked.first, (begin_ms + asked.offset_ms) // DAY_MS)
+    last = min(asked.last, (end_ms + asked.offset_ms) // DAY_MS)
+    if first > last:
+        return LiftOfDays(NOT_YET if asked.last < first else OVER, asked.first, asked.last)
+    first = first if days.first is None else max(first, days.first)
+    if first > last:
+        return LiftOfDays(NOT_KEPT, asked.first, asked.last)
+    start_ms = max(begin_ms, asked.begin_ms(first))
+    whole = max(1, asked.begin_ms(asked.last + 1) - start_ms)
+    elapsed = min(whole, max(1, end_ms - start_ms))
+    reach = sequence_reach(elapsed, whole, level_of(running))
+    of_days, until = days.between(first, last), days.until(last)
+    names = (CLICK_THROUGH, *_ABOVE)
+    found = [_lift(running, name, of_days, until, reach) for name in names]
+    control, own = (int(until[arm, :, ENTERED].sum()) for arm in (0, 1))
+    return LiftOfDays(RUNNING, first, last, (control, own), tuple(found))
+
+
+def _days_of(running: Running) -> DailySums:
+    if running.days is None:
+        raise ValueError("experiment is no hold-out")
+    return running.days
+
+
+def _begin_ms(running: Running) -> int:
+    return max(running.create_ms, running.experiment.start_time_ms)
+
+
+def _lift(running: Running, name: str, sums: Table, until: Table, reach: float) -> MeasuredLift:
+    """Compare the arms by the groups' sums of some days, and by who had entered ``until`` then."""
+    control, own = (_arm(name, sums[arm], until[arm]) for arm in (0, 1))
+    is_enough = min(control.visitors, own.visitors) >= VISITORS_MIN
+    level = level_of(running)
+    interval = Interval(-math.inf, math.inf, level)
+    if is_enough:
+        interval = relative_of_groups(own, control, GROUPS, reach, level)
+    is_known = math.isfinite(interval.low)
+    return MeasuredLift(
+        name,
+        control.mean if control.visitors else None,
+        own.mean if own.visitors else None,
+        own.mean / control.mean - 1.0 if control.mean > 0.0 else None,
+        interval.low if is_known else None,
+        interval.high if is_known else None,
+    )
+
+
+def _arm(name: str, sums: Table, until: Table) -> Arm:
+    visitors = until[:, ENTERED]
+    count = int(visitors.sum())
+    if name == CLICK_THROUGH:
+        return arm_of_groups(count, sums[:, DAY_CLICKS], sums[:, DAY_SLOTS])
+    return arm_of_groups(count, sums[:, _ABOVE[name]], visitors)
