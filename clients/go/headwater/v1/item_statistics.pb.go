@@ -90,7 +90,9 @@ func (ItemOrder) EnumDescriptor() ([]byte, []int) {
 // What the model knows about one item.
 //
 // An interaction (in the API's names: `touch`) is an event with a positive reward on an item, unless
-// it is on the visitor's latest item.
+// it is on the visitor's latest item. It counts by its weight, 0 to 1: a whole one, unless the event
+// states its own `reward` (0.3 counts as 0.3), or the same account or page has acted on the item
+// before (the next ones count as 1/3, 1/5, …), so that nobody counts for many.
 type ItemStatistics struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The shop's own id for the item.
@@ -99,13 +101,14 @@ type ItemStatistics struct {
 	Item *Item `protobuf:"bytes,2,opt,name=item,proto3" json:"item,omitempty"`
 	// Whether it may be recommended now: available, published and not expired.
 	Shown bool `protobuf:"varint,3,opt,name=shown,proto3" json:"shown,omitempty"`
-	// Interactions in total.
+	// Interactions in total: the sum of their weights, rounded, and at least 1 if there was any. So it
+	// may be less than the number of events.
 	Touches int64 `protobuf:"varint,4,opt,name=touches,proto3" json:"touches,omitempty"`
-	// Interactions by visitors who had interacted with it before.
+	// Interactions by visitors who had interacted with it before: weights, too.
 	RepeatTouches int64 `protobuf:"varint,5,opt,name=repeat_touches,json=repeatTouches,proto3" json:"repeat_touches,omitempty"`
 	// How many interactions with any item came after its last one. 0 without an interaction.
 	TouchesSince int64 `protobuf:"varint,6,opt,name=touches_since,json=touchesSince,proto3" json:"touches_since,omitempty"`
-	// Recent interactions, with a half-life of an hour.
+	// Recent interactions, with a half-life of an hour: the sum of their weights, not rounded.
 	TouchesHour float64 `protobuf:"fixed64,7,opt,name=touches_hour,json=touchesHour,proto3" json:"touches_hour,omitempty"`
 	// Recent interactions, with a half-life of a day.
 	TouchesDay float64 `protobuf:"fixed64,8,opt,name=touches_day,json=touchesDay,proto3" json:"touches_day,omitempty"`

@@ -66,7 +66,9 @@ class ItemStatistics(_message.Message):
     """What the model knows about one item.
 
     An interaction (in the API's names: `touch`) is an event with a positive reward on an item, unless
-    it is on the visitor's latest item.
+    it is on the visitor's latest item. It counts by its weight, 0 to 1: a whole one, unless the event
+    states its own `reward` (0.3 counts as 0.3), or the same account or page has acted on the item
+    before (the next ones count as 1/3, 1/5, …), so that nobody counts for many.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -92,13 +94,15 @@ class ItemStatistics(_message.Message):
     shown: _builtins.bool
     """Whether it may be recommended now: available, published and not expired."""
     touches: _builtins.int
-    """Interactions in total."""
+    """Interactions in total: the sum of their weights, rounded, and at least 1 if there was any. So it
+    may be less than the number of events.
+    """
     repeat_touches: _builtins.int
-    """Interactions by visitors who had interacted with it before."""
+    """Interactions by visitors who had interacted with it before: weights, too."""
     touches_since: _builtins.int
     """How many interactions with any item came after its last one. 0 without an interaction."""
     touches_hour: _builtins.float
-    """Recent interactions, with a half-life of an hour."""
+    """Recent interactions, with a half-life of an hour: the sum of their weights, not rounded."""
     touches_day: _builtins.float
     """Recent interactions, with a half-life of a day."""
     touches_week: _builtins.float
