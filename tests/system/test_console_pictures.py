@@ -26,6 +26,7 @@ def test_pictures_of_items_are_shown_where_they_can_be_loaded(shown, width):
     goods = [
         Item("lamp-1", title="Lamp", image_uri=f"https://{host}/1.png", **pictured),
         Item("lamp-2", title="Lamp", image_uri="https://gone.example/2.png", **pictured),
+        Item("vase", title="Vase", image_uri="http://plain.example/4.png", tags=["pictured"]),
         Item("rug", title="Rug", image_uri="/rug.png", tags=["pictured"]),
     ]
     with Client(shown.address, key=KEY) as client:
@@ -34,8 +35,15 @@ def test_pictures_of_items_are_shown_where_they_can_be_loaded(shown, width):
     seen = play(
         shown.url, "pictures", KEY, host, 'tags: ANY("pictured")', "lamp-1", "looker", width
     )
-    assert (seen["rows"], seen["alts"]) == (3, ["Picture of Lamp"])
-    assert seen["sizes"] == [[40, 40]] * 3
+    assert (seen["rows"], seen["alts"]) == (4, ["Picture of Lamp"])
+    assert seen["sizes"] == [[40, 40]] * 4
+    assert sorted(seen["reasons"]) == [
+        "Picture of Lamp, not shown. It could not be loaded.",
+        "Picture of Rug, not shown. Its address has no host, so only the shop's own pages can show it.",
+        "Picture of Vase, not shown. Its address begins with http://, which the console does not load: "
+        "serve it with https://.",
+    ]
+    assert seen["asked"] == []  # nothing of http:// is requested
     assert "https://shop.example/lamp-1" in seen["facts"]
     assert seen["link"] == ["https://shop.example/lamp-1", "noopener noreferrer"]
     assert set(seen["referrers"]) == {""}

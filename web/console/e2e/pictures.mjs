@@ -7,7 +7,8 @@ const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQ
 export async function pictures(browser, url, folder, key, host, filter, itemId, visitorId, width) {
   const page = await enter(browser, url, key);
   await page.setViewportSize({ width: Number(width), height: 900 });
-  const referrers = [];
+  const [referrers, asked] = [[], []];
+  page.on("request", (request) => { if (request.url().startsWith("http://plain.example")) asked.push(request.url()); });
   await page.route(/^https:\/\//, (route) => {
     referrers.push(route.request().headers().referer ?? "");
     const found = route.request().url().startsWith(`https://${host}/`);
@@ -17,8 +18,9 @@ export async function pictures(browser, url, folder, key, host, filter, itemId, 
   await page.goto(`${url}/console/#/catalogue?filter=${encodeURIComponent(filter)}`);
   await page.waitForFunction(() => document.querySelector("tbody img.picture")?.naturalWidth > 0);
   const rows = await page.locator("tbody tr").count();
-  await page.waitForFunction(() => document.querySelectorAll("tbody span.picture").length === 2);
+  await page.waitForFunction(() => document.querySelectorAll("tbody span.picture").length === 3);
   const alts = await page.locator("tbody img.picture").evaluateAll((all) => all.map((one) => one.alt));
+  const reasons = await page.locator("tbody span.picture").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
   const sizes = await page.locator("tbody .picture").evaluateAll((all) => all.map((one) => [one.offsetWidth, one.offsetHeight]));
   await shot(page, folder, `pictures-${width}`, false);
   await page.goto(`${url}/console/#/catalogue/${itemId}`);
@@ -30,5 +32,5 @@ export async function pictures(browser, url, folder, key, host, filter, itemId, 
   await page.goto(`${url}/console/#/visitor/${visitorId}`);
   await page.waitForFunction(() => [...document.querySelectorAll("td img.picture, .slot img.picture")].some((one) => one.naturalWidth > 0));
   const complaints = page.complaints.filter((one) => !one.includes("ERR_FAILED"));
-  return { rows, alts, sizes, facts, link, referrers, complaints };
+  return { rows, alts, reasons, asked, sizes, facts, link, referrers, complaints };
 }

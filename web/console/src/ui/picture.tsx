@@ -1,4 +1,4 @@
-/** The picture of an item, of a fixed size; a letter where there is none, or where it cannot be loaded. */
+/** The picture of an item, of a fixed size; a letter where there is none, with the reason where one is not shown. */
 
 import { useState } from "preact/hooks";
 
@@ -16,16 +16,12 @@ export function Picture({ item, itemId = "", size = 40 }: PictureProps) {
   const name = item?.title || item?.itemId || itemId;
   const address = item?.imageUri ?? "";
   const style = { width: `${size}px`, height: `${size}px` };
-  // a path is one of the shop's own host, which this page does not know
-  if (!isAddress(address) || broken === address) {
-    return (
-      <span
-        class="picture"
-        style={{ ...style, fontSize: `${size / 2.4}px` }}
-        data-letter={[...name][0]?.toUpperCase() ?? "?"}
-        aria-hidden="true"
-      />
-    );
+  const reason = whyNot(address) || (broken === address ? "It could not be loaded." : "");
+  if (!address || reason) {
+    const letter = { "data-letter": [...name][0]?.toUpperCase() ?? "?" };
+    const look = { class: reason ? "picture missing" : "picture", style: { ...style, fontSize: `${size / 2.4}px` } };
+    if (!reason) return <span {...look} {...letter} aria-hidden="true" />;
+    return <span {...look} {...letter} role="img" aria-label={`Picture of ${name}, not shown. ${reason}`} title={`Not shown. ${reason}`} />;
   }
   return (
     <img
@@ -41,6 +37,13 @@ export function Picture({ item, itemId = "", size = 40 }: PictureProps) {
       onError={() => setBroken(address)}
     />
   );
+}
+
+/** Why the console does not load a picture; "" if it does, or if there is no address. */
+export function whyNot(address: string): string {
+  if (!address || /^https:\/\//i.test(address)) return "";
+  if (/^http:\/\//i.test(address)) return "Its address begins with http://, which the console does not load: serve it with https://.";
+  return "Its address has no host, so only the shop's own pages can show it.";
 }
 
 /** Whether a browser may follow it: never a script. */

@@ -13,7 +13,7 @@ import { href } from "../lib/router";
 import { statisticsOf } from "../lib/item_statistics";
 import { Icon } from "../ui/icons";
 import { Badge, Card, Empty, Facts, PageHeader } from "../ui/parts";
-import { isAddress, Picture } from "../ui/picture";
+import { isAddress, Picture, whyNot } from "../ui/picture";
 import { WhenLoaded } from "../ui/states";
 import { Table } from "../ui/table";
 import { ActRates } from "./act_rates";
@@ -110,7 +110,7 @@ function CatalogueData({ item }: { item: ItemJson }) {
         ["Published", item.publishTime ? clock(item.publishTime) : "immediately"],
         ["Expires", item.expireTime ? clock(item.expireTime) : "never"],
         ["Page", item.uri ? <Address text={item.uri} /> : "–"],
-        ["Picture", item.imageUri ? <Address text={item.imageUri} /> : "–"],
+        ["Picture", item.imageUri ? <PictureAddress text={item.imageUri} /> : "–"],
         ["Group", item.groupId ? <Group id={item.groupId} /> : "–"],
         ...features,
       ]}
@@ -124,6 +124,16 @@ function Address({ text }: { text: string }) {
     <a class="mono wrap" href={text} target="_blank" rel="noopener noreferrer">
       {text}
     </a>
+  );
+}
+
+function PictureAddress({ text }: { text: string }) {
+  const reason = whyNot(text);
+  return (
+    <>
+      <Address text={text} />
+      {reason && <p class="faint">Not shown here. {reason}</p>}
+    </>
   );
 }
 
