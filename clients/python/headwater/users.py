@@ -75,13 +75,14 @@ class VisitorSummary:
 
 @dataclass(frozen=True, slots=True)
 class VisitorPage:
-    """A page of visitors and accounts; ``profile_count`` more may exist than were searched."""
+    """A page of visitors and accounts; ``unsearched_count`` are found by their whole id alone."""
 
     visitors: tuple[VisitorSummary, ...]
     next_page_token: str
     total_count: int
     searched_count: int
     profile_count: int
+    unsearched_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

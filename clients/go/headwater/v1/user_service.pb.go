@@ -582,15 +582,18 @@ type ListVisitorsResponse struct {
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	// How many there are on all pages.
 	TotalCount int64 `protobuf:"varint,3,opt,name=total_count,json=totalCount,proto3" json:"total_count,omitempty"`
-	// How many ids were searched. Fewer than `profile_count`: the others are found only by their whole
-	// id.
+	// How many ids were searched, those of accounts that only UpsertUsers named, too.
 	SearchedCount int64 `protobuf:"varint,4,opt,name=searched_count,json=searchedCount,proto3" json:"searched_count,omitempty"`
 	// How many visitors and accounts have a history.
 	ProfileCount int64 `protobuf:"varint,5,opt,name=profile_count,json=profileCount,proto3" json:"profile_count,omitempty"`
 	// The state that answered. Opaque.
-	Offset        string `protobuf:"bytes,6,opt,name=offset,proto3" json:"offset,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Offset string `protobuf:"bytes,6,opt,name=offset,proto3" json:"offset,omitempty"`
+	// How many visitors and accounts with a history were neither listed nor searched, since only the
+	// ids of the 100,000 most recently active are kept. They are found by their whole id alone. 0: the
+	// answer is complete.
+	UnsearchedCount int64 `protobuf:"varint,7,opt,name=unsearched_count,json=unsearchedCount,proto3" json:"unsearched_count,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *ListVisitorsResponse) Reset() {
@@ -663,6 +666,13 @@ func (x *ListVisitorsResponse) GetOffset() string {
 		return x.Offset
 	}
 	return ""
+}
+
+func (x *ListVisitorsResponse) GetUnsearchedCount() int64 {
+	if x != nil {
+		return x.UnsearchedCount
+	}
+	return 0
 }
 
 // A visitor or an account in a list.
@@ -984,7 +994,7 @@ const file_headwater_v1_user_service_proto_rawDesc = "" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tR\tpageToken\x12\x14\n" +
-	"\x05query\x18\x03 \x01(\tR\x05query\"\xfd\x01\n" +
+	"\x05query\x18\x03 \x01(\tR\x05query\"\xa8\x02\n" +
 	"\x14ListVisitorsResponse\x128\n" +
 	"\bvisitors\x18\x01 \x03(\v2\x1c.headwater.v1.VisitorSummaryR\bvisitors\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1f\n" +
@@ -992,7 +1002,8 @@ const file_headwater_v1_user_service_proto_rawDesc = "" +
 	"totalCount\x12%\n" +
 	"\x0esearched_count\x18\x04 \x01(\x03R\rsearchedCount\x12#\n" +
 	"\rprofile_count\x18\x05 \x01(\x03R\fprofileCount\x12\x16\n" +
-	"\x06offset\x18\x06 \x01(\tR\x06offset\"\xdf\x01\n" +
+	"\x06offset\x18\x06 \x01(\tR\x06offset\x12)\n" +
+	"\x10unsearched_count\x18\a \x01(\x03R\x0funsearchedCount\"\xdf\x01\n" +
 	"\x0eVisitorSummary\x12\x1d\n" +
 	"\n" +
 	"visitor_id\x18\x01 \x01(\tR\tvisitorId\x12\x17\n" +

@@ -344,18 +344,22 @@ class ListVisitorsResponse(_message.Message):
     SEARCHED_COUNT_FIELD_NUMBER: _builtins.int
     PROFILE_COUNT_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
+    UNSEARCHED_COUNT_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Requests the next page. Empty: this was the last one. Opaque."""
     total_count: _builtins.int
     """How many there are on all pages."""
     searched_count: _builtins.int
-    """How many ids were searched. Fewer than `profile_count`: the others are found only by their whole
-    id.
-    """
+    """How many ids were searched, those of accounts that only UpsertUsers named, too."""
     profile_count: _builtins.int
     """How many visitors and accounts have a history."""
     offset: _builtins.str
     """The state that answered. Opaque."""
+    unsearched_count: _builtins.int
+    """How many visitors and accounts with a history were neither listed nor searched, since only the
+    ids of the 100,000 most recently active are kept. They are found by their whole id alone. 0: the
+    answer is complete.
+    """
     @_builtins.property
     def visitors(self) -> _containers.RepeatedCompositeFieldContainer[Global___VisitorSummary]:
         """The visitors and accounts."""
@@ -369,10 +373,11 @@ class ListVisitorsResponse(_message.Message):
         searched_count: _builtins.int = ...,
         profile_count: _builtins.int = ...,
         offset: _builtins.str = ...,
+        unsearched_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "offset", b"offset", "profile_count", b"profile_count", "searched_count", b"searched_count", "total_count", b"total_count", "visitors", b"visitors"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "offset", b"offset", "profile_count", b"profile_count", "searched_count", b"searched_count", "total_count", b"total_count", "unsearched_count", b"unsearched_count", "visitors", b"visitors"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -69,6 +69,7 @@ def visitor_page(response: pb.ListVisitorsResponse) -> VisitorPage:
         response.total_count,
         response.searched_count,
         response.profile_count,
+        response.unsearched_count,
     )
 
 

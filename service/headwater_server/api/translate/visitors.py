@@ -55,6 +55,7 @@ def list_visitors_response(
         searched_count=page.searched,
         profile_count=page.profiles,
         offset=answer.offset,
+        unsearched_count=answer.unsearched,
     )
 
 

@@ -30,6 +30,7 @@ from headwater_server.engine.lookups.statistics import (
 from headwater_server.engine.lookups.visitor_listing import (
     VisitorPage,
     VisitorQuestion,
+    unsearched,
     visitor_page,
 )
 from headwater_server.engine.measures.act_rates import SeenSlots, Version
@@ -179,6 +180,10 @@ class Lookups:
     def visitor_page(self, question: VisitorQuestion) -> Iterator[VisitorPage | None]:
         """Yield None between short steps, and at the end the visitors and accounts of a page."""
         return visitor_page(self._parts.visitors, self._parts.users, question)
+
+    def visitors_unsearched(self, text: str) -> int:
+        """Return how many visitors and accounts a page does not list or search."""
+        return unsearched(self._parts.visitors, self._parts.users, text)
 
     def get_item(self, item_id: str) -> Item | None:
         """Return what the shop said of an item, None if it never did."""

@@ -94,6 +94,12 @@ def visitor_page(
     yield _page(visitors, found.places, found.total, len(rows) + len(described))
 
 
+def unsearched(visitors: Visitors, users: Users, text: str) -> int:
+    """Return how many visitors and accounts `visitor_page` finds by nothing but their whole id."""
+    of_visitors = len(visitors) - len(visitors.recent_ids)
+    return of_visitors + (max(0, len(users) - IDS_MAX) if text else 0)
+
+
 def _recent(
     visitors: Visitors, rows: list[int], question: VisitorQuestion
 ) -> Iterator[VisitorPage | None]:

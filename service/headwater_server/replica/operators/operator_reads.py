@@ -65,10 +65,14 @@ class ItemsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class VisitorsAnswer:
-    """A page of visitors and accounts, and the offset of its state."""
+    """A page of visitors and accounts, and the offset of its state.
+
+    ``unsearched``: how many are found by their whole id alone.
+    """
 
     page: VisitorPage
     offset: str
+    unsearched: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,8 @@ class OperatorReads:
         """Return recent visitors and accounts, or those whose id holds a text."""
         pages = await in_steps(self._engine.lookups.visitor_page(question))
         page = next(page for page in pages if page is not None)
-        return VisitorsAnswer(page, self._shell.tail.position.offset)
+        unsearched = self._engine.lookups.visitors_unsearched(question.text)
+        return VisitorsAnswer(page, self._shell.tail.position.offset, unsearched)
 
     async def item_statistics(self, question: ItemQuestion, text: str) -> ItemsAnswer:
         """Return statistics of items, only of those whose id or title contains ``text``."""

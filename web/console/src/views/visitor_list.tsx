@@ -31,10 +31,10 @@ export function VisitorList({ text }: { text: string }) {
 }
 
 /** How many there are, and what the search did not read. */
-function noteOf({ totalCount, searchedCount, profileCount }: ListVisitorsResponseJson, query: string): string {
+function noteOf({ totalCount, unsearchedCount }: ListVisitorsResponseJson, query: string): string {
   const known = query ? `${count(totalCount)} found` : `${count(totalCount)} in the order of their last activity`;
-  if (int(searchedCount) >= int(profileCount)) return known;
-  return `${known}. Only the ${count(searchedCount)} most recent IDs are listed and searched; the others open by their whole ID.`;
+  if (!int(unsearchedCount)) return known;
+  return `${known} among the most recently active. ${count(unsearchedCount)} others are not ${query ? "searched" : "listed"}: type a whole ID to open one.`;
 }
 
 interface PagesProps {
