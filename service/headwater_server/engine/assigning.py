@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from headwater_server.engine import answers
 from headwater_server.engine.experiments.assignments import Assignment
-from headwater_server.engine.experiments.running import Running
+from headwater_server.engine.experiments.running import POPULAR, Running
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.policies.requests_under import request_under
+from headwater_server.engine.reranking.answer_settings import Order
 
 
 def recommend_all(
@@ -23,7 +24,34 @@ def recommend_all(
         profiles = parts.visitors.profiles_of(request.visitor_id, request.user_id)
         arms, under = assignment_of(profiles, request.placement, now_ms, in_force)
         asked.append(answers.Asked(request_under(request, under), under, arms, profiles))
-    return answers.answer_all(parts, asked, now_ms)
+    found = answers.answer_all(parts, asked, now_ms)
+    return [
+        _explained(parts, one, answer) if request.explain and not one.request.explain else answer
+        for one, request, answer in zip(asked, requests, found, strict=True)
+    ]
+
+
+def _explained(parts: Parts, asked: answers.Asked, answer: Recommendation) -> Recommendation:
+    """Return the answer of a policy without a model, which says that it has no reasons."""
+    if asked.under.order is not Order.POPULAR:
+        return answer.explained_by("A policy without a model made this list: it has no reasons.")
+    arm = _popular_arm(parts, asked.arms)
+    return answer.explained_by(
+        f"The visitor belongs to {arm}, and is shown the most popular items, without reasons of "
+        "its own."
+    )
+
+
+def _popular_arm(parts: Parts, arms: Sequence[Arm]) -> str:
+    """Return in words which arm shows popular items."""
+    for one in arms:
+        running = parts.experiments.by_id[one.experiment_id]
+        place = running.names.index(one)
+        if running.experiment.arms[place].policy_id == POPULAR:
+            is_control = place == 0
+            kind = "the hold-out" if is_control else f"the arm {one.arm_id} of the experiment"
+            return f"{kind} {one.experiment_id}"
+    return "an experiment's arm"
 
 
 def assignment(parts: Parts, request: RecommendRequest, now_ms: int) -> Assignment:

@@ -137,6 +137,13 @@ class Recommendation:
         """Return the same answer, which names these arms."""
         return self._with(arms, self.objective, self.objective_note) if arms else self
 
+    def explained_by(self, sentence: str) -> Recommendation:
+        """Return the same answer, in which one sentence explains every slot."""
+        results = tuple(result._replace(explanation=sentence) for result in self.results)
+        given = self.recommendation_id, results, self.policy, self.placement, self.limits
+        rest = self.arms, self.objective, self.objective_note
+        return Recommendation(*given, self.propensities_estimated, *rest)
+
     def ranked_by(self, objective: str, note: str) -> Recommendation:
         """Return the same answer, which says what it was ranked by."""
         return self._with(self.arms, objective, note)

@@ -18,6 +18,7 @@ from headwater_server.engine.messages.experiments import (
     ExperimentStop,
     ExperimentWrite,
 )
+from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.inference.experiments.confidence_sequence import sequence_reach
 from headwater_server.inference.experiments.grouped import arm_of_groups, relative_of_groups
@@ -198,3 +199,25 @@ def test_other_experiments_keep_no_days():
     shop = Shop(FIRST)
     shop.sees(shop.one_of("b"))
     assert "days" not in shop.engine.parts.experiments.by_id["first"].state()
+
+
+def test_a_list_of_the_hold_out_says_that_it_is_one_where_reasons_are_asked_for(records):
+    engine, now_ms = records.shop.engine, records.shop.now_ms
+    before = engine.digest()
+    of_arm = {arm: next(v for v, one in records.arm.items() if one == arm) for arm in (0, 1)}
+    for arm, visitor in of_arm.items():
+        request = RecommendRequest(visitor, "r", page_size=3, explain=True)
+        found = engine.recommend(request, now_ms)
+        plain = engine.recommend(replace(request, explain=False), now_ms)
+        assert found.item_ids == plain.item_ids
+        sentences = {one.explanation for one in found.results}
+        assert bool(found.results[0].contributions) is bool(arm)
+        if arm == 0:
+            assert sentences == {
+                "The visitor belongs to the hold-out hold-out, and is shown the most popular items, "
+                "without reasons of its own."
+            }
+            assert {one.explanation for one in plain.results} == {""}
+        else:
+            assert not any("hold-out" in one for one in sentences)
+    assert engine.digest() == before

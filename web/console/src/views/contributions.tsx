@@ -33,7 +33,6 @@ interface ContributionsProps {
 }
 
 export function Contributions({ contributions, max }: ContributionsProps) {
-  if (contributions.length === 0) return <p class="faint">The ranker reports no contributions.</p>;
   const start = contributions.find((one) => one.feature === START);
   return (
     <ul class="contributions">

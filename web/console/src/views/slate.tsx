@@ -68,19 +68,27 @@ function Slots({ slate, known }: { slate: RecommendResponseJson; known: ItemsByI
   const results = slate.results ?? [];
   if (results.length === 0) return <Empty title="No recommendations">{slate.shortfall || "The catalogue is empty."}</Empty>;
   const max = scaleOf(results.flatMap((one) => one.contributions ?? []));
+  const sentence = sharedSentence(results);
   const isKnown = results.some((one) => one.probability !== undefined);
   const probabilityMax = Math.max(0.02, ...results.map((one) => double(one.probabilityHigh ?? one.probability)));
   return (
     <>
       <ArmNote arms={slate.arms} />
-      {!isKnown && <p class="faint above">Probabilities are not available yet: they begin when enough seen slots were reported.</p>}
+      {sentence && <p class="above">{sentence}</p>}
+      {!isKnown && !sentence && <p class="faint above">Probabilities are not available yet: they begin when enough seen slots were reported.</p>}
       <ol class="slots">
         {results.map((one, position) => (
-          <Slot key={one.itemId} one={one} position={position + 1} max={max} probabilityMax={probabilityMax} item={known.get(one.itemId)} />
+          <Slot key={one.itemId} one={sentence ? { ...one, explanation: "" } : one} position={position + 1} max={max} probabilityMax={probabilityMax} item={known.get(one.itemId)} />
         ))}
       </ol>
     </>
   );
+}
+
+/** What explains every slot alike, as in the hold-out: said once, above the list. */
+function sharedSentence(results: readonly ResultJson[]): string {
+  const sentence = results[0]?.explanation ?? "";
+  return results.every((one) => one.explanation === sentence && !one.contributions?.length) ? sentence : "";
 }
 
 interface SlotProps {
@@ -107,10 +115,14 @@ function Slot({ one, position, max, probabilityMax, item }: SlotProps) {
             <span class="faint">{item?.item?.categories?.join(", ")}</span>
           </div>
         </div>
-        <button type="button" class="button quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
-          score {decimal(one.score)} <span class="hidden">of {item?.item?.title || one.itemId}: why</span>
-          <Icon name="open" size={13} />
-        </button>
+        {one.contributions?.length ? (
+          <button type="button" class="button quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+            score {decimal(one.score)} <span class="hidden">of {item?.item?.title || one.itemId}: why</span>
+            <Icon name="open" size={13} />
+          </button>
+        ) : (
+          <span class="faint nowrap">score {decimal(one.score)}</span>
+        )}
         <div class="why stack" style={{ gap: "8px" }}>
           {one.explanation && <p class="soft">{one.explanation}</p>}
           <div class="row">
@@ -129,9 +141,9 @@ function Slot({ one, position, max, probabilityMax, item }: SlotProps) {
               </Badge>
             ))}
           </div>
-          {open && (
+          {open && one.contributions?.length && (
             <>
-              <Contributions contributions={one.contributions ?? []} max={max} />
+              <Contributions contributions={one.contributions} max={max} />
               <p class="faint">Retrieved by {(one.sources ?? []).join(", ") || "no source"}</p>
             </>
           )}
