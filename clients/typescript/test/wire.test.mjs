@@ -7,6 +7,7 @@ import { fromBytes, newId } from "../dist/core/ids.js";
 import { EventSchema } from "../dist/gen/headwater/v1/event_pb.js";
 import { EvaluationSchema } from "../dist/gen/headwater/v1/experiment_report_pb.js";
 import { RecommendResponseSchema } from "../dist/gen/headwater/v1/recommendation_service_pb.js";
+import { RuleSchema } from "../dist/gen/headwater/v1/rule_pb.js";
 import { Freshness } from "../dist/web/freshness.js";
 import { MemoryShelf } from "../dist/web/shelf.js";
 import { visitorOf } from "../dist/web/visitor.js";
@@ -14,6 +15,7 @@ import { checkDetails, wireEvent } from "../dist/web/wire-event.js";
 import { toEvent } from "../dist/wire/events.js";
 import { evaluation } from "../dist/wire/experiment-reports.js";
 import { named, recommendRequest, slate } from "../dist/wire/recommendations.js";
+import { fromRule, toRule } from "../dist/wire/rules.js";
 import { clock } from "./shop.mjs";
 
 const WHOLE = newEvent("purchase", "ann", {
@@ -132,4 +134,32 @@ test("an evaluation is plain numbers and dates, also what only a shadow finds ou
     figures: [{ name: "log_loss", count: 40, value: 0.25, low: 0, champion: 0.5 }],
   }); // biome-ignore format: a table
   assert.equal("shadow" in evaluation(create(EvaluationSchema)), false);
+});
+
+test("each kind of rule reaches the message whole and comes back the same, and a wrong field is named", () => {
+  const shared = {
+    name: "one",
+    filter: "price < 5",
+    placements: ["home"],
+    startTime: new Date(5_000),
+    endTime: new Date(9_000),
+  };
+  const rules = [
+    { kind: "pin", slot: 2, itemIds: ["lamp"] },
+    { kind: "boost", by: 0.5, times: 0 },
+    { kind: "bury", by: 0, times: 0.25 },
+    { kind: "cap", most: 2, field: "brand" },
+    { kind: "hide", eventTypes: ["purchase"], days: 0 },
+    { kind: "hide", eventTypes: [] },
+    { kind: "diversity", level: "high" },
+  ]; // biome-ignore format: a table
+  for (const rule of rules) {
+    const kept = fromRule(create(RuleSchema, toRule({ ...shared, ...rule })));
+    for (const [name, value] of Object.entries({ ...shared, ...rule })) assert.deepEqual(kept[name], value, name);
+    assert.equal("days" in kept, "days" in rule);
+    assert.deepEqual(create(RuleSchema, toRule(kept)), create(RuleSchema, toRule({ ...shared, ...rule })));
+  }
+  assert.throws(() => toRule({ name: "one", kind: "cap", slot: 1 }), /a rule of the kind cap has no field slot/);
+  assert.throws(() => toRule({ name: "one", kind: "pin", slot: 1, item_ids: ["x"] }), /no field item_ids: use itemIds/);
+  assert.throws(() => toRule({ name: "one", kind: "lift" }), /kind: "lift" is not one of pin, boost/);
 });

@@ -62,14 +62,34 @@ export type {
   Result,
   Slate,
 } from "../core/recommendations.js";
+export type {
+  AuditEntry,
+  AuditKind,
+  CapRule,
+  DiversityRule,
+  DraftPreview,
+  HideRule,
+  KeptRule,
+  ListPreview,
+  PinRule,
+  PreviewedItem,
+  PreviewQuestion,
+  Rule,
+  RuleChange,
+  RuleKind,
+  RuleMove,
+  RulePreview,
+  RuleQuestion,
+  RuleSource,
+  RuleStatus,
+  StrengthRule,
+} from "../core/rules.js";
 export type { Touch, User, UserProfile, UserResult, UsersAnswer, Who } from "../core/users.js";
 export type { Time, Values } from "../core/values.js";
-export { type AuditEntry, AuditKind } from "../gen/headwater/v1/audit_service_pb.js";
-export { type Rule, type RuleChange, RuleSource, RuleStatus } from "../gen/headwater/v1/rule_pb.js";
 export type { SetTime } from "./catalogue.js";
 export { Client } from "./client.js";
 export type { ConnectionOptions } from "./connection.js";
 export type { MinOffset } from "./experiments.js";
 export { BufferClosedError, BufferFullError, type BufferOptions, FeedbackBuffer } from "./feedback-buffer.js";
-export type { RuleWriteOptions } from "./rules.js";
+export type { RuleAnswer, RuleWriteOptions } from "./rules.js";
 export type { Batches } from "./unanswered.js";

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { newId } from "../core/ids.js";
-import type { ActRate, Objective, Question, Result, Slate } from "../core/recommendations.js";
+import type { ActRate, Diversity, Objective, Question, Result, Slate } from "../core/recommendations.js";
 import type { ActRate as ActRateMessage } from "../gen/headwater/v1/act_rate_pb.js";
 import * as pb from "../gen/headwater/v1/recommendation_service_pb.js";
 import { arm } from "./arms.js";
@@ -13,6 +13,7 @@ const DIVERSITY = {
   high: pb.Diversity.HIGH,
   auto: pb.Diversity.AUTO,
 };
+const NAMES_OF_LEVELS = new Map(Object.entries(DIVERSITY).map(([name, level]) => [level, name as Diversity]));
 const OBJECTIVE = {
   acts: pb.Objective.ACTS,
   purchases: pb.Objective.PURCHASES,
@@ -60,11 +61,17 @@ export function recommendRequest(
   };
 }
 
-function diversity(level: Question["diversity"]): pb.Diversity {
+/** Return the level as a number. */
+export function diversity(level: Question["diversity"]): pb.Diversity {
   const found = level === undefined ? pb.Diversity.UNSPECIFIED : DIVERSITY[level];
   if (found === undefined)
     throw new TypeError(`diversity: "${level}" is not one of ${Object.keys(DIVERSITY).join(", ")}`);
   return found;
+}
+
+/** Return the name of a level; undefined for one that a newer server sends. */
+export function diversityName(level: pb.Diversity): Diversity | undefined {
+  return NAMES_OF_LEVELS.get(level);
 }
 
 function objective(name: Question["objective"]): pb.Objective {
