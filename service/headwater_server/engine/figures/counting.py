@@ -144,8 +144,9 @@ class Today:
 
     def _visit(self, profile: str, group: tuple[str, str], added: tuple[int, int, int]) -> None:
         """Move a visitor's sums on all four levels of a group."""
-        rows = self.visits.of(profile)
-        if not self.visits.add(profile, self._numbers[group], *added):
+        visitor = self.visits.entered(profile)
+        rows = self.visits.of(visitor)
+        if not self.visits.add(visitor, self._numbers[group], *added):
             self.day.bite("visitors")
             return
         for key in levels_of(*group):
@@ -160,7 +161,7 @@ class Today:
 
     def _spend(self, profile: str, group: tuple[str, str], code: str, micros: int) -> None:
         """Add to the revenue on all four levels, and to what the visitor has spent there."""
-        spent = self.visits.spent_by(profile)
+        spent = self.visits.spent_by(self.visits.find(profile))
         for key in levels_of(*group):
             before = sum(
                 amount

@@ -9,6 +9,7 @@ import numpy as np
 
 from headwater_server.engine.figures.asking import ITEM, PLACEMENT, Question, answering
 from headwater_server.engine.figures.figures import Figures
+from headwater_server.engine.figures.money import Line
 from headwater_server.engine.figures.names import Given
 from headwater_server.engine.snapshot.capture import Capture
 from headwater_server.engine.snapshot.state import flatten, unflatten
@@ -38,6 +39,27 @@ def test_a_copy_takes_many_steps_and_is_what_is_written_at_once():
     cells = [[*key, *cell.plain()] for key, cell in day.cells.items()]
     assert taken["today/cells"] == json.dumps(cells, separators=(",", ":")) == day.texts()[1]
     assert len(taken["today/clicked"]) == ITEMS
+
+
+def test_many_buyers_are_copied_in_many_steps_and_their_key_is_hashed_once():
+    figures, hashes = Figures(), []
+    today = figures.at(5_000)
+    given = Given("home", "best", True, "r")
+    find = today.visits.rows.find
+    today.visits.rows.find = lambda profile: hashes.append(profile) or find(profile)
+    today.see("vann", given, ["i1"], is_new=True)
+    assert hashes == ["vann"]
+    for number in range(ITEMS):
+        line = Line("i1", 1_000_000, 2_500_000 + number, "EUR" if number % 2 else "USD")
+        today.order(f"v{number}", [(line, given)])
+    steps = [*today.visits.state()["spent"].steps()]
+    assert len(steps) == ITEMS // 1_000
+    again = Figures()
+    again.load(unflatten(flatten(figures.state())))
+    for number in (0, 1, ITEMS - 1):
+        code = "EUR" if number % 2 else "USD"
+        visits = again.today.visits
+        assert visits.spent_by(visits.find(f"v{number}")) == {(0, code): 2_500_000 + number}
 
 
 def test_a_restored_day_counts_on():
