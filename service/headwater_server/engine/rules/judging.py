@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from headwater_server.engine.experiments.checks import text_refusal
@@ -31,7 +32,7 @@ LOCKED = "revision: "
 """How the reason begins if another editor has written in between."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for what is computed once
 class RuleState:
     """What rules are judged by: the book, the settings as written, the promoted policies."""
 
@@ -51,7 +52,11 @@ class RuleState:
 
     def counts(self, edit: Edit | None) -> bool:
         """Whether an edit counts: it exists, and no policy with rules was promoted since."""
-        return edit is not None and edit.revision > replaced_at(self.promoted, self.book.replaced)
+        return edit is not None and edit.revision > self._replaced_until
+
+    @cached_property
+    def _replaced_until(self) -> int:
+        return replaced_at(self.promoted, self.book.replaced)
 
 
 def rule_of(write: RuleWrite) -> dict[str, Any]:

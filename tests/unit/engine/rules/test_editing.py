@@ -9,6 +9,7 @@ from headwater_server.engine.messages.entries import Entry, SettingsChange
 from headwater_server.engine.messages.experiments import PolicyPromote, PolicyRollback, PolicyWrite
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.messages.rules import RuleWrite
+from headwater_server.engine.rules import judging
 from headwater_server.engine.rules.book import CHANGES_MAX
 from headwater_server.engine.rules.judging import RULE_CHARS_MAX
 from headwater_server.engine.settings import EngineSettings
@@ -210,3 +211,17 @@ def test_rules_before_anything_else_survive_the_first_settings():
     assert names(engine) == ["table"]
     assert engine.lookups.rules.revision == 1
     assert engine.apply(Entry(5, ())) == []
+
+
+def test_promoted_policies_are_read_once_for_all_edits(monkeypatch):
+    engine = shop()
+    for number in range(20):
+        put(engine, f"rule {number}", pinned("d", placements=[f"place {number}"]))
+    policy = PolicyWrite("p", '{"exploration_temperature": 0.3}', "ann")
+    do(engine, policy, PolicyPromote("p", force_reason="so"))
+    read, edits = [], engine.parts.rules.edits.values()
+    monkeypatch.setattr(judging, "replaced_at", lambda *args: read.append(args) or 0)
+    state = engine.parts.rule_state
+    assert all(state.counts(edit) for edit in edits)
+    assert len(edits) == 20
+    assert len(read) == 1
