@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from itertools import chain, count
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,7 +34,7 @@ def start(
     Four times as many visitors are compared with them. The command can be run again: a hold-out
     that runs stays as it is. docs/does-it-pay.md explains the figures.
     """
-    from headwater import Experiment, ExperimentArm, NotFoundError, PrimaryMetric
+    from headwater import Experiment, ExperimentArm, PrimaryMetric
     from headwater_server.replica.experiments.hold_out import HOLD_OUT, hold_out_experiment
 
     with explained():
@@ -43,14 +44,8 @@ def start(
         if running := _running(client.get_performance(timeout_s=TIMEOUT_S).hold_outs):
             print(f"{running.experiment_id} runs already, with {running.share:.1%} of visitors")
             return
-        name, number = HOLD_OUT, 1
-        while True:
-            try:
-                client.get_experiment(name, timeout_s=TIMEOUT_S)
-            except NotFoundError:
-                break
-            number += 1
-            name = f"{HOLD_OUT}-{number}"
+        listed = client.list_experiments(timeout_s=TIMEOUT_S)
+        name = free_name(HOLD_OUT, {one.experiment_id for one in listed})
         given = hold_out_experiment(share)
         arms = tuple(ExperimentArm(one.arm_id, one.policy_id, one.weight) for one in given.arms)
         experiment = Experiment(
@@ -59,6 +54,16 @@ def start(
         answer = client.create_experiment(experiment, timeout_s=TIMEOUT_S)
     print(f"{name} has begun: {share:.1%} of visitors get the most popular items")
     print(f"offset={answer.offset}")
+
+
+def free_name(first: str, taken: Collection[str]) -> str:
+    """Return the first name that no experiment has.
+
+    >>> free_name("hold-out", {"hold-out", "hold-out-2", "other"})
+    'hold-out-3'
+    """
+    names = chain([first], (f"{first}-{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def status(target: Target = None, key: Key = "") -> None:
