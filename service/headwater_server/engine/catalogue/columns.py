@@ -61,6 +61,8 @@ class Columns:
         self._unique: dict[str, TextHashes] = {}
         self._numbers: dict[str, Numbers] = {}
         self._items: list[Item | None] = [None] * rows
+        self._left: dict[int, Item] = {}
+        """What is left of deleted items: their group."""
 
     def reserve(self, rows: int) -> None:
         """Make room for items numbered below ``rows``."""
@@ -132,9 +134,10 @@ class Columns:
         self.written.note(number)
         self.changed[number] = self.written.version
         item, self._items[number] = self._items[number], None
+        self.groups.drop(number)
+        self._left.pop(number, None)
         if item is None:
             return
-        self.groups.drop(number)
         for name, value in values_of(item):
             if not isinstance(value, str):
                 self._numbers[name].drop(number)
@@ -145,12 +148,17 @@ class Columns:
         for name, key in _path_keys(item):
             self._paths[name].remove(key, number)
 
+    def leave(self, number: int, left: Item) -> None:
+        """Note what is ``left`` of an item that was dropped: see `Groups.only`."""
+        self._left[number] = left
+        self.groups.put(number, left)
+
     def group_by(self, field: str, variants_max: int) -> Generator[None, None, None]:
         """Take the groups from this field, and allow so many items of one in a list; in steps."""
         self.groups.variants_max = variants_max
         if self.groups.by(field):
             for number in range(len(self._items)):
-                item = self._items[number]
+                item = self._items[number] or self._left.get(number)
                 if item is not None:
                     self.groups.put(number, item)
                 if number % GROUP_STEP == 0:

@@ -102,6 +102,25 @@ def test_a_list_has_one_of_each_product_and_nothing_of_what_was_bought(way, by):
     assert engine.digest() != before
 
 
+@pytest.mark.parametrize("by", ["group_id", "parent"])
+def test_a_deleted_variant_still_hides_its_product(by):
+    """The purchase is no less true; written again without a group, the item is by itself."""
+    engine = shop(by=by, hide_days=HIDE)
+    act(engine, "ann", "shirt-4-M")
+    engine.apply(Entry(60_000, (ItemDelete("shirt-4-M"),)))
+    assert "shirt-4" not in map(product, listed(engine))
+    again = Engine.restore(engine.capture())
+    assert again.digest() == engine.digest()
+    assert "shirt-4" not in map(product, listed(again))
+    assert again.lookups.get_item("shirt-4-M") is None
+    for one in (engine, again):
+        one.apply(Entry(70_000, (ItemWrite(Item("shirt-4-M", title="Shirt"), ("title",)),)))
+        assert "shirt-4" in map(product, listed(one))  # the other sizes, not the bought one
+        assert "shirt-4-M" not in listed(one)
+        assert one.parts.catalogue.get("shirt-4-M").group_id == ""
+    assert again.digest() == engine.digest()
+
+
 def test_without_groups_each_item_is_by_itself():
     """Empty `group_by`: as before groups were there."""
     engine = shop(hide_days=HIDE)

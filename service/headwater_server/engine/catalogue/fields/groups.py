@@ -66,6 +66,13 @@ class Groups:
         self._sizes[number] += 1
         self.of[item] = number
 
+    def only(self, data: Item) -> Item:
+        """Return an item with nothing but its group: a deleted variant still hides its product."""
+        if self.field == GROUP_ID:
+            return Item(data.item_id, group_id=data.group_id)
+        own = tuple((name, value) for name, value in data.features if name == self.field)
+        return Item(data.item_id, features=own)
+
     def _value(self, data: Item) -> str | float | None:
         if self.field == GROUP_ID:
             return data.group_id or None
