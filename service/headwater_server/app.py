@@ -16,6 +16,7 @@ import structlog
 from prometheus_client.core import Metric
 
 from headwater_server.api.access.api_keys import Keys
+from headwater_server.api.access.key_texts import key_texts
 from headwater_server.api.guard.gate import Spans
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
@@ -126,6 +127,7 @@ async def _start(
         identity=context.identity,
         host_peers=context.host_peers,
         meters=meters,
+        keys=key_texts(settings.api.accesses),
     )
     give_back_memory()
     sources = Sources(replica, settings.sources.sources)

@@ -31,6 +31,7 @@ from headwater_server.engine.messages.entries import (
     Item,
     ItemDelete,
     ItemWrite,
+    KeyChange,
     Operation,
     SettingsChange,
     UserErase,
@@ -77,6 +78,10 @@ class CountingEngine:
         self.titles: dict[str, str] = {}
         self.users: dict[str, Any] = {}
         self.build: Build | None = None
+        self.keys: tuple[str, ...] = ()
+
+    def has_ended(self, session_id: str) -> bool:
+        return False
 
     @property
     def written_settings(self) -> EngineSettings:
@@ -107,6 +112,8 @@ class CountingEngine:
                 self.settings = operation.over(self.settings)
             case Build():
                 self.build = operation
+            case KeyChange(action=""):
+                self.keys = operation.keys
         return Outcome(Status.CREATED)
 
     def _learning(self, event: Event) -> Generator[None, None, Outcome]:

@@ -10,7 +10,13 @@ from dataclasses import replace
 
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
-from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite, UserWrite
+from headwater_server.engine.messages.entries import (
+    Item,
+    ItemDelete,
+    ItemWrite,
+    SessionEnd,
+    UserWrite,
+)
 from headwater_server.engine.messages.events import Event, Outcome, Status, fingerprint
 from headwater_server.engine.messages.requests import (
     Interaction,
@@ -47,6 +53,7 @@ class DictReplica:
         self.callers: list[str] = []
         self.seen: dict[str, bytes] = {}
         self.offset = 0
+        self.ended: set[str] = set()
         self.faults: list[Exception] = []
         self.pause: asyncio.Event | None = None
         self.asked: list[RecommendRequest] = []
@@ -56,6 +63,14 @@ class DictReplica:
         self.operators = DictOperating(self._begin)
         self.readable_log = DictLog(lambda: [event for event, _ in self.received], self._fault)
         self.described = DictDescribed(self.items, self.users)
+
+    def has_ended(self, session_id: str) -> bool:
+        return session_id in self.ended
+
+    async def end_session(self, end: SessionEnd, time_remaining_s: float | None) -> WriteAnswer:
+        await self._begin(time_remaining_s)
+        self.ended.add(end.session_id)
+        return WriteAnswer([], str(self.offset))
 
     def _fault(self) -> Exception | None:
         return self.faults.pop(0) if self.faults else None

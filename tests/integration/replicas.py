@@ -36,7 +36,7 @@ async def started_replica(
 ) -> Replica:
     engine_type = options.pop("engine_type", CountingEngine)
     warm(engine_type)
-    named = ("identity", "host_peers", "now_ms", "meters", "given")
+    named = ("identity", "host_peers", "now_ms", "meters", "given", "keys")
     company = {name: options.pop(name) for name in named if name in options}
     replica = await restored_replica(
         storage,

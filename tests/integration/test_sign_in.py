@@ -12,9 +12,13 @@ import pytest
 from joserfc.jwk import OctKey
 from pydantic import SecretStr
 
+from headwater import AsyncClient, UnauthenticatedError
+from headwater_server.api.settings import ApiSettings
 from headwater_server.gateway.sign_in_settings import SignInSettings
 from headwater_server.web.app import make_app
 from headwater_server.web.oidc.routes import sign_in_routes
+from tests.integration.api_server import serving
+from tests.integration.dict_replica import DictReplica
 from tests.integration.sign_in_provider import (
     CLIENT,
     SECRET,
@@ -27,6 +31,7 @@ from tests.integration.sign_in_provider import (
 KEY = "a-whole-key-of-the-backend"
 CONSOLE = "http://127.0.0.1:8080/console/"
 OWN = {"x-headwater-console": "1"}
+NOBODY = "127.0.0.1:1"  # no server listens there
 
 
 @pytest.fixture
@@ -41,14 +46,23 @@ def settings_for(provider: SpoiledProvider) -> SignInSettings:
     )
 
 
-def browser(settings: SignInSettings, base: str = "http://127.0.0.1:8080") -> httpx.AsyncClient:
-    app = make_app(more_routes=sign_in_routes(settings, KEY))
+def browser(
+    settings: SignInSettings, base: str = "http://127.0.0.1:8080", target: str = NOBODY
+) -> httpx.AsyncClient:
+    app = make_app(more_routes=sign_in_routes(settings, KEY, target))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base)
 
 
 @pytest.fixture
-async def page(provider) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(settings_for(provider)) as client:
+async def server() -> AsyncIterator[str]:
+    """A server that takes the sessions."""
+    async with serving(DictReplica(), ApiSettings(keys=SecretStr(KEY), stop_grace_s=0)) as target:
+        yield target
+
+
+@pytest.fixture
+async def page(provider, server) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(settings_for(provider), target=server) as client:
         yield client
 
 
@@ -271,3 +285,43 @@ async def test_with_tls_the_cookies_are_for_this_host_and_for_tls_alone(provider
     cookie = next(c for c in back.headers.get_list("set-cookie") if "headwater-session=h" in c)
     assert cookie.startswith("__Host-")
     assert "; Secure" in cookie
+
+
+async def test_a_copy_of_the_cookies_neither_calls_nor_renews_after_signing_out(
+    page, provider, server
+):
+    provider.refresh_token = "a-refresh-token"
+    await come_back(page, provider)
+    stolen = dict(page.cookies)
+    async with AsyncClient(server, key=stolen["headwater-session"]) as copy:
+        assert (await copy.get_serving()).scopes
+        signed_out = await page.post("/console/auth/sign-out", headers=OWN)
+        assert (signed_out.status_code, signed_out.json()["ended"]) == (200, True)
+        with pytest.raises(UnauthenticatedError, match="session has ended"):
+            await copy.get_serving()
+    page.cookies.update(stolen)
+    assert (await page.post("/console/auth/renew", headers=OWN)).status_code == 401
+    page.cookies.update(stolen)
+    again = await page.post("/console/auth/sign-out", headers=OWN)  # it may be repeated
+    assert (again.status_code, again.json()["ended"]) == (200, True)
+
+
+async def test_a_renewed_session_ends_with_the_one_before(page, provider, server):
+    provider.refresh_token = "a-refresh-token"
+    await come_back(page, provider)
+    before = page.cookies["headwater-session"]
+    assert (await page.post("/console/auth/renew", headers=OWN)).status_code == 200
+    await page.post("/console/auth/sign-out", headers=OWN)
+    async with AsyncClient(server, key=before) as copy:
+        with pytest.raises(UnauthenticatedError):
+            await copy.get_serving()
+
+
+async def test_without_a_server_signing_out_says_that_copies_go_on(provider):
+    provider.refresh_token = "a-refresh-token"
+    async with browser(settings_for(provider)) as page:
+        await come_back(page, provider)
+        assert (await page.post("/console/auth/renew", headers=OWN)).status_code == 503
+        said = await page.post("/console/auth/sign-out", headers=OWN)
+        assert (said.status_code, said.json()["ended"]) == (503, False)
+        assert not page.cookies

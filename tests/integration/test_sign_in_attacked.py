@@ -22,6 +22,7 @@ from tests.integration.test_sign_in import (
     browser,
     come_back,
     problem_of,
+    server,
     settings_for,
 )
 
@@ -33,8 +34,8 @@ async def provider() -> AsyncIterator[SpoiledProvider]:
 
 
 @pytest.fixture
-async def page(provider) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(settings_for(provider)) as client:
+async def page(provider, server) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(settings_for(provider), target=server) as client:
         yield client
 
 

@@ -32,7 +32,7 @@ WRITES = {
     "FeedbackService": ["Feedback"],  # safe, since each event carries its id
     "UserService": ["EraseUser", "UnlinkVisitor"],  # safe: done twice is the same as once
     # safe: what was learned is not learned again, and what is gone is no error
-    "ModelService": ["ReplayQuarantinedEvents", "DropQuarantinedEvents"],
+    "ModelService": ["ReplayQuarantinedEvents", "DropQuarantinedEvents", "EndSession"],
     "ExperimentService": [  # safe: what is done already is not done again
         "UpsertPolicy",
         "PromotePolicy",

@@ -97,6 +97,14 @@ def drop_quarantined_events(ids: Iterable[str]) -> Call[int]:
     )
 
 
+def end_session() -> Call[str]:
+    """End the session that the call is made with; return the offset of a state that knows it."""
+    request = pb.EndSessionRequest()
+    return Call(
+        f"{SERVICE}/EndSession", request, pb.EndSessionResponse, lambda response: response.offset
+    )
+
+
 def get_storage() -> Call[Storage]:
     """Ask what the store contains."""
     request = pb.GetStorageRequest()

@@ -192,6 +192,7 @@ class AuditKind(Enum):
     ERASURE = "erasure"
     BUILD = "build"
     QUARANTINE = "quarantine"
+    KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,13 @@ from typing import Protocol
 
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.measures.metrics import Metric
-from headwater_server.engine.messages.entries import Item, ItemDelete, ItemWrite, UserWrite
+from headwater_server.engine.messages.entries import (
+    Item,
+    ItemDelete,
+    ItemWrite,
+    SessionEnd,
+    UserWrite,
+)
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.requests import RecommendRequest, UserProfile
 from headwater_server.exporting.reading import ReadableLog
@@ -46,6 +52,14 @@ class Replica(Protocol):
         time_remaining_s: float | None,
     ) -> Answer:
         """Return a slate without the items of the lists that ``exclude_tokens`` sign."""
+        ...
+
+    def has_ended(self, session_id: str) -> bool:
+        """Return whether a person's session was ended."""
+        ...
+
+    async def end_session(self, end: SessionEnd, time_remaining_s: float | None) -> WriteAnswer:
+        """End a person's session on all servers."""
         ...
 
     def has_reached(self, min_offset: str) -> bool:

@@ -35,7 +35,7 @@ class Server:
     ) -> None:
         """Create the server; `start` binds its port. Needs a running loop."""
         self._settings = settings or ApiSettings()
-        gate = Gate(self._settings, meters, spans)
+        gate = Gate(self._settings, meters, spans, replica.has_ended)
         self._server: Front = front_of(self._settings, channel_options(self._settings))
         self._health = Health()
         self._replica = replica

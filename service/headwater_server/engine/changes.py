@@ -18,7 +18,9 @@ from headwater_server.engine.messages.entries import (
     ErasedEvent,
     ItemDelete,
     ItemWrite,
+    KeyChange,
     Operation,
+    SessionEnd,
     SourceAdvance,
     UserErase,
     UserWrite,
@@ -67,6 +69,8 @@ def _applying(parts: Parts, operation: Operation, entry: Entry) -> Applied:
             return parts.sources.advance(operation, parts.time_ms(entry))
         case Build():
             parts.build = operation
+        case KeyChange() | SessionEnd():
+            noting.note_access(parts.audit, parts.access, operation, entry.time_ms)
     return CREATED  # a mark, or what an operator did beside the state, changes nothing
 
 

@@ -94,6 +94,15 @@ class Engine:
         return self.parts.build
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The API keys that open the servers, as the log describes them."""
+        return self.parts.access.keys
+
+    def has_ended(self, session_id: str) -> bool:
+        """Whether the log says that a person's session has ended."""
+        return self.parts.access.has_ended(session_id)
+
+    @property
     def lookups(self) -> Lookups:
         """What can be read beside a slate."""
         return Lookups(self.parts)

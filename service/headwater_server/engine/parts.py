@@ -6,6 +6,7 @@ from collections.abc import Generator
 from dataclasses import astuple
 from typing import Any, Self
 
+from headwater_server.engine.auditing.access import AccessState
 from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.clock import following_ms
@@ -70,6 +71,7 @@ class Parts:
         self.settings = self.written = settings
         self.settings_history, self.sources = SettingsHistory(), Sources()
         self.experiments, self.rules, self.audit = Experiments(), RuleBook(), AuditTrail()
+        self.access = AccessState()
         self.build: Build | None = None
         self.clock_ms = self.learned = self.repeated = 0
         self.catalogue = Catalogue(settings.items_max, settings.event_items_max)
@@ -271,6 +273,7 @@ class Parts:
             "repeated": self.repeated,
             "settings_changes": self.settings_history.state,
             "audit": self.audit.state,
+            "access": self.access.state,
             "build": list(astuple(self.build)) if self.build else [],
             "learned": self.state(),
         }
@@ -290,6 +293,7 @@ class Parts:
         parts.repeated = beside["repeated"]
         parts.settings_history.load(beside.get("settings_changes", []))
         parts.audit.load(beside.get("audit", []))
+        parts.access.load(beside["access"])
         parts.build = Build(*found) if (found := beside.get("build")) else None
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])

@@ -22,7 +22,7 @@ class Request:
     (16, True)
     """
 
-    __slots__ = ("_id", "is_page", "key", "key_name", "metadata", "only_reads", "scopes")
+    __slots__ = ("_id", "is_page", "key", "key_name", "metadata", "only_reads", "scopes", "session")
 
     def __init__(self, metadata: Callable[[], Metadata | None]) -> None:
         """``metadata`` returns the caller's metadata; it is called only if needed."""
@@ -32,6 +32,7 @@ class Request:
         self.scopes: frozenset[str] = frozenset()  # of its key; none: all
         self.key = ""  # the key that the call was made with; it is a secret
         self.key_name = ""  # its name, if the settings give it one; it is none
+        self.session: Any = None  # of a person who signed in, instead of a key
         self._id = ""
 
     @property

@@ -80,6 +80,10 @@ class ServerClient(AsyncConnection):
             text = f"this changes what is answered: use a key with the scope {EXPERIMENTS}"
             raise PermissionDeniedError(text, code=grpc.StatusCode.PERMISSION_DENIED)
 
+    async def end_session(self, session: str) -> None:
+        """End a person's session on all servers. Raises `HeadwaterError`."""
+        await self._make(operation_calls.end_session(), WRITE_TIMEOUT_S, _metadata(session))
+
     async def settings(self, key: str) -> dict[str, Any]:
         """Return the engine's settings as the log has them."""
         call = operation_calls.list_settings_changes()

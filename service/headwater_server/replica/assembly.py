@@ -56,14 +56,16 @@ async def restored_replica(
     identity: Identity | None = None,
     host_peers: HostPeers | None = None,
     meters: Meters | None = None,
+    keys: tuple[str, ...] | None = None,
 ) -> Replica:
     """Return a replica with the newest snapshot's state, ready for `Replica.start`.
 
     Of ``engine_settings``, those named in ``given`` (None: all) are put on the log if it has other
     values; the rest counts on an empty log only.
     ``host_peers`` are the other replicas on this host, if a parent started several; ``meters``
-    count the calls to this process. `LogBroken` or `UnreadableEntry` if this state cannot follow
-    the log, `MixedStatesError` if a replica of another build is alive.
+    count the calls to this process. ``keys`` describe its API keys for the audit log. `LogBroken`
+    or `UnreadableEntry` if this state cannot follow the log, `MixedStatesError` if a replica of
+    another build is alive.
     """
     identity = identity or this_process()
     memory, health = MemoryBudget(settings.memory_budget_mb), Health()
@@ -74,7 +76,7 @@ async def restored_replica(
         engine, position = await restore(stores.snapshots, stores.log, engine_type)
         past = [meta.position for meta in reversed(await stores.snapshots.published())]
         assembly = _Assembly(stores, engine, position, settings, own, host_peers, past)
-        wanted = WantedSettings(engine_settings, given, identity.who)
+        wanted = WantedSettings(engine_settings, given, identity.who, keys)
         replica = assembly.replica(membership, wanted, RecentCalls(meters or Meters()))
         replica.writes.quarantined = await stores.quarantine.total()
     except BaseException:

@@ -12,6 +12,7 @@ from headwater_server.engine.messages.entries import (
     Item,
     ItemDelete,
     ItemWrite,
+    SessionEnd,
     UserWrite,
     VisitorUnlink,
 )
@@ -135,6 +136,16 @@ class Replica:
     def described(self) -> StateLookups:
         """The items and accounts of this moment."""
         return self.engine.lookups
+
+    # --- sessions of persons -----------------------------------------------------------------
+
+    def has_ended(self, session_id: str) -> bool:
+        """Whether a person's session was ended, at this server or another one."""
+        return self.engine.has_ended(session_id)
+
+    async def end_session(self, end: SessionEnd, time_remaining_s: float | None) -> WriteAnswer:
+        """End a person's session on all servers; return when this one takes it no more."""
+        return await self.writes.write([end], time_remaining_s)
 
     # --- reads -------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 
 import structlog
 
-from headwater_server.engine.messages.entries import Build, Operation, SettingsChange
+from headwater_server.engine.messages.entries import Build, KeyChange, Operation, SettingsChange
 from headwater_server.engine.new_settings.change import check_settings
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import changed_settings
@@ -27,12 +27,14 @@ CLOSE_ENTRIES = 20  # so few are applied before the first request arrives
 class WantedSettings:
     """What a start asks for: the fields of ``settings`` named in ``given`` (None: all of them).
 
-    ``who`` asks. All other settings stay as the log has them.
+    ``who`` asks. All other settings stay as the log has them. ``keys`` describe the API keys of
+    this server for the audit log; None: it says nothing of them.
     """
 
     settings: EngineSettings
     given: frozenset[str] | None = None
     who: str = ""
+    keys: tuple[str, ...] | None = None
 
     def over(self, present: EngineSettings) -> EngineSettings:
         """Return the present settings with the given ones."""
@@ -102,6 +104,8 @@ def _missing(tail: Tail, wanted: WantedSettings, build: Build) -> list[Operation
         operations.append(wanted.change(written))
     if tail.build != build:
         operations.append(build)
+    if wanted.keys is not None and wanted.keys != tuple(tail.keys):
+        operations.append(KeyChange(wanted.who, wanted.keys))
     return operations
 
 

@@ -12,7 +12,10 @@ from headwater_server.engine.messages.entries import (
     Item,
     ItemDelete,
     ItemWrite,
+    KeyChange,
     Mark,
+    QuarantineChange,
+    SessionEnd,
     SettingsChange,
     SourceAdvance,
     UserErase,
@@ -146,8 +149,12 @@ policy_operations = (
     | st.builds(RuleWrite, text, text, text, text, revisions, revisions)
     | st.builds(RuleDelete, text, text, text, revisions, st.booleans(), revisions)
 )
+key_changes = st.builds(KeyChange, text, st.lists(text, max_size=3).map(tuple), text, text)
+session_ends = st.builds(SessionEnd, text, st.integers(0, 2**62), text)
+counts = st.integers(0, 2**32 - 1)
 kinds = (
     events | item_writes | item_deletes | user_writes | user_erases | visitor_unlinks
     | erased_events | marks | losses | advances | settings_changes | builds | policy_operations
+    | st.builds(QuarantineChange, text, text, counts, counts) | key_changes | session_ends
 )  # fmt: skip
 operations = st.lists(kinds, max_size=4).map(tuple)

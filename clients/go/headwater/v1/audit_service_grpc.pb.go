@@ -26,7 +26,7 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Who changed what, and when: settings, rules, policies, experiments, deletions, erasures, the
+// Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
 // quarantine.
 //
 // The entries come from the log, so they are the same on every replica and survive a restart. The
@@ -66,7 +66,7 @@ func (c *auditServiceClient) ListAuditEntries(ctx context.Context, in *ListAudit
 // All implementations must embed UnimplementedAuditServiceServer
 // for forward compatibility.
 //
-// Who changed what, and when: settings, rules, policies, experiments, deletions, erasures, the
+// Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
 // quarantine.
 //
 // The entries come from the log, so they are the same on every replica and survive a restart. The

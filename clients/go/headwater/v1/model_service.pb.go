@@ -1675,6 +1675,89 @@ func (x *DropQuarantinedEventsResponse) GetDroppedCount() int64 {
 	return 0
 }
 
+// Asks to end the caller's own session.
+type EndSessionRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndSessionRequest) Reset() {
+	*x = EndSessionRequest{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndSessionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndSessionRequest) ProtoMessage() {}
+
+func (x *EndSessionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndSessionRequest.ProtoReflect.Descriptor instead.
+func (*EndSessionRequest) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{21}
+}
+
+// Confirms that the session has ended.
+type EndSessionResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A state that knows it. Opaque.
+	Offset        string `protobuf:"bytes,1,opt,name=offset,proto3" json:"offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndSessionResponse) Reset() {
+	*x = EndSessionResponse{}
+	mi := &file_headwater_v1_model_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndSessionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndSessionResponse) ProtoMessage() {}
+
+func (x *EndSessionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_headwater_v1_model_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndSessionResponse.ProtoReflect.Descriptor instead.
+func (*EndSessionResponse) Descriptor() ([]byte, []int) {
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *EndSessionResponse) GetOffset() string {
+	if x != nil {
+		return x.Offset
+	}
+	return ""
+}
+
 // Asks for the contents of the store.
 type GetStorageRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1684,7 +1767,7 @@ type GetStorageRequest struct {
 
 func (x *GetStorageRequest) Reset() {
 	*x = GetStorageRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[21]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1696,7 +1779,7 @@ func (x *GetStorageRequest) String() string {
 func (*GetStorageRequest) ProtoMessage() {}
 
 func (x *GetStorageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[21]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1709,7 +1792,7 @@ func (x *GetStorageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStorageRequest.ProtoReflect.Descriptor instead.
 func (*GetStorageRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{21}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{23}
 }
 
 // What the store holds for this catalogue.
@@ -1729,7 +1812,7 @@ type GetStorageResponse struct {
 
 func (x *GetStorageResponse) Reset() {
 	*x = GetStorageResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[22]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1741,7 +1824,7 @@ func (x *GetStorageResponse) String() string {
 func (*GetStorageResponse) ProtoMessage() {}
 
 func (x *GetStorageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[22]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1754,7 +1837,7 @@ func (x *GetStorageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStorageResponse.ProtoReflect.Descriptor instead.
 func (*GetStorageResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{22}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetStorageResponse) GetLog() *LogFigures {
@@ -1812,7 +1895,7 @@ type ListItemStatisticsRequest struct {
 
 func (x *ListItemStatisticsRequest) Reset() {
 	*x = ListItemStatisticsRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[23]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1824,7 +1907,7 @@ func (x *ListItemStatisticsRequest) String() string {
 func (*ListItemStatisticsRequest) ProtoMessage() {}
 
 func (x *ListItemStatisticsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[23]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1837,7 +1920,7 @@ func (x *ListItemStatisticsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListItemStatisticsRequest.ProtoReflect.Descriptor instead.
 func (*ListItemStatisticsRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{23}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListItemStatisticsRequest) GetPageSize() int32 {
@@ -1906,7 +1989,7 @@ type ListItemStatisticsResponse struct {
 
 func (x *ListItemStatisticsResponse) Reset() {
 	*x = ListItemStatisticsResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[24]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1918,7 +2001,7 @@ func (x *ListItemStatisticsResponse) String() string {
 func (*ListItemStatisticsResponse) ProtoMessage() {}
 
 func (x *ListItemStatisticsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[24]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1931,7 +2014,7 @@ func (x *ListItemStatisticsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListItemStatisticsResponse.ProtoReflect.Descriptor instead.
 func (*ListItemStatisticsResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{24}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListItemStatisticsResponse) GetItems() []*ItemStatistics {
@@ -1971,7 +2054,7 @@ type ListSettingsChangesRequest struct {
 
 func (x *ListSettingsChangesRequest) Reset() {
 	*x = ListSettingsChangesRequest{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[25]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1983,7 +2066,7 @@ func (x *ListSettingsChangesRequest) String() string {
 func (*ListSettingsChangesRequest) ProtoMessage() {}
 
 func (x *ListSettingsChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[25]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1996,7 +2079,7 @@ func (x *ListSettingsChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsChangesRequest.ProtoReflect.Descriptor instead.
 func (*ListSettingsChangesRequest) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{25}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{27}
 }
 
 // The settings of the engine and how they came about.
@@ -2017,7 +2100,7 @@ type ListSettingsChangesResponse struct {
 
 func (x *ListSettingsChangesResponse) Reset() {
 	*x = ListSettingsChangesResponse{}
-	mi := &file_headwater_v1_model_service_proto_msgTypes[26]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2029,7 +2112,7 @@ func (x *ListSettingsChangesResponse) String() string {
 func (*ListSettingsChangesResponse) ProtoMessage() {}
 
 func (x *ListSettingsChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_headwater_v1_model_service_proto_msgTypes[26]
+	mi := &file_headwater_v1_model_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2042,7 +2125,7 @@ func (x *ListSettingsChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsChangesResponse.ProtoReflect.Descriptor instead.
 func (*ListSettingsChangesResponse) Descriptor() ([]byte, []int) {
-	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{26}
+	return file_headwater_v1_model_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListSettingsChangesResponse) GetChanges() []*SettingsChange {
@@ -2222,6 +2305,9 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\x0equarantine_ids\x18\x01 \x03(\tR\rquarantineIds\"D\n" +
 	"\x1dDropQuarantinedEventsResponse\x12#\n" +
 	"\rdropped_count\x18\x01 \x01(\x03R\fdroppedCount\"\x13\n" +
+	"\x11EndSessionRequest\",\n" +
+	"\x12EndSessionResponse\x12\x16\n" +
+	"\x06offset\x18\x01 \x01(\tR\x06offset\"\x13\n" +
 	"\x11GetStorageRequest\"\xe0\x01\n" +
 	"\x12GetStorageResponse\x12*\n" +
 	"\x03log\x18\x01 \x01(\v2\x18.headwater.v1.LogFiguresR\x03log\x126\n" +
@@ -2252,7 +2338,7 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\x0eDriftDirection\x12\x1f\n" +
 	"\x1bDRIFT_DIRECTION_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15DRIFT_DIRECTION_WORSE\x10\x01\x12\x1a\n" +
-	"\x16DRIFT_DIRECTION_BETTER\x10\x022\xd1\v\n" +
+	"\x16DRIFT_DIRECTION_BETTER\x10\x022\xbe\f\n" +
 	"\fModelService\x12\\\n" +
 	"\bGetModel\x12\x1d.headwater.v1.GetModelRequest\x1a\x1e.headwater.v1.GetModelResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/model\x12d\n" +
 	"\n" +
@@ -2263,7 +2349,9 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\fListReplicas\x12!.headwater.v1.ListReplicasRequest\x1a\".headwater.v1.ListReplicasResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/replicas\x12\x88\x01\n" +
 	"\x15ListQuarantinedEvents\x12*.headwater.v1.ListQuarantinedEventsRequest\x1a+.headwater.v1.ListQuarantinedEventsResponse\"\x16\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/quarantine\x12\x98\x01\n" +
 	"\x17ReplayQuarantinedEvents\x12,.headwater.v1.ReplayQuarantinedEventsRequest\x1a-.headwater.v1.ReplayQuarantinedEventsResponse\" \x82\xd3\xe4\x93\x02\x1a:\x01*\"\x15/v1/quarantine:replay\x12\x90\x01\n" +
-	"\x15DropQuarantinedEvents\x12*.headwater.v1.DropQuarantinedEventsRequest\x1a+.headwater.v1.DropQuarantinedEventsResponse\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/quarantine:drop\x12d\n" +
+	"\x15DropQuarantinedEvents\x12*.headwater.v1.DropQuarantinedEventsRequest\x1a+.headwater.v1.DropQuarantinedEventsResponse\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/quarantine:drop\x12k\n" +
+	"\n" +
+	"EndSession\x12\x1f.headwater.v1.EndSessionRequest\x1a .headwater.v1.EndSessionResponse\"\x1a\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/session:end\x12d\n" +
 	"\n" +
 	"GetStorage\x12\x1f.headwater.v1.GetStorageRequest\x1a .headwater.v1.GetStorageResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/storage\x12\x85\x01\n" +
 	"\x12ListItemStatistics\x12'.headwater.v1.ListItemStatisticsRequest\x1a(.headwater.v1.ListItemStatisticsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/items:statistics\x12\x88\x01\n" +
@@ -2284,7 +2372,7 @@ func file_headwater_v1_model_service_proto_rawDescGZIP() []byte {
 }
 
 var file_headwater_v1_model_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_headwater_v1_model_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_headwater_v1_model_service_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
 var file_headwater_v1_model_service_proto_goTypes = []any{
 	(DriftDirection)(0),                     // 0: headwater.v1.DriftDirection
 	(*GetPerformanceRequest)(nil),           // 1: headwater.v1.GetPerformanceRequest
@@ -2308,75 +2396,77 @@ var file_headwater_v1_model_service_proto_goTypes = []any{
 	(*ReplayQuarantinedEventsResponse)(nil), // 19: headwater.v1.ReplayQuarantinedEventsResponse
 	(*DropQuarantinedEventsRequest)(nil),    // 20: headwater.v1.DropQuarantinedEventsRequest
 	(*DropQuarantinedEventsResponse)(nil),   // 21: headwater.v1.DropQuarantinedEventsResponse
-	(*GetStorageRequest)(nil),               // 22: headwater.v1.GetStorageRequest
-	(*GetStorageResponse)(nil),              // 23: headwater.v1.GetStorageResponse
-	(*ListItemStatisticsRequest)(nil),       // 24: headwater.v1.ListItemStatisticsRequest
-	(*ListItemStatisticsResponse)(nil),      // 25: headwater.v1.ListItemStatisticsResponse
-	(*ListSettingsChangesRequest)(nil),      // 26: headwater.v1.ListSettingsChangesRequest
-	(*ListSettingsChangesResponse)(nil),     // 27: headwater.v1.ListSettingsChangesResponse
-	nil,                                     // 28: headwater.v1.GetPerformanceResponse.LimitsEntry
-	nil,                                     // 29: headwater.v1.GetModelResponse.CountsEntry
-	nil,                                     // 30: headwater.v1.GetModelResponse.VersionsEntry
-	(*timestamppb.Timestamp)(nil),           // 31: google.protobuf.Timestamp
-	(*PerformanceRow)(nil),                  // 32: headwater.v1.PerformanceRow
-	(*ShopTotals)(nil),                      // 33: headwater.v1.ShopTotals
-	(*HoldOut)(nil),                         // 34: headwater.v1.HoldOut
-	(MetricSpan)(0),                         // 35: headwater.v1.MetricSpan
-	(*MetricSeries)(nil),                    // 36: headwater.v1.MetricSeries
-	(*CallFigures)(nil),                     // 37: headwater.v1.CallFigures
-	(*Replica)(nil),                         // 38: headwater.v1.Replica
-	(*QuarantinedEvent)(nil),                // 39: headwater.v1.QuarantinedEvent
-	(*ReplayedEvent)(nil),                   // 40: headwater.v1.ReplayedEvent
-	(*LogFigures)(nil),                      // 41: headwater.v1.LogFigures
-	(*ArchiveFigures)(nil),                  // 42: headwater.v1.ArchiveFigures
-	(*Snapshot)(nil),                        // 43: headwater.v1.Snapshot
-	(*StoreFigures)(nil),                    // 44: headwater.v1.StoreFigures
-	(ItemOrder)(0),                          // 45: headwater.v1.ItemOrder
-	(*ItemStatistics)(nil),                  // 46: headwater.v1.ItemStatistics
-	(*SettingsChange)(nil),                  // 47: headwater.v1.SettingsChange
-	(*Setting)(nil),                         // 48: headwater.v1.Setting
+	(*EndSessionRequest)(nil),               // 22: headwater.v1.EndSessionRequest
+	(*EndSessionResponse)(nil),              // 23: headwater.v1.EndSessionResponse
+	(*GetStorageRequest)(nil),               // 24: headwater.v1.GetStorageRequest
+	(*GetStorageResponse)(nil),              // 25: headwater.v1.GetStorageResponse
+	(*ListItemStatisticsRequest)(nil),       // 26: headwater.v1.ListItemStatisticsRequest
+	(*ListItemStatisticsResponse)(nil),      // 27: headwater.v1.ListItemStatisticsResponse
+	(*ListSettingsChangesRequest)(nil),      // 28: headwater.v1.ListSettingsChangesRequest
+	(*ListSettingsChangesResponse)(nil),     // 29: headwater.v1.ListSettingsChangesResponse
+	nil,                                     // 30: headwater.v1.GetPerformanceResponse.LimitsEntry
+	nil,                                     // 31: headwater.v1.GetModelResponse.CountsEntry
+	nil,                                     // 32: headwater.v1.GetModelResponse.VersionsEntry
+	(*timestamppb.Timestamp)(nil),           // 33: google.protobuf.Timestamp
+	(*PerformanceRow)(nil),                  // 34: headwater.v1.PerformanceRow
+	(*ShopTotals)(nil),                      // 35: headwater.v1.ShopTotals
+	(*HoldOut)(nil),                         // 36: headwater.v1.HoldOut
+	(MetricSpan)(0),                         // 37: headwater.v1.MetricSpan
+	(*MetricSeries)(nil),                    // 38: headwater.v1.MetricSeries
+	(*CallFigures)(nil),                     // 39: headwater.v1.CallFigures
+	(*Replica)(nil),                         // 40: headwater.v1.Replica
+	(*QuarantinedEvent)(nil),                // 41: headwater.v1.QuarantinedEvent
+	(*ReplayedEvent)(nil),                   // 42: headwater.v1.ReplayedEvent
+	(*LogFigures)(nil),                      // 43: headwater.v1.LogFigures
+	(*ArchiveFigures)(nil),                  // 44: headwater.v1.ArchiveFigures
+	(*Snapshot)(nil),                        // 45: headwater.v1.Snapshot
+	(*StoreFigures)(nil),                    // 46: headwater.v1.StoreFigures
+	(ItemOrder)(0),                          // 47: headwater.v1.ItemOrder
+	(*ItemStatistics)(nil),                  // 48: headwater.v1.ItemStatistics
+	(*SettingsChange)(nil),                  // 49: headwater.v1.SettingsChange
+	(*Setting)(nil),                         // 50: headwater.v1.Setting
 }
 var file_headwater_v1_model_service_proto_depIdxs = []int32{
-	31, // 0: headwater.v1.GetPerformanceRequest.start_time:type_name -> google.protobuf.Timestamp
-	31, // 1: headwater.v1.GetPerformanceRequest.end_time:type_name -> google.protobuf.Timestamp
-	31, // 2: headwater.v1.GetPerformanceRequest.compare_start_time:type_name -> google.protobuf.Timestamp
-	31, // 3: headwater.v1.GetPerformanceRequest.compare_end_time:type_name -> google.protobuf.Timestamp
-	32, // 4: headwater.v1.GetPerformanceResponse.rows:type_name -> headwater.v1.PerformanceRow
-	32, // 5: headwater.v1.GetPerformanceResponse.total:type_name -> headwater.v1.PerformanceRow
-	33, // 6: headwater.v1.GetPerformanceResponse.shop:type_name -> headwater.v1.ShopTotals
-	33, // 7: headwater.v1.GetPerformanceResponse.shop_compared:type_name -> headwater.v1.ShopTotals
-	31, // 8: headwater.v1.GetPerformanceResponse.start_time:type_name -> google.protobuf.Timestamp
-	31, // 9: headwater.v1.GetPerformanceResponse.end_time:type_name -> google.protobuf.Timestamp
-	31, // 10: headwater.v1.GetPerformanceResponse.compare_start_time:type_name -> google.protobuf.Timestamp
-	31, // 11: headwater.v1.GetPerformanceResponse.compare_end_time:type_name -> google.protobuf.Timestamp
-	31, // 12: headwater.v1.GetPerformanceResponse.first_day:type_name -> google.protobuf.Timestamp
-	28, // 13: headwater.v1.GetPerformanceResponse.limits:type_name -> headwater.v1.GetPerformanceResponse.LimitsEntry
-	34, // 14: headwater.v1.GetPerformanceResponse.hold_outs:type_name -> headwater.v1.HoldOut
-	29, // 15: headwater.v1.GetModelResponse.counts:type_name -> headwater.v1.GetModelResponse.CountsEntry
-	30, // 16: headwater.v1.GetModelResponse.versions:type_name -> headwater.v1.GetModelResponse.VersionsEntry
+	33, // 0: headwater.v1.GetPerformanceRequest.start_time:type_name -> google.protobuf.Timestamp
+	33, // 1: headwater.v1.GetPerformanceRequest.end_time:type_name -> google.protobuf.Timestamp
+	33, // 2: headwater.v1.GetPerformanceRequest.compare_start_time:type_name -> google.protobuf.Timestamp
+	33, // 3: headwater.v1.GetPerformanceRequest.compare_end_time:type_name -> google.protobuf.Timestamp
+	34, // 4: headwater.v1.GetPerformanceResponse.rows:type_name -> headwater.v1.PerformanceRow
+	34, // 5: headwater.v1.GetPerformanceResponse.total:type_name -> headwater.v1.PerformanceRow
+	35, // 6: headwater.v1.GetPerformanceResponse.shop:type_name -> headwater.v1.ShopTotals
+	35, // 7: headwater.v1.GetPerformanceResponse.shop_compared:type_name -> headwater.v1.ShopTotals
+	33, // 8: headwater.v1.GetPerformanceResponse.start_time:type_name -> google.protobuf.Timestamp
+	33, // 9: headwater.v1.GetPerformanceResponse.end_time:type_name -> google.protobuf.Timestamp
+	33, // 10: headwater.v1.GetPerformanceResponse.compare_start_time:type_name -> google.protobuf.Timestamp
+	33, // 11: headwater.v1.GetPerformanceResponse.compare_end_time:type_name -> google.protobuf.Timestamp
+	33, // 12: headwater.v1.GetPerformanceResponse.first_day:type_name -> google.protobuf.Timestamp
+	30, // 13: headwater.v1.GetPerformanceResponse.limits:type_name -> headwater.v1.GetPerformanceResponse.LimitsEntry
+	36, // 14: headwater.v1.GetPerformanceResponse.hold_outs:type_name -> headwater.v1.HoldOut
+	31, // 15: headwater.v1.GetModelResponse.counts:type_name -> headwater.v1.GetModelResponse.CountsEntry
+	32, // 16: headwater.v1.GetModelResponse.versions:type_name -> headwater.v1.GetModelResponse.VersionsEntry
 	5,  // 17: headwater.v1.GetModelResponse.replicas:type_name -> headwater.v1.ReplicaState
 	8,  // 18: headwater.v1.GetMetricsResponse.metrics:type_name -> headwater.v1.Metric
 	9,  // 19: headwater.v1.GetMetricsResponse.drift_alarms:type_name -> headwater.v1.DriftAlarm
 	0,  // 20: headwater.v1.DriftAlarm.direction:type_name -> headwater.v1.DriftDirection
-	31, // 21: headwater.v1.DriftAlarm.detect_time:type_name -> google.protobuf.Timestamp
-	35, // 22: headwater.v1.ListMetricSamplesRequest.span:type_name -> headwater.v1.MetricSpan
-	31, // 23: headwater.v1.ListMetricSamplesRequest.start_time:type_name -> google.protobuf.Timestamp
-	31, // 24: headwater.v1.ListMetricSamplesResponse.sample_times:type_name -> google.protobuf.Timestamp
-	36, // 25: headwater.v1.ListMetricSamplesResponse.series:type_name -> headwater.v1.MetricSeries
+	33, // 21: headwater.v1.DriftAlarm.detect_time:type_name -> google.protobuf.Timestamp
+	37, // 22: headwater.v1.ListMetricSamplesRequest.span:type_name -> headwater.v1.MetricSpan
+	33, // 23: headwater.v1.ListMetricSamplesRequest.start_time:type_name -> google.protobuf.Timestamp
+	33, // 24: headwater.v1.ListMetricSamplesResponse.sample_times:type_name -> google.protobuf.Timestamp
+	38, // 25: headwater.v1.ListMetricSamplesResponse.series:type_name -> headwater.v1.MetricSeries
 	9,  // 26: headwater.v1.ListMetricSamplesResponse.drift_alarms:type_name -> headwater.v1.DriftAlarm
-	31, // 27: headwater.v1.GetServingResponse.start_time:type_name -> google.protobuf.Timestamp
-	37, // 28: headwater.v1.GetServingResponse.calls:type_name -> headwater.v1.CallFigures
-	38, // 29: headwater.v1.ListReplicasResponse.replicas:type_name -> headwater.v1.Replica
-	39, // 30: headwater.v1.ListQuarantinedEventsResponse.events:type_name -> headwater.v1.QuarantinedEvent
-	40, // 31: headwater.v1.ReplayQuarantinedEventsResponse.results:type_name -> headwater.v1.ReplayedEvent
-	41, // 32: headwater.v1.GetStorageResponse.log:type_name -> headwater.v1.LogFigures
-	42, // 33: headwater.v1.GetStorageResponse.archive:type_name -> headwater.v1.ArchiveFigures
-	43, // 34: headwater.v1.GetStorageResponse.snapshots:type_name -> headwater.v1.Snapshot
-	44, // 35: headwater.v1.GetStorageResponse.store:type_name -> headwater.v1.StoreFigures
-	45, // 36: headwater.v1.ListItemStatisticsRequest.order:type_name -> headwater.v1.ItemOrder
-	46, // 37: headwater.v1.ListItemStatisticsResponse.items:type_name -> headwater.v1.ItemStatistics
-	47, // 38: headwater.v1.ListSettingsChangesResponse.changes:type_name -> headwater.v1.SettingsChange
-	48, // 39: headwater.v1.ListSettingsChangesResponse.settings:type_name -> headwater.v1.Setting
+	33, // 27: headwater.v1.GetServingResponse.start_time:type_name -> google.protobuf.Timestamp
+	39, // 28: headwater.v1.GetServingResponse.calls:type_name -> headwater.v1.CallFigures
+	40, // 29: headwater.v1.ListReplicasResponse.replicas:type_name -> headwater.v1.Replica
+	41, // 30: headwater.v1.ListQuarantinedEventsResponse.events:type_name -> headwater.v1.QuarantinedEvent
+	42, // 31: headwater.v1.ReplayQuarantinedEventsResponse.results:type_name -> headwater.v1.ReplayedEvent
+	43, // 32: headwater.v1.GetStorageResponse.log:type_name -> headwater.v1.LogFigures
+	44, // 33: headwater.v1.GetStorageResponse.archive:type_name -> headwater.v1.ArchiveFigures
+	45, // 34: headwater.v1.GetStorageResponse.snapshots:type_name -> headwater.v1.Snapshot
+	46, // 35: headwater.v1.GetStorageResponse.store:type_name -> headwater.v1.StoreFigures
+	47, // 36: headwater.v1.ListItemStatisticsRequest.order:type_name -> headwater.v1.ItemOrder
+	48, // 37: headwater.v1.ListItemStatisticsResponse.items:type_name -> headwater.v1.ItemStatistics
+	49, // 38: headwater.v1.ListSettingsChangesResponse.changes:type_name -> headwater.v1.SettingsChange
+	50, // 39: headwater.v1.ListSettingsChangesResponse.settings:type_name -> headwater.v1.Setting
 	3,  // 40: headwater.v1.ModelService.GetModel:input_type -> headwater.v1.GetModelRequest
 	6,  // 41: headwater.v1.ModelService.GetMetrics:input_type -> headwater.v1.GetMetricsRequest
 	10, // 42: headwater.v1.ModelService.ListMetricSamples:input_type -> headwater.v1.ListMetricSamplesRequest
@@ -2385,24 +2475,26 @@ var file_headwater_v1_model_service_proto_depIdxs = []int32{
 	16, // 45: headwater.v1.ModelService.ListQuarantinedEvents:input_type -> headwater.v1.ListQuarantinedEventsRequest
 	18, // 46: headwater.v1.ModelService.ReplayQuarantinedEvents:input_type -> headwater.v1.ReplayQuarantinedEventsRequest
 	20, // 47: headwater.v1.ModelService.DropQuarantinedEvents:input_type -> headwater.v1.DropQuarantinedEventsRequest
-	22, // 48: headwater.v1.ModelService.GetStorage:input_type -> headwater.v1.GetStorageRequest
-	24, // 49: headwater.v1.ModelService.ListItemStatistics:input_type -> headwater.v1.ListItemStatisticsRequest
-	26, // 50: headwater.v1.ModelService.ListSettingsChanges:input_type -> headwater.v1.ListSettingsChangesRequest
-	1,  // 51: headwater.v1.ModelService.GetPerformance:input_type -> headwater.v1.GetPerformanceRequest
-	4,  // 52: headwater.v1.ModelService.GetModel:output_type -> headwater.v1.GetModelResponse
-	7,  // 53: headwater.v1.ModelService.GetMetrics:output_type -> headwater.v1.GetMetricsResponse
-	11, // 54: headwater.v1.ModelService.ListMetricSamples:output_type -> headwater.v1.ListMetricSamplesResponse
-	13, // 55: headwater.v1.ModelService.GetServing:output_type -> headwater.v1.GetServingResponse
-	15, // 56: headwater.v1.ModelService.ListReplicas:output_type -> headwater.v1.ListReplicasResponse
-	17, // 57: headwater.v1.ModelService.ListQuarantinedEvents:output_type -> headwater.v1.ListQuarantinedEventsResponse
-	19, // 58: headwater.v1.ModelService.ReplayQuarantinedEvents:output_type -> headwater.v1.ReplayQuarantinedEventsResponse
-	21, // 59: headwater.v1.ModelService.DropQuarantinedEvents:output_type -> headwater.v1.DropQuarantinedEventsResponse
-	23, // 60: headwater.v1.ModelService.GetStorage:output_type -> headwater.v1.GetStorageResponse
-	25, // 61: headwater.v1.ModelService.ListItemStatistics:output_type -> headwater.v1.ListItemStatisticsResponse
-	27, // 62: headwater.v1.ModelService.ListSettingsChanges:output_type -> headwater.v1.ListSettingsChangesResponse
-	2,  // 63: headwater.v1.ModelService.GetPerformance:output_type -> headwater.v1.GetPerformanceResponse
-	52, // [52:64] is the sub-list for method output_type
-	40, // [40:52] is the sub-list for method input_type
+	22, // 48: headwater.v1.ModelService.EndSession:input_type -> headwater.v1.EndSessionRequest
+	24, // 49: headwater.v1.ModelService.GetStorage:input_type -> headwater.v1.GetStorageRequest
+	26, // 50: headwater.v1.ModelService.ListItemStatistics:input_type -> headwater.v1.ListItemStatisticsRequest
+	28, // 51: headwater.v1.ModelService.ListSettingsChanges:input_type -> headwater.v1.ListSettingsChangesRequest
+	1,  // 52: headwater.v1.ModelService.GetPerformance:input_type -> headwater.v1.GetPerformanceRequest
+	4,  // 53: headwater.v1.ModelService.GetModel:output_type -> headwater.v1.GetModelResponse
+	7,  // 54: headwater.v1.ModelService.GetMetrics:output_type -> headwater.v1.GetMetricsResponse
+	11, // 55: headwater.v1.ModelService.ListMetricSamples:output_type -> headwater.v1.ListMetricSamplesResponse
+	13, // 56: headwater.v1.ModelService.GetServing:output_type -> headwater.v1.GetServingResponse
+	15, // 57: headwater.v1.ModelService.ListReplicas:output_type -> headwater.v1.ListReplicasResponse
+	17, // 58: headwater.v1.ModelService.ListQuarantinedEvents:output_type -> headwater.v1.ListQuarantinedEventsResponse
+	19, // 59: headwater.v1.ModelService.ReplayQuarantinedEvents:output_type -> headwater.v1.ReplayQuarantinedEventsResponse
+	21, // 60: headwater.v1.ModelService.DropQuarantinedEvents:output_type -> headwater.v1.DropQuarantinedEventsResponse
+	23, // 61: headwater.v1.ModelService.EndSession:output_type -> headwater.v1.EndSessionResponse
+	25, // 62: headwater.v1.ModelService.GetStorage:output_type -> headwater.v1.GetStorageResponse
+	27, // 63: headwater.v1.ModelService.ListItemStatistics:output_type -> headwater.v1.ListItemStatisticsResponse
+	29, // 64: headwater.v1.ModelService.ListSettingsChanges:output_type -> headwater.v1.ListSettingsChangesResponse
+	2,  // 65: headwater.v1.ModelService.GetPerformance:output_type -> headwater.v1.GetPerformanceResponse
+	53, // [53:66] is the sub-list for method output_type
+	40, // [40:53] is the sub-list for method input_type
 	40, // [40:40] is the sub-list for extension type_name
 	40, // [40:40] is the sub-list for extension extendee
 	0,  // [0:40] is the sub-list for field type_name
@@ -2427,7 +2519,7 @@ func file_headwater_v1_model_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_headwater_v1_model_service_proto_rawDesc), len(file_headwater_v1_model_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   30,
+			NumMessages:   32,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -27,6 +27,7 @@ const (
 	ModelService_ListQuarantinedEvents_FullMethodName   = "/headwater.v1.ModelService/ListQuarantinedEvents"
 	ModelService_ReplayQuarantinedEvents_FullMethodName = "/headwater.v1.ModelService/ReplayQuarantinedEvents"
 	ModelService_DropQuarantinedEvents_FullMethodName   = "/headwater.v1.ModelService/DropQuarantinedEvents"
+	ModelService_EndSession_FullMethodName              = "/headwater.v1.ModelService/EndSession"
 	ModelService_GetStorage_FullMethodName              = "/headwater.v1.ModelService/GetStorage"
 	ModelService_ListItemStatistics_FullMethodName      = "/headwater.v1.ModelService/ListItemStatistics"
 	ModelService_ListSettingsChanges_FullMethodName     = "/headwater.v1.ModelService/ListSettingsChanges"
@@ -68,6 +69,10 @@ type ModelServiceClient interface {
 	// event that is not there any more is no error. The log keeps who did it, and how many there were.
 	// UNAVAILABLE when the store is away.
 	DropQuarantinedEvents(ctx context.Context, in *DropQuarantinedEventsRequest, opts ...grpc.CallOption) (*DropQuarantinedEventsResponse, error)
+	// Ends the session of the person who calls: no server takes it any more, nor a copy of it. It needs
+	// no scope. Every server knows it as soon as it has read the log, usually within milliseconds.
+	// FAILED_PRECONDITION for a key, which is no session; UNAVAILABLE when the store is away.
+	EndSession(ctx context.Context, in *EndSessionRequest, opts ...grpc.CallOption) (*EndSessionResponse, error)
 	// Returns what the store holds for this catalogue. UNAVAILABLE when the store is away.
 	GetStorage(ctx context.Context, in *GetStorageRequest, opts ...grpc.CallOption) (*GetStorageResponse, error)
 	// Returns what the model knows about items, page by page.
@@ -174,6 +179,16 @@ func (c *modelServiceClient) DropQuarantinedEvents(ctx context.Context, in *Drop
 	return out, nil
 }
 
+func (c *modelServiceClient) EndSession(ctx context.Context, in *EndSessionRequest, opts ...grpc.CallOption) (*EndSessionResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EndSessionResponse)
+	err := c.cc.Invoke(ctx, ModelService_EndSession_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *modelServiceClient) GetStorage(ctx context.Context, in *GetStorageRequest, opts ...grpc.CallOption) (*GetStorageResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetStorageResponse)
@@ -249,6 +264,10 @@ type ModelServiceServer interface {
 	// event that is not there any more is no error. The log keeps who did it, and how many there were.
 	// UNAVAILABLE when the store is away.
 	DropQuarantinedEvents(context.Context, *DropQuarantinedEventsRequest) (*DropQuarantinedEventsResponse, error)
+	// Ends the session of the person who calls: no server takes it any more, nor a copy of it. It needs
+	// no scope. Every server knows it as soon as it has read the log, usually within milliseconds.
+	// FAILED_PRECONDITION for a key, which is no session; UNAVAILABLE when the store is away.
+	EndSession(context.Context, *EndSessionRequest) (*EndSessionResponse, error)
 	// Returns what the store holds for this catalogue. UNAVAILABLE when the store is away.
 	GetStorage(context.Context, *GetStorageRequest) (*GetStorageResponse, error)
 	// Returns what the model knows about items, page by page.
@@ -298,6 +317,9 @@ func (UnimplementedModelServiceServer) ReplayQuarantinedEvents(context.Context, 
 }
 func (UnimplementedModelServiceServer) DropQuarantinedEvents(context.Context, *DropQuarantinedEventsRequest) (*DropQuarantinedEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method DropQuarantinedEvents not implemented")
+}
+func (UnimplementedModelServiceServer) EndSession(context.Context, *EndSessionRequest) (*EndSessionResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method EndSession not implemented")
 }
 func (UnimplementedModelServiceServer) GetStorage(context.Context, *GetStorageRequest) (*GetStorageResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetStorage not implemented")
@@ -476,6 +498,24 @@ func _ModelService_DropQuarantinedEvents_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ModelService_EndSession_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EndSessionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).EndSession(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModelService_EndSession_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).EndSession(ctx, req.(*EndSessionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ModelService_GetStorage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetStorageRequest)
 	if err := dec(in); err != nil {
@@ -586,6 +626,10 @@ var ModelService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DropQuarantinedEvents",
 			Handler:    _ModelService_DropQuarantinedEvents_Handler,
+		},
+		{
+			MethodName: "EndSession",
+			Handler:    _ModelService_EndSession_Handler,
 		},
 		{
 			MethodName: "GetStorage",

@@ -46,6 +46,10 @@ class _AuditKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AuditKind.V
     """Servers of another build answer from here on."""
     AUDIT_KIND_QUARANTINE: _AuditKind.ValueType  # 9
     """Quarantined events were replayed or dropped."""
+    AUDIT_KIND_KEY: _AuditKind.ValueType  # 10
+    """An API key was added, removed, replaced or changed; the keys of attribution tokens were rotated;
+    a person signed out. `old_value` and `new_value` say what the key may do; no key is in them.
+    """
 
 class AuditKind(_AuditKind, metaclass=_AuditKindEnumTypeWrapper):
     """What kind of thing was changed."""
@@ -70,6 +74,10 @@ AUDIT_KIND_BUILD: AuditKind.ValueType  # 8
 """Servers of another build answer from here on."""
 AUDIT_KIND_QUARANTINE: AuditKind.ValueType  # 9
 """Quarantined events were replayed or dropped."""
+AUDIT_KIND_KEY: AuditKind.ValueType  # 10
+"""An API key was added, removed, replaced or changed; the keys of attribution tokens were rotated;
+a person signed out. `old_value` and `new_value` say what the key may do; no key is in them.
+"""
 Global___AuditKind: _TypeAlias = AuditKind  # noqa: Y015
 
 @_typing.final

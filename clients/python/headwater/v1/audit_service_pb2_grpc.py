@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class AuditServiceStub:
-    """Who changed what, and when: settings, rules, policies, experiments, deletions, erasures, the
+    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
     quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The
@@ -54,7 +54,7 @@ class AuditServiceStub:
 
 
 class AuditServiceServicer:
-    """Who changed what, and when: settings, rules, policies, experiments, deletions, erasures, the
+    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
     quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The
@@ -93,7 +93,7 @@ def add_AuditServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AuditService:
-    """Who changed what, and when: settings, rules, policies, experiments, deletions, erasures, the
+    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
     quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AuditServiceStub:
-    """Who changed what, and when: settings, rules, policies, experiments, deletions, erasures, the
+    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
     quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The
@@ -52,7 +52,7 @@ class AuditServiceStub:
 
 @_typing.type_check_only
 class AuditServiceAsyncStub(AuditServiceStub):
-    """Who changed what, and when: settings, rules, policies, experiments, deletions, erasures, the
+    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
     quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The
@@ -73,7 +73,7 @@ class AuditServiceAsyncStub(AuditServiceStub):
     """
 
 class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Who changed what, and when: settings, rules, policies, experiments, deletions, erasures, the
+    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
     quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The

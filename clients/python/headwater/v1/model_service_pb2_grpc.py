@@ -76,6 +76,11 @@ class ModelServiceStub:
                 request_serializer=headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsRequest.SerializeToString,
                 response_deserializer=headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsResponse.FromString,
                 _registered_method=True)
+        self.EndSession = channel.unary_unary(
+                '/headwater.v1.ModelService/EndSession',
+                request_serializer=headwater_dot_v1_dot_model__service__pb2.EndSessionRequest.SerializeToString,
+                response_deserializer=headwater_dot_v1_dot_model__service__pb2.EndSessionResponse.FromString,
+                _registered_method=True)
         self.GetStorage = channel.unary_unary(
                 '/headwater.v1.ModelService/GetStorage',
                 request_serializer=headwater_dot_v1_dot_model__service__pb2.GetStorageRequest.SerializeToString,
@@ -171,6 +176,15 @@ class ModelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EndSession(self, request, context):
+        """Ends the session of the person who calls: no server takes it any more, nor a copy of it. It needs
+        no scope. Every server knows it as soon as it has read the log, usually within milliseconds.
+        FAILED_PRECONDITION for a key, which is no session; UNAVAILABLE when the store is away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetStorage(self, request, context):
         """Returns what the store holds for this catalogue. UNAVAILABLE when the store is away.
         """
@@ -249,6 +263,11 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     servicer.DropQuarantinedEvents,
                     request_deserializer=headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsRequest.FromString,
                     response_serializer=headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsResponse.SerializeToString,
+            ),
+            'EndSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSession,
+                    request_deserializer=headwater_dot_v1_dot_model__service__pb2.EndSessionRequest.FromString,
+                    response_serializer=headwater_dot_v1_dot_model__service__pb2.EndSessionResponse.SerializeToString,
             ),
             'GetStorage': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStorage,
@@ -489,6 +508,33 @@ class ModelService:
             '/headwater.v1.ModelService/DropQuarantinedEvents',
             headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsRequest.SerializeToString,
             headwater_dot_v1_dot_model__service__pb2.DropQuarantinedEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/headwater.v1.ModelService/EndSession',
+            headwater_dot_v1_dot_model__service__pb2.EndSessionRequest.SerializeToString,
+            headwater_dot_v1_dot_model__service__pb2.EndSessionResponse.FromString,
             options,
             channel_credentials,
             insecure,

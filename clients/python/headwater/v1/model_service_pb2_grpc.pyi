@@ -69,6 +69,11 @@ class ModelServiceStub:
     event that is not there any more is no error. The log keeps who did it, and how many there were.
     UNAVAILABLE when the store is away.
     """
+    EndSession: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.EndSessionRequest, _model_service_pb2.EndSessionResponse]
+    """Ends the session of the person who calls: no server takes it any more, nor a copy of it. It needs
+    no scope. Every server knows it as soon as it has read the log, usually within milliseconds.
+    FAILED_PRECONDITION for a key, which is no session; UNAVAILABLE when the store is away.
+    """
     GetStorage: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.GetStorageRequest, _model_service_pb2.GetStorageResponse]
     """Returns what the store holds for this catalogue. UNAVAILABLE when the store is away."""
     ListItemStatistics: _grpc.UnaryUnaryMultiCallable[_model_service_pb2.ListItemStatisticsRequest, _model_service_pb2.ListItemStatisticsResponse]
@@ -128,6 +133,11 @@ class ModelServiceAsyncStub(ModelServiceStub):
     """Deletes quarantined events for good: they are not learned, and nothing brings them back. An
     event that is not there any more is no error. The log keeps who did it, and how many there were.
     UNAVAILABLE when the store is away.
+    """
+    EndSession: _aio.UnaryUnaryMultiCallable[_model_service_pb2.EndSessionRequest, _model_service_pb2.EndSessionResponse]  # type: ignore[assignment]
+    """Ends the session of the person who calls: no server takes it any more, nor a copy of it. It needs
+    no scope. Every server knows it as soon as it has read the log, usually within milliseconds.
+    FAILED_PRECONDITION for a key, which is no session; UNAVAILABLE when the store is away.
     """
     GetStorage: _aio.UnaryUnaryMultiCallable[_model_service_pb2.GetStorageRequest, _model_service_pb2.GetStorageResponse]  # type: ignore[assignment]
     """Returns what the store holds for this catalogue. UNAVAILABLE when the store is away."""
@@ -233,6 +243,17 @@ class ModelServiceServicer(metaclass=_abc_1.ABCMeta):
         """Deletes quarantined events for good: they are not learned, and nothing brings them back. An
         event that is not there any more is no error. The log keeps who did it, and how many there were.
         UNAVAILABLE when the store is away.
+        """
+
+    @_abc_1.abstractmethod
+    def EndSession(
+        self,
+        request: _model_service_pb2.EndSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_model_service_pb2.EndSessionResponse, _abc.Awaitable[_model_service_pb2.EndSessionResponse]]:
+        """Ends the session of the person who calls: no server takes it any more, nor a copy of it. It needs
+        no scope. Every server knows it as soon as it has read the log, usually within milliseconds.
+        FAILED_PRECONDITION for a key, which is no session; UNAVAILABLE when the store is away.
         """
 
     @_abc_1.abstractmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Protocol
 
 from headwater_server.api.access.call_kinds import Kind, kind_of
 from headwater_server.api.access.rate import Rate
@@ -27,14 +28,31 @@ ALSO: Mapping[str, str] = {
 """Single methods that another scope opens, too."""
 READ = "read"  # for a backend's key: every call that changes nothing, as a console needs
 NOT_BY_READ = "ExportService"  # it changes nothing, and returns the data of all persons
+END_SESSION = "ModelService/EndSession"  # a person may always sign out
 PAGE_SCOPES = ("recommend", "feedback")
+
+
+class PersonSession(Protocol):
+    """A session: whose it is, its id, and when it ends at the latest, in seconds since 1970."""
+
+    @property
+    def who(self) -> str:
+        """The person, as the log names them."""
+
+    @property
+    def sid(self) -> str:
+        """The id, "" if it has none."""
+
+    @property
+    def until(self) -> int:
+        """When its last renewal ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """One key. ``is_page``: it is publishable, so anyone may send it.
 
-    ``is_session``: it is a person's, who signed in, instead of a key.
+    ``session``: that of a person who signed in, instead of a key.
     ``name``: what the log says of who changed something with it; "" for none.
 
     Such a key opens no stream: browsers have none, and a stream takes up a place while it is idle.
@@ -45,7 +63,7 @@ class Access:
     scopes: frozenset[str] = frozenset()
     rate: Rate | None = None
     name: str = ""
-    is_session: bool = False
+    session: PersonSession | None = None
 
     def allows(self, call: str) -> bool:
         """Return whether the key opens a method.
@@ -58,7 +76,7 @@ class Access:
         """
         if self.is_page and call.endswith("/StreamFeedback"):
             return False
-        if self.may_write(call):
+        if self.may_write(call) or (self.session and call.endswith(END_SESSION)):
             return True
         reads = kind_of(call) is Kind.READS and NOT_BY_READ not in call
         return READ in self.scopes and reads

@@ -30,9 +30,12 @@ class Keys:
     headwater_server.errors.Unauthenticated: ...
     """
 
-    def __init__(self, accesses: Iterable[Access]) -> None:
-        """Without keys, anyone may call."""
+    def __init__(
+        self, accesses: Iterable[Access], has_ended: Callable[[str], bool] = lambda _: False
+    ) -> None:
+        """Without keys, anyone may call. ``has_ended``: whether a session of that id was ended."""
         self._accesses = list(accesses)
+        self._has_ended = has_ended
 
     def __bool__(self) -> bool:
         """Return whether a call needs a key."""
@@ -78,7 +81,7 @@ class Keys:
             return None
         whole = (one.key for one in self._accesses if not (one.is_page or one.scopes))
         session = opened(token, whole)
-        if session is not None and session.exp <= time.time():
+        if session is not None and (session.exp <= time.time() or self._has_ended(session.sid)):
             raise Unauthenticated("this session has ended: sign in again")
         return session.access if session else None
 
@@ -95,7 +98,7 @@ class Keys:
 
 
 def _kind(access: Access) -> str:
-    return "session" if access.is_session else "key"
+    return "session" if access.session else "key"
 
 
 def _scopes_text(access: Access) -> str:

@@ -22,6 +22,7 @@ WRITING: Final = frozenset(
         "StopExperiment",
         "ReplayQuarantinedEvents",
         "DropQuarantinedEvents",
+        "EndSession",
         "UpsertRule",
         "DeleteRule",
         "RestoreRule",

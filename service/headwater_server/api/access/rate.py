@@ -27,7 +27,7 @@ class Rate:
 
     def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         """Start with a full bucket."""
-        self._per_second = per_second
+        self._per_second = self.per_second = per_second
         self._most = max(1.0, per_second * BURST_S)
         self._clock = clock
         self._left = self._most

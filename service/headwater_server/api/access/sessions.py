@@ -30,18 +30,24 @@ ROLES: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``who``: what the log says of changes; ``sub``: the provider's stable id of the person."""
+    """``who``: what the log says of changes; ``sub``: the provider's stable id of the person.
+
+    ``exp``: when it ends unless it is renewed, in seconds since 1970. ``sid``: an id, which stays
+    when it is renewed, so that signing out ends all copies; ``until``: no renewal is later.
+    """
 
     who: str
     sub: str
     role: str
     exp: int
+    sid: str = ""
+    until: int = 0
 
     @property
     def access(self) -> Access:
         """What the person may do; the name is not the key."""
         name = f"session {self.sub}".encode()
-        return Access(key=name, scopes=ROLES[self.role], name=self.who, is_session=True)
+        return Access(key=name, scopes=ROLES[self.role], name=self.who, session=self)
 
 
 def signed(session: Session, backend_key: str) -> str:
@@ -49,7 +55,7 @@ def signed(session: Session, backend_key: str) -> str:
 
     >>> token = signed(Session("anna", "7", "read", 60), "a-key-of-the-backend")
     >>> opened(token, [b"another-key", b"a-key-of-the-backend"])
-    Session(who='anna', sub='7', role='read', exp=60)
+    Session(who='anna', sub='7', role='read', exp=60, sid='', until=0)
     >>> opened(token[:-1] + "!", [b"a-key-of-the-backend"]) is None
     True
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
@@ -33,13 +34,18 @@ class Gate:
     """A server's keys, rate limit and meters, and its spans if calls are traced."""
 
     def __init__(
-        self, settings: ApiSettings, meters: Meters | None = None, spans: Spans | None = None
+        self,
+        settings: ApiSettings,
+        meters: Meters | None = None,
+        spans: Spans | None = None,
+        has_ended: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        """``has_ended``: whether a person's session of that id was ended."""
         self._settings = settings
         self._accounts = Accounts()
         self._refusals = Refusals()
         self._log = CallLog(settings)
-        self._keys = Keys(settings.accesses)
+        self._keys = Keys(settings.accesses, has_ended)
         self._rate = Rate(settings.calls_per_second_max) if settings.calls_per_second_max else None
         self._meters = meters or Meters()
         self._spans = spans
@@ -58,6 +64,7 @@ class Gate:
             access = self._keys.check(request.metadata(), call, source)
             request.is_page, request.key = access.is_page, access.key.decode()
             request.key_name, request.scopes = access.name, access.scopes
+            request.session = access.session
             request.only_reads = not access.may_write(call)
         if self._rate is not None:
             self._rate.take()

@@ -37,7 +37,8 @@ from headwater_server.api.translate.model.serving import (
 from headwater_server.api.translate.model.status import get_metrics_response, get_model_response
 from headwater_server.api.translate.model.storage import get_storage_response
 from headwater_server.api.translate.pages import page_bytes
-from headwater_server.errors import Forbidden
+from headwater_server.engine.messages.entries import SessionEnd
+from headwater_server.errors import FailedPrecondition, Forbidden
 from headwater_server.observability.request import current
 
 
@@ -74,6 +75,19 @@ class ModelServicer(pb_grpc.ModelServiceServicer):
         call = current.get()
         scopes = scope_names(call.scopes if call is not None else ())
         return get_serving_response(serving, scopes)
+
+    async def EndSession(
+        self, request: pb.EndSessionRequest, context: Context
+    ) -> pb.EndSessionResponse:
+        call = current.get()
+        session = call.session if call is not None else None
+        if session is None or not session.sid:
+            problem = "is no session of a person who signed in; a key is not ended"
+            raise FailedPrecondition("authorization", [problem])
+        end = SessionEnd(session.sid, 1_000 * session.until, session.who)
+        remaining_s = time_remaining_s(context, self._settings)
+        answer = await self._replica.end_session(end, remaining_s)
+        return pb.EndSessionResponse(offset=answer.offset)
 
     async def ListReplicas(
         self, request: pb.ListReplicasRequest, context: Context

@@ -14,6 +14,7 @@ from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from headwater_server.replica.ports.log import Log
     from headwater_server.replica.ports.token_keys import RingKey
 
 
@@ -64,7 +65,21 @@ async def _read(settings: Settings) -> list[RingKey]:
 async def _rotate(settings: Settings, *, revoke: bool) -> list[RingKey]:
     token_ms = int(60_000 * settings.replica.attribution_token_minutes)
     async with store_beside_a_server(settings) as storage:
-        return await storage.token_key_ring.rotate(wall_clock_ms(), token_ms, revoke=revoke)
+        keys = await storage.token_key_ring.rotate(wall_clock_ms(), token_ms, revoke=revoke)
+        await _note(storage.log, keys[-1].key.key_id, revoke=revoke)
+        return keys
+
+
+async def _note(log: Log, key_id: int, *, revoke: bool) -> None:
+    """Put the change on the audit log; a log without a first entry has nothing to be signed."""
+    from headwater_server.engine.messages.entries import KeyChange
+    from headwater_server.replica.ports.position import START
+
+    if await log.head() == START:
+        return
+    action = "revoked" if revoke else "rotated"
+    change = KeyChange("headwater token-keys", (), action, f"token keys: key {key_id} is new")
+    await log.append([log.encode([change])])
 
 
 def _show(keys: Sequence[RingKey]) -> None:

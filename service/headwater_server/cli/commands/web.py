@@ -72,7 +72,7 @@ def web(
             raise
         settings = load_settings(**flags, allowed_hosts=allowed_hosts)
         named = settings.gateway.allowed_hosts, settings.gateway.gateway_origins
-        opening, routes = _opening(target, key, settings), _sign_in(key, settings)
+        opening, routes = _opening(target, key, settings), _sign_in(key, target, settings)
         app = make_app(opening, hosts=hosts_of(listen, *named), more_routes=routes)
         try:
             asyncio.run(serve(app, listen, _say_ready))
@@ -80,7 +80,7 @@ def web(
             fail(f"{listen}: {error.strerror or error}", FAILED)
 
 
-def _sign_in(key: str, settings: Settings) -> Any:
+def _sign_in(key: str, target: str, settings: Settings) -> Any:
     """Return the routes of signing in, by OpenID Connect if an issuer is set."""
     asked = settings.sign_in
     if asked.oidc_issuer is None:
@@ -91,7 +91,7 @@ def _sign_in(key: str, settings: Settings) -> Any:
         raise BadSettings(missing)
     from headwater_server.web.oidc.routes import sign_in_routes
 
-    return sign_in_routes(asked, key)
+    return sign_in_routes(asked, key, target)
 
 
 def _opening(target: str, key: str, settings: Settings) -> Any:

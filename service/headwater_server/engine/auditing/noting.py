@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from headwater_server.engine.auditing import trail
+from headwater_server.engine.auditing.access import AccessState
 from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.messages.entries import (
     Build,
     ItemDelete,
+    KeyChange,
     Operation,
     QuarantineChange,
+    SessionEnd,
     UserErase,
 )
 from headwater_server.engine.messages.experiments import (
@@ -57,6 +60,21 @@ def note(audit: AuditTrail, operation: Operation, time_ms: int) -> None:
             audit.note(
                 trail.EXPERIMENT, time_ms, who, "stopped", f"{name}{arm}", reason=operation.reason
             )
+
+
+def note_access(
+    audit: AuditTrail, access: AccessState, operation: KeyChange | SessionEnd, time_ms: int
+) -> None:
+    """Note which keys open the servers now, or whose session has ended."""
+    who = operation.who
+    if isinstance(operation, SessionEnd):
+        access.end(operation.session_id, operation.until_ms, time_ms)
+        audit.note(trail.KEY, time_ms, who, "signed out", "a session")
+    elif operation.action:
+        audit.note(trail.KEY, time_ms, who, operation.action, operation.subject)
+    else:
+        for one in access.put_keys(operation.keys):
+            audit.note(trail.KEY, time_ms, who, one.action, one.subject, old=one.old, new=one.new)
 
 
 def note_rule(audit: AuditTrail, operation: RuleWrite | RuleDelete, book: RuleBook) -> None:

@@ -18,9 +18,9 @@ from headwater_server.engine.snapshot.state import Deferred
 
 ENTRIES_MAX = 500
 """Of each kind, so that many deletions take no place from a change of a rule."""
-SETTING, RULE, POLICY, PROMOTION, EXPERIMENT, DELETION, ERASURE, BUILD, QUARANTINE = KINDS = (
+SETTING, RULE, POLICY, PROMOTION, EXPERIMENT, DELETION, ERASURE, BUILD, QUARANTINE, KEY = KINDS = (
     "setting", "rule", "policy", "promotion", "experiment", "deletion", "erasure", "build",
-    "quarantine",
+    "quarantine", "key",
 )  # fmt: skip
 SUBJECT_CHARS_MAX = 200
 

@@ -160,7 +160,8 @@ class Running:
     ) -> Generator[None, None, bool]:
         """Count a reported impression of an arm; the first one exposes the profile.
 
-        ``day``: the shop's, by number. Return whether the rows have become others: a profile may have another arm then.
+        ``day``: the shop's, by number. Return whether the rows have become others: a profile may
+        have another arm then.
         """
         visitor = "" if self._of_user else visitor
         before = len(self.exposed.rows)
@@ -213,7 +214,7 @@ class Running:
     def counting(
         self, waiting: Waiting, columns: WaitingColumns, day: int = 0
     ) -> Generator[None, None, list[tuple[str, str]]]:
-        """Count acts of one day; return the profiles whose account leads to the visitor's row now."""
+        """Count acts of a day; return the profiles whose account leads to the visitor's row now."""
         first, joined = 0, []
         daily = NO_TABLE if self.days is None else self.days.at(day)
         while first < len(waiting):

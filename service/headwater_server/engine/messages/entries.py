@@ -145,6 +145,28 @@ class QuarantineChange:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyChange:
+    """From here on these API keys open the servers; with an ``action``: one on the keys of tokens.
+
+    ``keys`` are texts without the keys, see `api.access.key_texts`. It is for the audit log.
+    """
+
+    who: str
+    keys: tuple[str, ...] = ()
+    action: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnd:
+    """No server takes this session any more; at ``until_ms`` it would have ended by itself."""
+
+    session_id: str
+    until_ms: int
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceAdvance:
     """Move the position of one partition of a source; what was read there follows in the entry.
 
@@ -211,6 +233,8 @@ Operation = (
     | Mark
     | AcknowledgedLost
     | QuarantineChange
+    | KeyChange
+    | SessionEnd
     | SourceAdvance
     | SettingsChange
     | Build

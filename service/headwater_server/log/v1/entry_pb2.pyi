@@ -94,6 +94,8 @@ class Operation(_message.Message):
     RULE_WRITE_FIELD_NUMBER: _builtins.int
     RULE_DELETE_FIELD_NUMBER: _builtins.int
     QUARANTINE_CHANGE_FIELD_NUMBER: _builtins.int
+    KEY_CHANGE_FIELD_NUMBER: _builtins.int
+    SESSION_END_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def event(self) -> Global___Event:
         """An event of a visitor."""
@@ -174,6 +176,14 @@ class Operation(_message.Message):
     def quarantine_change(self) -> Global___QuarantineChange:
         """What a person did with quarantined events."""
 
+    @_builtins.property
+    def key_change(self) -> Global___KeyChange:
+        """Which keys open the servers, or what was done with the keys of tokens."""
+
+    @_builtins.property
+    def session_end(self) -> Global___SessionEnd:
+        """A person has signed out."""
+
     def __init__(
         self,
         *,
@@ -197,12 +207,14 @@ class Operation(_message.Message):
         rule_write: Global___RuleWrite | None = ...,
         rule_delete: Global___RuleDelete | None = ...,
         quarantine_change: Global___QuarantineChange | None = ...,
+        key_change: Global___KeyChange | None = ...,
+        session_end: Global___SessionEnd | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "quarantine_change", b"quarantine_change", "rule_delete", b"rule_delete", "rule_write", b"rule_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "key_change", b"key_change", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "quarantine_change", b"quarantine_change", "rule_delete", b"rule_delete", "rule_write", b"rule_write", "session_end", b"session_end", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "quarantine_change", b"quarantine_change", "rule_delete", b"rule_delete", "rule_write", b"rule_write", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_lost", b"acknowledged_lost", "build", b"build", "erased_event", b"erased_event", "event", b"event", "experiment_stop", b"experiment_stop", "experiment_write", b"experiment_write", "item_delete", b"item_delete", "item_write", b"item_write", "key_change", b"key_change", "kind", b"kind", "mark", b"mark", "policy_promote", b"policy_promote", "policy_rollback", b"policy_rollback", "policy_write", b"policy_write", "quarantine_change", b"quarantine_change", "rule_delete", b"rule_delete", "rule_write", b"rule_write", "session_end", b"session_end", "settings_change", b"settings_change", "source_advance", b"source_advance", "user_erase", b"user_erase", "user_write", b"user_write", "visitor_unlink", b"visitor_unlink"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost", "source_advance", "rule_write", "rule_delete", "quarantine_change"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["event", "item_write", "settings_change", "item_delete", "user_write", "user_erase", "mark", "visitor_unlink", "erased_event", "build", "policy_write", "policy_promote", "policy_rollback", "experiment_write", "experiment_stop", "acknowledged_lost", "source_advance", "rule_write", "rule_delete", "quarantine_change", "key_change", "session_end"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -1048,6 +1060,74 @@ class QuarantineChange(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___QuarantineChange: _TypeAlias = QuarantineChange  # noqa: Y015
+
+@_typing.final
+class KeyChange(_message.Message):
+    """Which API keys open the servers from here on, or what was done with the keys of attribution tokens.
+    It is for the audit log, and holds no key.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHO_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    who: _builtins.str
+    """The server or the command that wrote this."""
+    action: _builtins.str
+    """What was done with the keys of tokens: "rotated" or "revoked". Empty: `keys` are the API keys."""
+    subject: _builtins.str
+    """Which key of tokens signs since."""
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Each API key as JSON: name, kind, scopes, rate, and 16 bits of a hash. Empty with an `action`."""
+
+    def __init__(
+        self,
+        *,
+        who: _builtins.str = ...,
+        keys: _abc.Iterable[_builtins.str] | None = ...,
+        action: _builtins.str = ...,
+        subject: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "keys", b"keys", "subject", b"subject", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___KeyChange: _TypeAlias = KeyChange  # noqa: Y015
+
+@_typing.final
+class SessionEnd(_message.Message):
+    """A person has signed out: no server takes the session any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    UNTIL_MS_FIELD_NUMBER: _builtins.int
+    WHO_FIELD_NUMBER: _builtins.int
+    session_id: _builtins.str
+    """The session's id, which opens nothing."""
+    until_ms: _builtins.int
+    """When the session would have ended at the latest, in milliseconds since 1970."""
+    who: _builtins.str
+    """Whose session."""
+    def __init__(
+        self,
+        *,
+        session_id: _builtins.str = ...,
+        until_ms: _builtins.int = ...,
+        who: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["session_id", b"session_id", "until_ms", b"until_ms", "who", b"who"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SessionEnd: _TypeAlias = SessionEnd  # noqa: Y015
 
 @_typing.final
 class SourceAdvance(_message.Message):

@@ -126,6 +126,9 @@ class StateLookups(Protocol):
     def visitor_page(self, question: VisitorQuestion) -> Iterator[VisitorPage | None]:
         """Yield None between steps with pauses, and at the end a page of visitors and accounts."""
 
+    def visitors_unsearched(self, text: str) -> int:
+        """Return how many visitors and accounts a page does not list or search."""
+
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return the profile of an account or of a visitor."""
 
@@ -210,6 +213,13 @@ class StateMachine(Protocol):
     @property
     def build(self) -> Build | None:
         """The build of the servers that answer, as the log says; None before the first."""
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The API keys that open the servers, as the log describes them."""
+
+    def has_ended(self, session_id: str) -> bool:
+        """Whether the log says that a person's session has ended."""
 
     @property
     def lookups(self) -> StateLookups:

@@ -117,6 +117,11 @@ class Tail:
         """The build that the log names last."""
         return self._engine.build
 
+    @property
+    def keys(self) -> Sequence[str]:
+        """The API keys that the log describes last."""
+        return self._engine.keys
+
     def restart(self, position: Position) -> None:
         """Continue after another position: the engine has its state. Not while it runs."""
         self.position = position

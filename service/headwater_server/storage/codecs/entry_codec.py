@@ -14,9 +14,11 @@ from headwater_server.engine.messages.entries import (
     ErasedEvent,
     ItemDelete,
     ItemWrite,
+    KeyChange,
     Mark,
     Operation,
     QuarantineChange,
+    SessionEnd,
     SettingsChange,
     SourceAdvance,
     UserErase,
@@ -29,6 +31,11 @@ from headwater_server.engine.messages.rules import RuleDelete, RuleOperation, Ru
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.log.v1 import entry_pb2 as pb
 from headwater_server.replica.faults import UnreadableEntry
+from headwater_server.storage.codecs.access_codec import (
+    ACCESS_KINDS,
+    decode_access_operation,
+    write_access_operation,
+)
 from headwater_server.storage.codecs.event_codec import (
     decode_event,
     encode_erased_event,
@@ -170,7 +177,7 @@ def _write(operation: Operation, stored: pb.Operation) -> None:
             stored.erased_event.CopyFrom(encode_erased_event(operation))
         case Mark():
             stored.mark.CopyFrom(pb.Mark(mark_id=operation.mark_id))
-        case AcknowledgedLost() | SourceAdvance() | QuarantineChange():
+        case AcknowledgedLost() | SourceAdvance() | QuarantineChange() | KeyChange() | SessionEnd():
             _write_flat(operation, stored)
         case SettingsChange():
             text = operation.settings.canonical()
@@ -210,7 +217,7 @@ def _decode(stored: pb.Operation) -> Operation:
             return ErasedEvent(erased.id_hash, erased.content_hash, erased.from_page)
         case "mark":
             return Mark(stored.mark.mark_id)
-        case "acknowledged_lost" | "source_advance" | "quarantine_change":
+        case _ if kind in FLAT_KINDS | ACCESS_KINDS:
             return _decode_flat(stored)
         case "build":
             return Build(stored.build.version, stored.build.state_version, stored.build.river)
@@ -226,7 +233,8 @@ def _decode_of_people(stored: pb.Operation) -> RuleOperation | PolicyOperation:
     return decode_policy_operation(stored)
 
 
-Flat = AcknowledgedLost | SourceAdvance | QuarantineChange
+FLAT_KINDS = frozenset({"acknowledged_lost", "source_advance", "quarantine_change"})
+Flat = AcknowledgedLost | SourceAdvance | QuarantineChange | KeyChange | SessionEnd
 
 
 def _write_flat(operation: Flat, stored: pb.Operation) -> None:
@@ -234,11 +242,15 @@ def _write_flat(operation: Flat, stored: pb.Operation) -> None:
         stored.acknowledged_lost.CopyFrom(pb.AcknowledgedLost(**asdict(operation)))
     elif isinstance(operation, QuarantineChange):
         stored.quarantine_change.CopyFrom(pb.QuarantineChange(**asdict(operation)))
+    elif isinstance(operation, KeyChange | SessionEnd):
+        write_access_operation(operation, stored)
     else:
         stored.source_advance.CopyFrom(pb.SourceAdvance(**asdict(operation)))
 
 
 def _decode_flat(stored: pb.Operation) -> Flat:
+    if stored.WhichOneof("kind") in ACCESS_KINDS:
+        return decode_access_operation(stored)
     if stored.HasField("quarantine_change"):
         change = stored.quarantine_change
         return QuarantineChange(change.who, change.action, change.events, change.learned)

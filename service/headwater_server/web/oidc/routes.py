@@ -26,11 +26,13 @@ from headwater_server.web.oidc.cookies import (
 )
 from headwater_server.web.oidc.problems import PROVIDER, STATE, SignInError
 from headwater_server.web.oidc.provider import Provider
+from headwater_server.web.oidc.servers import Servers
 from headwater_server.web.oidc.sign_in import SESSION_MAX_S, SignedIn, SignIn
 from headwater_server.web.person_sessions import OWN, SESSION
 
 PATH = "/console/auth"
 SIGN_IN_S = 600.0
+PROBE_S = 60
 AGAIN, LATER = "Sign in again.", "The sign-in service does not answer. Try again."
 _log = structlog.get_logger(__name__)
 
@@ -38,8 +40,11 @@ _log = structlog.get_logger(__name__)
 class Routes:
     """Answers them; ``key`` is the backend's, from which cookies and sessions take their keys."""
 
-    def __init__(self, settings: SignInSettings, key: str, provider: Provider) -> None:
-        """Nothing is asked of the provider yet."""
+    def __init__(
+        self, settings: SignInSettings, key: str, provider: Provider, servers: Servers
+    ) -> None:
+        """Nothing is asked of the provider or of the servers yet."""
+        self._servers = servers
         self._settings = settings
         self._key = key
         self._sign_in = SignIn(settings, provider)
@@ -98,13 +103,24 @@ class Routes:
         if kept is None:
             return _json({"message": AGAIN, "problem": STATE}, 401)
         try:
-            found = await self._sign_in.renew(kept["token"], kept["sub"], kept["since_s"])
+            await self._servers.check(signed(self._probe(kept), self._key))
+            of = kept["token"], kept["sub"], kept["since_s"], kept["sid"]
+            found = await self._sign_in.renew(*of)
         except SignInError as error:
             _log.info("session not renewed", reason=str(error))
             return self._not_renewed(request, error.code)
         return self._with_session(
             request, _json({"session": self._shown(request, found.session, renews=True)}), found
         )
+
+    @staticmethod
+    def _probe(kept: Mapping[str, Any]) -> Session:
+        """Return a session of the same id that only asks whether it was ended.
+
+        Before the renewal: a provider may take a refresh token once.
+        """
+        now_s = int(time.time())
+        return Session(kept["sub"], kept["sub"], "read", now_s + PROBE_S, kept["sid"], now_s)
 
     def _not_renewed(self, request: Request, problem: str) -> Response:
         if problem == PROVIDER:
@@ -114,10 +130,18 @@ class Routes:
         return response
 
     async def end(self, request: Request) -> Response:
-        """Delete the session; return where the browser ends it at the provider, too."""
+        """End the session on all servers; return where the browser ends it at the provider, too.
+
+        503: no server answers, so copies of the session go on until its end; this browser has none.
+        """
         if request.headers.get(OWN) != "1":
             return _json({"message": f"the header {OWN} is missing"}, 403)
-        response = _json({"location": await self._sign_in.end_url(self._console(request))})
+        session, has_ended = self._present(request), True
+        if session is not None:
+            has_ended = await self._servers.end(signed(session, self._key))
+        location = await self._sign_in.end_url(self._console(request))
+        answer = {"location": location, "ended": has_ended}
+        response = _json(answer, 200 if has_ended else 503)
         remove(response, SESSION, RENEWAL, SIGN_IN, secure=self._is_secure(request))
         return response
 
@@ -125,7 +149,12 @@ class Routes:
         secure, session = self._is_secure(request), found.session
         seconds = session.exp - time.time()
         put(response, SESSION, signed(session, self._key), seconds, secure=secure)
-        kept = {"token": found.refresh_token, "sub": session.sub, "since_s": found.since_s}
+        kept = {
+            "token": found.refresh_token,
+            "sub": session.sub,
+            "since_s": found.since_s,
+            "sid": session.sid,
+        }
         left_s = found.since_s + SESSION_MAX_S - time.time()
         sealed = self._cookies.sealed(kept, RENEWAL, left_s) if found.refresh_token else ""
         if len(sealed) > COOKIE_CHARS_MAX:
@@ -179,6 +208,6 @@ def _json(content: dict[str, Any], status: int = 200) -> Response:
     return JSONResponse(content, status, headers={"cache-control": NEVER})
 
 
-def sign_in_routes(settings: SignInSettings, key: str) -> list[BaseRoute]:
-    """Return the routes for an issuer, which the settings name."""
-    return Routes(settings, key, Provider(settings)).routes()
+def sign_in_routes(settings: SignInSettings, key: str, target: str) -> list[BaseRoute]:
+    """Return the routes for an issuer, which the settings name; ``target``: a server's address."""
+    return Routes(settings, key, Provider(settings), Servers(target)).routes()

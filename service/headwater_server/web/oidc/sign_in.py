@@ -78,15 +78,16 @@ class SignIn:
                 "code_verifier": kept["verifier"],
             }
         )
-        return await self._signed_in(tokens, kept["nonce"], time.time(), None)
+        now_s, sid = time.time(), secrets.token_urlsafe(16)
+        return await self._signed_in(tokens, kept["nonce"], now_s, None, sid)
 
-    async def renew(self, refresh_token: str, subject: str, since_s: float) -> SignedIn:
-        """Return a new session of the same person, with the roles of now."""
+    async def renew(self, refresh_token: str, subject: str, since_s: float, sid: str) -> SignedIn:
+        """Return the session ``sid`` of the same person for longer, with the roles of now."""
         if time.time() - since_s > SESSION_MAX_S:
             raise SignInError(STATE, "the session is over 12 hours old")
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         tokens = {"refresh_token": refresh_token, **await self._provider.tokens(form)}
-        return await self._signed_in(tokens, None, since_s, subject)
+        return await self._signed_in(tokens, None, since_s, subject, sid)
 
     async def end_url(self, back: str) -> str:
         """Return where the browser ends the session at the provider, ``back`` if it has no such."""
@@ -100,7 +101,12 @@ class SignIn:
         return _with_query(url, {"client_id": client, "post_logout_redirect_uri": back})
 
     async def _signed_in(
-        self, tokens: Mapping[str, Any], nonce: str | None, since_s: float, subject: str | None
+        self,
+        tokens: Mapping[str, Any],
+        nonce: str | None,
+        since_s: float,
+        subject: str | None,
+        sid: str,
     ) -> SignedIn:
         client_id = str(self._settings.oidc_client_id)
         claims = await claims_of(tokens.get("id_token"), self._provider, client_id, nonce)
@@ -111,7 +117,8 @@ class SignIn:
         seconds = min(self._settings.oidc_session_minutes * 60, SESSION_MAX_S)
         expires_s = int(min(time.time() + seconds, since_s + SESSION_MAX_S))
         name = persons.who(claims, self._settings)
-        session = Session(name, persons.subject_of(claims), role, expires_s)
+        until_s = int(since_s + SESSION_MAX_S) + 1
+        session = Session(name, persons.subject_of(claims), role, expires_s, sid, until_s)
         return SignedIn(session, str(tokens.get("refresh_token") or ""), since_s)
 
     async def _completed(

@@ -139,4 +139,6 @@ def test_every_kind_of_operation_keeps_the_number_it_was_first_written_with() ->
         "rule_write": 18,
         "rule_delete": 19,
         "quarantine_change": 20,
+        "key_change": 21,
+        "session_end": 22,
     }
