@@ -46,7 +46,9 @@ async function renew(before: Person): Promise<Person | null> {
 /** Ends the session here, then goes to where the provider ends its own. */
 export async function signOut(): Promise<void> {
   const response = await post("sign-out");
-  const { location: to } = (await response.json()) as { location: string };
+  const { location: to, ended } = (await response.json()) as { location: string; ended: boolean };
+  // a dialog, since the page is left: what it would show is gone at once
+  if (!ended) alert("No server could be reached: this browser is signed out, but a copy of your session would work until its end.");
   location.assign(to);
 }
 

@@ -23,6 +23,7 @@ const KINDS = [
   ["AUDIT_KIND_DELETION", "Deleted items"],
   ["AUDIT_KIND_ERASURE", "Erased persons"],
   ["AUDIT_KIND_QUARANTINE", "Quarantine"],
+  ["AUDIT_KIND_KEY", "Keys and sessions"],
   ["AUDIT_KIND_BUILD", "Builds"],
 ] as const;
 
