@@ -122,7 +122,7 @@ def test_the_hold_out_begins_once_and_says_its_lift(server) -> None:
     text = report(server, "--from", "2020-01-06", "--to", "2020-01-12")
     assert "lift of 2020-01-06 to 2020-01-12 (hold-out):" in text
     assert "The hold-out began after this period: it has no lift." in text
-    assert "click-through: too few visitors to say anything yet" in report(server)
+    assert "click-through: too little is known to say anything yet" in report(server)
     status = headwater("hold-out", "status", *place).stdout
     assert f"{found.control_visitors:,} without" in status
     assert "revenue of a visitor" in status

@@ -73,7 +73,7 @@ async function lastWeeksLift(page, folder) {
   await page.getByRole("button", { name: "7 days", exact: true }).click();
   await page.waitForFunction(() => /compared with the 7 days before/.test(document.body.innerText) && document.querySelector(".lifts li"));
   await shot(page, folder, "afternoon-lift");
-  return { figures: await texts(page, ".lifts li"), visitors: await page.locator("section[aria-label='Lift']").innerText() };
+  return { figures: await texts(page, ".lift-period .lifts li"), always: await texts(page, ".lift-period ~ .lifts li"), visitors: await page.locator("section[aria-label='Lift']").innerText() };
 }
 
 /** Opens a visitor by search, and what is said of why the first item is in the list. */

@@ -45,20 +45,16 @@ def lifts_of(running: Running, asked: Days | None, now_ms: int) -> HoldOutLifts:
 
 def click_through(running: Running) -> MeasuredLift:
     """Return the lift of click-through since the hold-out began, as the other metrics' lifts."""
-    days = _days_of(running)
-    sums = days.until(1 << 40)
-    arms, experiment = running.experiment.arms, running.experiment
-    planned = experiment.visitors_planned * (arms[0].weight + arms[1].weight)
-    together = int(sums[:2, :, ENTERED].sum())
-    reach = sequence_reach(max(1, together), max(2.0, planned), level_of(running))
-    return _lift(running, CLICK_THROUGH, sums, sums, reach)
+    sums = _days_of(running).until(1 << 40)
+    return _lift(running, CLICK_THROUGH, sums, sums, _reach_by_visitors(running, sums))
 
 
 def lift_of_days(running: Running, asked: Days, now_ms: int) -> LiftOfDays:
     """Return the lift of some days: of what all visitors did on them who had entered by then.
 
     The interval holds at every look, also while the days go on: the clock of its sequence is how
-    much of them is over, and it is narrowest when they are.
+    much of them is over, and it is narrowest when they are. If the hold-out began on one of them,
+    it is the number of visitors, as for all time.
     """
     days, begin_ms = _days_of(running), _begin_ms(running)
     end_ms = min(running.stop_ms or now_ms, running.experiment.end_time_ms or now_ms, now_ms)
@@ -70,10 +66,13 @@ def lift_of_days(running: Running, asked: Days, now_ms: int) -> LiftOfDays:
     if first > last:
         return LiftOfDays(NOT_KEPT, asked.first, asked.last)
     start_ms = max(begin_ms, asked.begin_ms(first))
-    whole = max(1, asked.begin_ms(asked.last + 1) - start_ms)
-    elapsed = min(whole, max(1, end_ms - start_ms))
-    reach = sequence_reach(elapsed, whole, level_of(running))
     of_days, until = days.between(first, last), days.until(last)
+    if start_ms == begin_ms:
+        reach = _reach_by_visitors(running, until)
+    else:
+        whole = max(1, asked.begin_ms(asked.last + 1) - start_ms)
+        elapsed = min(whole, max(1, end_ms - start_ms))
+        reach = sequence_reach(elapsed, whole, level_of(running))
     names = (CLICK_THROUGH, *_ABOVE)
     found = [_lift(running, name, of_days, until, reach) for name in names]
     control, own = (int(until[arm, :, ENTERED].sum()) for arm in (0, 1))
@@ -88,6 +87,13 @@ def _days_of(running: Running) -> DailySums:
 
 def _begin_ms(running: Running) -> int:
     return max(running.create_ms, running.experiment.start_time_ms)
+
+
+def _reach_by_visitors(running: Running, until: Table) -> float:
+    arms = running.experiment.arms
+    planned = running.experiment.visitors_planned * (arms[0].weight + arms[1].weight)
+    together = int(until[:2, :, ENTERED].sum())
+    return sequence_reach(max(1, together), max(2.0, planned), level_of(running))
 
 
 def _lift(running: Running, name: str, sums: Table, until: Table, reach: float) -> MeasuredLift:

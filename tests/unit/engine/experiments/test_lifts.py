@@ -154,10 +154,17 @@ def test_click_through_since_the_beginning_has_the_reach_of_the_experiment(recor
     assert (one.control, one.value, one.low, one.high) == pytest.approx(expected)
 
 
+def test_days_with_the_beginning_among_them_are_read_by_visitors(records):
+    _, entered = records.sums(START - 5, START + 2)
+    found = records.of_days(START - 5, START + 2)
+    assert (found.first, found.last) == (START, START + 2)
+    check(records, START, START + 2, sequence_reach(entered.sum(), HOLD_OUT.visitors_planned))
+
+
 def test_an_interval_is_wider_while_its_days_go_on(records):
-    over = records.of_days(START, START + 3)
-    going_on = records.of_days(START, START + 30)
-    assert (over.first, over.last) == (going_on.first, going_on.last) == (START, START + 3)
+    over = records.of_days(START + 1, START + 3)
+    going_on = records.of_days(START + 1, START + 30)
+    assert (over.first, over.last) == (going_on.first, going_on.last) == (START + 1, START + 3)
     for one, other in zip(over.lifts, going_on.lifts, strict=True):
         assert one.value == other.value
         assert other.low < one.low < one.high < other.high

@@ -36,7 +36,7 @@ export function Audit() {
   const loaded = useLoad(() => ask(""), [api, kind], EVERY_MS);
   return (
     <>
-      <PageHeader title="Audit log" text="Who changed what, and when, from the log. It names no person." />
+      <PageHeader title="Audit log" text="Who changed what, and when, from the log. It holds nothing of a visitor." />
       <label class="field" style={{ maxWidth: "260px", marginBottom: "14px" }}>
         <span>Kind</span>
         <select class="input" value={kind} onChange={(event) => setKind(event.currentTarget.value)}>

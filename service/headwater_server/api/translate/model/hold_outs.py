@@ -101,11 +101,11 @@ def words(metric: str, low: float | None, high: float | None) -> str:
     >>> words("acts", -0.01, 0.02)
     'interactions of a visitor: between -1.0 % and +2.0 %, so no difference is shown yet'
     >>> words("purchases", None, None)
-    'orders of a visitor: too few visitors to say anything yet'
+    'orders of a visitor: too little is known to say anything yet'
     """
     what = WORDS[metric]
     if low is None or high is None:
-        return f"{what}: too few visitors to say anything yet"
+        return f"{what}: too little is known to say anything yet"
     ends = f"{what}: between {100 * low:+.1f} % and {100 * high:+.1f} %"
     if low > 0.0:
         return f"{ends} more than without recommendations"
