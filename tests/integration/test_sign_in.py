@@ -317,6 +317,30 @@ async def test_a_renewed_session_ends_with_the_one_before(page, provider, server
             await copy.get_serving()
 
 
+async def test_what_renews_a_session_that_is_over_ends_too(page, provider, server):
+    provider.refresh_token = "a-refresh-token"
+    await come_back(page, provider)
+    stolen = dict(page.cookies)
+    page.cookies.delete("headwater-session")  # its time was over
+    assert (await page.post("/console/auth/sign-out", headers=OWN)).json()["ended"]
+    page.cookies.update(stolen)
+    assert (await page.post("/console/auth/renew", headers=OWN)).status_code == 401
+    async with AsyncClient(server, key=stolen["headwater-session"]) as copy:
+        with pytest.raises(UnauthenticatedError):
+            await copy.get_serving()
+
+
+async def test_who_has_no_role_any_more_is_out_at_the_servers_at_once(page, provider, server):
+    provider.refresh_token = "a-refresh-token"
+    await come_back(page, provider)
+    before = page.cookies["headwater-session"]
+    provider.claims["roles"] = []
+    assert (await page.post("/console/auth/renew", headers=OWN)).status_code == 401
+    async with AsyncClient(server, key=before) as copy:
+        with pytest.raises(UnauthenticatedError):
+            await copy.get_serving()
+
+
 async def test_without_a_server_signing_out_says_that_copies_go_on(provider):
     provider.refresh_token = "a-refresh-token"
     async with browser(settings_for(provider)) as page:

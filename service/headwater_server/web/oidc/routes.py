@@ -108,23 +108,25 @@ class Routes:
             found = await self._sign_in.renew(*of)
         except SignInError as error:
             _log.info("session not renewed", reason=str(error))
-            return self._not_renewed(request, error.code)
+            return await self._not_renewed(request, error.code)
         return self._with_session(
             request, _json({"session": self._shown(request, found.session, renews=True)}), found
         )
 
     @staticmethod
     def _probe(kept: Mapping[str, Any]) -> Session:
-        """Return a session of the same id that only asks whether it was ended.
+        """Return a session of the same id, to ask whether it was ended, or to end it.
 
-        Before the renewal: a provider may take a refresh token once.
+        It is asked before the renewal: a provider may take a refresh token once.
         """
-        now_s = int(time.time())
-        return Session(kept["sub"], kept["sub"], "read", now_s + PROBE_S, kept["sid"], now_s)
+        until_s = int(kept["since_s"] + SESSION_MAX_S) + 1
+        soon_s = int(time.time()) + PROBE_S
+        return Session(kept["sub"], kept["sub"], "read", soon_s, kept["sid"], until_s)
 
-    def _not_renewed(self, request: Request, problem: str) -> Response:
+    async def _not_renewed(self, request: Request, problem: str) -> Response:
         if problem == PROVIDER:
             return _json({"message": LATER, "problem": problem}, 503)
+        await self._end(request)
         response = _json({"message": AGAIN, "problem": problem}, 401)
         remove(response, SESSION, RENEWAL, secure=self._is_secure(request))
         return response
@@ -136,14 +138,20 @@ class Routes:
         """
         if request.headers.get(OWN) != "1":
             return _json({"message": f"the header {OWN} is missing"}, 403)
-        session, has_ended = self._present(request), True
-        if session is not None:
-            has_ended = await self._servers.end(signed(session, self._key))
+        has_ended = await self._end(request)
         location = await self._sign_in.end_url(self._console(request))
         answer = {"location": location, "ended": has_ended}
         response = _json(answer, 200 if has_ended else 503)
         remove(response, SESSION, RENEWAL, SIGN_IN, secure=self._is_secure(request))
         return response
+
+    async def _end(self, request: Request) -> bool:
+        """End the session of this browser on all servers; return whether none is left."""
+        session = self._present(request)
+        if session is None:  # it is over, and what renews it may not be
+            kept = self._kept(request, RENEWAL)
+            session = self._probe(kept) if kept is not None else None
+        return session is None or await self._servers.end(signed(session, self._key))
 
     def _with_session(self, request: Request, response: Response, found: SignedIn) -> Response:
         secure, session = self._is_secure(request), found.session
