@@ -15,8 +15,10 @@ from headwater_server.engine.messages.entries import (
     Item,
     ItemDelete,
     ItemWrite,
+    KeyChange,
     Mark,
     Operation,
+    SessionEnd,
     SettingsChange,
     SourceAdvance,
     UserErase,
@@ -193,6 +195,9 @@ class Shop:
             lambda: SourceAdvance("orders", "0", rng.choice(("", "1")), "1", operations=3),
             lambda: Mark("m"),
             lambda: Build("1", 7, rng.choice("ab")),
+            lambda: KeyChange("eve", (_key("1f3a", rng.choice("ab")),) * rng.randrange(2)),
+            lambda: KeyChange("eve", (), "rotated", "token keys: key 2"),
+            lambda: SessionEnd(f"s{rng.randrange(3)}", self.time_ms + 600_000, "eve"),
             lambda: self._rule(rule),
             lambda: self._rule(rule),
             lambda: RuleDelete(rule, "eve", "why", to_settings=rng.random() < 0.5),
@@ -217,8 +222,14 @@ class Shop:
         return RuleWrite(name, json.dumps(value), "eve", revision=rng.choice((None, None, 0)))
 
     def _experiment(self) -> Experiment:
-        arms = ExperimentArm("a"), ExperimentArm("b", self.rng.choice(("bold", "quick")))
+        control = self.rng.choice(("", "popular"))  # a hold-out keeps sums by day, too
+        other = self.rng.choice(("bold", "quick"))
+        arms = ExperimentArm("a", control), ExperimentArm("b", other)
         name = f"x{self.rng.randrange(2)}"
         return Experiment(
             name, arms, layer=name, primary=Primary("reward", 600.0), visitors_planned=100
         )
+
+
+def _key(mark: str, name: str) -> str:
+    return json.dumps({"kind": "backend", "mark": mark, "name": name, "scopes": ["all"]})
