@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from headwater_server.engine.auditing.access import AccessState
 from headwater_server.engine.figures.figures import Figures
 from headwater_server.engine.figures.reading import FiguresReading
 from headwater_server.engine.learning.attribution import Slots
@@ -31,7 +32,6 @@ from headwater_server.engine.messages.entries import (
     Item,
     ItemDelete,
     ItemWrite,
-    KeyChange,
     Operation,
     SettingsChange,
     UserErase,
@@ -78,10 +78,7 @@ class CountingEngine:
         self.titles: dict[str, str] = {}
         self.users: dict[str, Any] = {}
         self.build: Build | None = None
-        self.keys: tuple[str, ...] = ()
-
-    def has_ended(self, session_id: str) -> bool:
-        return False
+        self.access = AccessState()
 
     @property
     def written_settings(self) -> EngineSettings:
@@ -112,8 +109,6 @@ class CountingEngine:
                 self.settings = operation.over(self.settings)
             case Build():
                 self.build = operation
-            case KeyChange(action=""):
-                self.keys = operation.keys
         return Outcome(Status.CREATED)
 
     def _learning(self, event: Event) -> Generator[None, None, Outcome]:
@@ -130,8 +125,7 @@ class CountingEngine:
             yield
         return Outcome(Status.CREATED)
 
-    def bound_filters(self, bytes_max: int) -> None:
-        pass
+    def bound_filters(self, bytes_max: int) -> None: ...
 
     def recommend(self, request: RecommendRequest, now_ms: int) -> Recommendation:
         best = sorted(self.interactions, key=lambda item: (-self.interactions[item], item))
@@ -166,9 +160,8 @@ class CountingEngine:
     def restore(cls, parts: Iterable[tuple[str, Any]]) -> CountingEngine:
         found = {path.removeprefix("learned/"): value for path, value in parts}
         engine = cls(EngineSettings.parse(found["settings"]))
-        engine.interactions, engine.seen = found["interactions"], found["seen"]
-        engine.titles, engine.order = found["titles"], found["order"]
-        engine.users = found["users"]
+        for name in ("interactions", "seen", "titles", "order", "users"):
+            setattr(engine, name, found[name])
         engine.build = Build(*found["build"]) if found["build"] else None
         return engine
 

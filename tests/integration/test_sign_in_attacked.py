@@ -22,7 +22,6 @@ from tests.integration.test_sign_in import (
     browser,
     come_back,
     problem_of,
-    server,
     settings_for,
 )
 

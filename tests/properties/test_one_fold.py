@@ -18,7 +18,7 @@ from headwater_server.engine.messages.requests import RecommendRequest
 from .everything import SMALL, Shop
 
 SEEDS = range(16 if "HEADWATER_THOROUGH" in os.environ else 1)
-BESIDE = "audit", "access", "settings_changes", "build", "repeated"
+BESIDE = "audit", "settings_changes", "build", "repeated"
 """What is in snapshots, but not in the digest."""
 
 

@@ -8,6 +8,8 @@ from headwater import Client, Event, Item
 from tests.integration.gateway_server import KEY, gateway_server
 from tests.system.console_browser import need_console, play
 
+NO_HOST = "Its address has no host, so only the shop's own pages can show it."
+NO_TLS = "Its address begins with http://, which the console does not load: serve it with https://."
 pytestmark = pytest.mark.timeout(300)  # the server may start with cold kernels
 
 
@@ -39,9 +41,8 @@ def test_pictures_of_items_are_shown_where_they_can_be_loaded(shown, width):
     assert seen["sizes"] == [[40, 40]] * 4
     assert sorted(seen["reasons"]) == [
         "Picture of Lamp, not shown. It could not be loaded.",
-        "Picture of Rug, not shown. Its address has no host, so only the shop's own pages can show it.",
-        "Picture of Vase, not shown. Its address begins with http://, which the console does not load: "
-        "serve it with https://.",
+        f"Picture of Rug, not shown. {NO_HOST}",
+        f"Picture of Vase, not shown. {NO_TLS}",
     ]
     assert seen["asked"] == []  # nothing of http:// is requested
     assert "https://shop.example/lamp-1" in seen["facts"]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from headwater_server.engine import answers
 from headwater_server.engine.experiments.assignments import Assignment
-from headwater_server.engine.experiments.running import POPULAR, Running
+from headwater_server.engine.experiments.counts.days import POPULAR
+from headwater_server.engine.experiments.running import Running
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
 from headwater_server.engine.parts import Parts

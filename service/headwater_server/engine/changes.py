@@ -70,7 +70,7 @@ def _applying(parts: Parts, operation: Operation, entry: Entry) -> Applied:
         case Build():
             parts.build = operation
         case KeyChange() | SessionEnd():
-            noting.note_access(parts.audit, parts.access, operation, entry.time_ms)
+            noting.note_access(parts.audit, operation, entry.time_ms)
     return CREATED  # a mark, or what an operator did beside the state, changes nothing
 
 

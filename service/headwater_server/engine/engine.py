@@ -15,6 +15,7 @@ from itertools import chain, islice
 from typing import Any, Self
 
 from headwater_server.engine import answers, assigning, changes, interactions, policy_changes
+from headwater_server.engine.auditing.access import AccessState
 from headwater_server.engine.batches.batches import Batches
 from headwater_server.engine.clock import believed_ms
 from headwater_server.engine.intake.firewall import judged, refusal_of
@@ -94,13 +95,9 @@ class Engine:
         return self.parts.build
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """The API keys that open the servers, as the log describes them."""
-        return self.parts.access.keys
-
-    def has_ended(self, session_id: str) -> bool:
-        """Whether the log says that a person's session has ended."""
-        return self.parts.access.has_ended(session_id)
+    def access(self) -> AccessState:
+        """Who may call, as far as the log says it."""
+        return self.parts.audit.access
 
     @property
     def lookups(self) -> Lookups:

@@ -189,7 +189,7 @@ def note(parts: Parts, event: Event, profile: str) -> None:
     clicks = note_act(*args)
     if clicks and parts.experiments.active:
         profiles = parts.visitors.profiles_of(event.visitor_id, event.user_id)
-        parts.experiments.note_lists(profiles, parts.clock_ms, clicks=clicks)
+        parts.experiments.listed(profiles, parts.clock_ms, 0, clicks)
 
 
 def attribute(

@@ -6,7 +6,6 @@ from collections.abc import Generator
 from dataclasses import astuple
 from typing import Any, Self
 
-from headwater_server.engine.auditing.access import AccessState
 from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.clock import following_ms
@@ -71,7 +70,6 @@ class Parts:
         self.settings = self.written = settings
         self.settings_history, self.sources = SettingsHistory(), Sources()
         self.experiments, self.rules, self.audit = Experiments(), RuleBook(), AuditTrail()
-        self.access = AccessState()
         self.build: Build | None = None
         self.clock_ms = self.learned = self.repeated = 0
         self.catalogue = Catalogue(settings.items_max, settings.event_items_max)
@@ -110,8 +108,7 @@ class Parts:
         done(self.catalogue.columns.group_by(settings.group_by, settings.variants_max))
         self.retriever.leave_out(settings.without)
         self.ranking.leave_out(settings.without)
-        for kept in (self.visitors, self.hiding):
-            kept.profiles_max = settings.visitors_max
+        self.visitors.profiles_max = self.hiding.profiles_max = settings.visitors_max
         self.users.users_max = settings.visitors_max
         self._answer_by(settings)
         self.visitors.session_gap_s = settings.session_gap_minutes * 60.0
@@ -120,7 +117,7 @@ class Parts:
         self.attribution.adopt(round(settings.attribution_window_minutes * 60_000), self.clock_ms)
         self.act_rates.half_life_s = settings.act_half_life_days * 86_400.0
         self.figures.adopt(settings)
-        self.experiments.adopt(settings)
+        self.experiments.adopt(self.figures.offset_ms, settings.figures_days)
         self._shrink()
 
     def override(self, who: str, time_ms: int) -> None:
@@ -273,7 +270,6 @@ class Parts:
             "repeated": self.repeated,
             "settings_changes": self.settings_history.state,
             "audit": self.audit.state,
-            "access": self.access.state,
             "build": list(astuple(self.build)) if self.build else [],
             "learned": self.state(),
         }
@@ -292,8 +288,7 @@ class Parts:
         parts.clock_ms, parts.learned = learned["clock_ms"], learned["learned"]
         parts.repeated = beside["repeated"]
         parts.settings_history.load(beside.get("settings_changes", []))
-        parts.audit.load(beside.get("audit", []))
-        parts.access.load(beside["access"])
+        parts.audit.load(beside["audit"])
         parts.build = Build(*found) if (found := beside.get("build")) else None
         for name in _STATEFUL:
             getattr(parts, name).load(learned[name])

@@ -49,7 +49,7 @@ def note_seen(parts: Parts, event: Event, slots: int) -> None:
     """Count seen slots for the hold-outs: those of the list that exposes a visitor, too."""
     if slots and parts.experiments.active:
         profiles = parts.visitors.profiles_of(event.visitor_id, event.user_id)
-        parts.experiments.note_lists(profiles, parts.clock_ms, slots=slots)
+        parts.experiments.listed(profiles, parts.clock_ms, slots, 0)
 
 
 def looking(parts: Parts) -> Steps:

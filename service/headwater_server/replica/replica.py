@@ -141,7 +141,7 @@ class Replica:
 
     def has_ended(self, session_id: str) -> bool:
         """Whether a person's session was ended, at this server or another one."""
-        return self.engine.has_ended(session_id)
+        return self.engine.access.has_ended(session_id)
 
     async def end_session(self, end: SessionEnd, time_remaining_s: float | None) -> WriteAnswer:
         """End a person's session on all servers; return when this one takes it no more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from headwater_server.engine.auditing import trail
-from headwater_server.engine.auditing.access import AccessState
 from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.messages.entries import (
     Build,
@@ -62,18 +61,16 @@ def note(audit: AuditTrail, operation: Operation, time_ms: int) -> None:
             )
 
 
-def note_access(
-    audit: AuditTrail, access: AccessState, operation: KeyChange | SessionEnd, time_ms: int
-) -> None:
+def note_access(audit: AuditTrail, operation: KeyChange | SessionEnd, time_ms: int) -> None:
     """Note which keys open the servers now, or whose session has ended."""
     who = operation.who
     if isinstance(operation, SessionEnd):
-        access.end(operation.session_id, operation.until_ms, time_ms)
+        audit.access.end(operation.session_id, operation.until_ms, time_ms)
         audit.note(trail.KEY, time_ms, who, "signed out", "a session")
     elif operation.action:
         audit.note(trail.KEY, time_ms, who, operation.action, operation.subject)
     else:
-        for one in access.put_keys(operation.keys):
+        for one in audit.access.put_keys(operation.keys):
             audit.note(trail.KEY, time_ms, who, one.action, one.subject, old=one.old, new=one.new)
 
 

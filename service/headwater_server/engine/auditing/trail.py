@@ -13,6 +13,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any
 
+from headwater_server.engine.auditing.access import AccessState
 from headwater_server.engine.settings_history import shortened
 from headwater_server.engine.snapshot.state import Deferred
 
@@ -60,6 +61,7 @@ class AuditTrail:
     def __init__(self) -> None:
         self._entries: dict[str, list[AuditEntry]] = {}
         self._number = 0
+        self.access = AccessState()
 
     def note(
         self, kind: str, time_ms: int, who: str, action: str, subject: str = "", **more: Any
@@ -86,21 +88,22 @@ class AuditTrail:
             if (before is None or one.number < before) and who in ("", one.who):
                 yield one
 
-    def state(self) -> Deferred:
-        """Return the entries as plain values; they never change, so a thread may write them."""
+    def state(self) -> dict[str, Any]:
+        """Return the access, and the entries: they never change, so a thread may write them."""
         number, kept = self._number, [*map(tuple, self._entries.values())]
 
         def write() -> list[list[Any]]:
             newest = sorted(chain(*kept), key=lambda one: -one.number)
             return [[number], *(list(_VALUES(one)) for one in newest)]
 
-        return Deferred(write)
+        return {"entries": Deferred(write), "access": self.access.state()}
 
-    def load(self, state: list[list[Any]]) -> None:
-        """Replace the entries by what `state` wrote."""
-        self._entries = {}
-        self._number = state[0][0] if state else 0
-        for values in reversed(state[1:]):
+    def load(self, state: dict[str, Any]) -> None:
+        """Replace entries and access by what `state` returned."""
+        self.access.load(state["access"])
+        self._entries, entries = {}, state["entries"]
+        self._number = entries[0][0]
+        for values in reversed(entries[1:]):
             one = AuditEntry(*values)
             self._entries.setdefault(one.kind, []).append(one)
 

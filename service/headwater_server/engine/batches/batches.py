@@ -19,6 +19,7 @@ from headwater_server.engine.batches.columns import (
     names_of,
 )
 from headwater_server.engine.batches.note_rows import note_rows
+from headwater_server.engine.experiments.counts.together import TogetherActs
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.parts import Parts
 
@@ -81,14 +82,16 @@ def _clocks(parts: Parts, entry: Entry, columns: Columns, start: int, stop: int)
         clocks = np.maximum(np.maximum.accumulate(reached), before_ms)
     else:
         clocks = np.full(stop - start, parts.time_ms(entry), dtype=np.int64)
-    while len(clocks) and not _is_quiet(parts, int(clocks[-1])):
+    while len(clocks) and not _is_quiet(parts, int(clocks[0]), int(clocks[-1])):
         clocks = clocks[: len(clocks) // 2]
     return clocks
 
 
-def _is_quiet(parts: Parts, now_ms: int) -> bool:
-    """Whether no window closes until then, and no sums are made smaller."""
-    return not parts.attribution.closes_any(now_ms) and parts.visitors.past.fits(now_ms)
+def _is_quiet(parts: Parts, first_ms: int, last_ms: int) -> bool:
+    """Whether no window closes, no sums are made smaller, and no experiment's day ends."""
+    if parts.experiments.active and not parts.experiments.is_one_day(first_ms, last_ms):
+        return False
+    return not parts.attribution.closes_any(last_ms) and parts.visitors.past.fits(last_ms)
 
 
 def _surely_plain(parts: Parts, columns: Columns, names: list[str], start: int, stop: int) -> int:
@@ -129,7 +132,7 @@ def _note(
     _note_rest(parts, columns, start, items, times)
     if parts.experiments.active:
         acts = columns.events[start : start + count], columns.profiles[start : start + count]
-        parts.experiments.add_all(*acts, given[:count], clocks[:count])
+        parts.experiments.add_all(TogetherActs(*acts, given[:count], clocks[:count]))
     parts.clock_ms = times[-1]
     parts.learned += count
     return count

@@ -162,8 +162,7 @@ class Catalogue(Numbering):
         set_ms, newer = self._set_ms(number, write, now_ms), self._newer(number, write, now_ms)
         if self._items[number] is None:
             self.newest = np.append(self.newest, np.int32(number))[-NEW_MAX:]
-        known = None if number in self._deleted else self._items[number]
-        item = known or Item(write.item.item_id)
+        item = self._items[number] or Item(write.item.item_id)
         item = replace(item, **{name: getattr(write.item, name) for name in newer})
         self.set_times.put(number, [_PLACES[name] for name in newer], set_ms)
         if newer or number not in self._deleted:
@@ -186,16 +185,14 @@ class Catalogue(Numbering):
         """Delete an item; return False if any of its data is newer."""
         if set_ms < self.set_times.newest(number):
             return False
-        before = self._items[number]
-        left = self.columns.groups.only(before or Item(self.ids[number]))
+        before = self._items[number] or Item(self.ids[number])
         self._put(number, Item(self.ids[number], available=False))
         self._deleted.add(number)
         self.release(number)
         self._sorted.discard(self.ids[number])
-        self.columns.drop(number)
-        self.columns.leave(number, left)
+        self.columns.leave(number, before)
         self.set_times.fill(number, set_ms)
-        self._items[number] = left
+        self._items[number] = Item(self.ids[number])
         self.newest = self.newest[self.newest != number]
         return True
 
@@ -265,15 +262,11 @@ class Catalogue(Numbering):
         for start in range(0, len(self._items), COPY_STEP):
             items += self._items[start : start + COPY_STEP]
             yield
-        hidden = frozenset(self._deleted)
+        left = dict(self.columns.left)
 
         def write() -> dict[str, Any]:
             numbers = np.array([n for n, item in enumerate(items) if item], dtype=np.int64)
-            texts = (
-                text_of(replace(item, available=False) if number in hidden else item)
-                for number, item in enumerate(items)
-                if item
-            )
+            texts = (text_of(left.get(n, item)) for n, item in enumerate(items) if item)
             return {"numbers": numbers, "texts": ScalarList(texts)}
 
         return Deferred(write)
@@ -293,13 +286,11 @@ class Catalogue(Numbering):
         items = items_of(state["items"]["texts"], [self.ids[number] for number in numbers])
         for number, item in zip(numbers, items, strict=True):
             self._items[number] = item
-        for number in self._deleted:
-            self._items[number] = replace(self._items[number] or Item(""), available=True)
+        for number in sorted(self._deleted):
+            self.columns.leave(number, self._items[number] or Item(self.ids[number]))
+            self._items[number] = Item(self.ids[number])
         described = [number for number in numbers if number not in self._deleted]
         self.columns.fill((number, item) for number in described if (item := self._items[number]))
-        for number in sorted(self._deleted):
-            if left := self._items[number]:
-                self.columns.leave(number, left)
         self._keep_all(described)
         self._sorted = SortedList(item.item_id for item in map(self.at, self.numbers()) if item)
         timed = (self.publish_ms != 0) | (self.expire_ms != _NEVER_MS)

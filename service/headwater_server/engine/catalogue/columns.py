@@ -61,7 +61,7 @@ class Columns:
         self._unique: dict[str, TextHashes] = {}
         self._numbers: dict[str, Numbers] = {}
         self._items: list[Item | None] = [None] * rows
-        self._left: dict[int, Item] = {}
+        self.left: dict[int, Item] = {}
         """What is left of deleted items: their group."""
 
     def reserve(self, rows: int) -> None:
@@ -135,7 +135,7 @@ class Columns:
         self.changed[number] = self.written.version
         item, self._items[number] = self._items[number], None
         self.groups.drop(number)
-        self._left.pop(number, None)
+        self.left.pop(number, None)
         if item is None:
             return
         for name, value in values_of(item):
@@ -148,9 +148,10 @@ class Columns:
         for name, key in _path_keys(item):
             self._paths[name].remove(key, number)
 
-    def leave(self, number: int, left: Item) -> None:
-        """Note what is ``left`` of an item that was dropped: see `Groups.only`."""
-        self._left[number] = left
+    def leave(self, number: int, before: Item) -> None:
+        """Remove an item, but for the group that it had ``before``: see `Groups.only`."""
+        self.drop(number)
+        left = self.left[number] = self.groups.only(before)
         self.groups.put(number, left)
 
     def group_by(self, field: str, variants_max: int) -> Generator[None, None, None]:
@@ -158,7 +159,7 @@ class Columns:
         self.groups.variants_max = variants_max
         if self.groups.by(field):
             for number in range(len(self._items)):
-                item = self._items[number] or self._left.get(number)
+                item = self._items[number] or self.left.get(number)
                 if item is not None:
                     self.groups.put(number, item)
                 if number % GROUP_STEP == 0:

@@ -6,13 +6,42 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from headwater_server.engine.experiments.running import Running
 from headwater_server.engine.messages.asked import Arm
+from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
 
 KEPT_MAX = 32_768
 """Assignments that are kept, about 350 bytes each; the half that was asked for last stays."""
 _SLOTS = 1_024
 _ALWAYS = -(1 << 62), 1 << 62
+
+
+class Assigned(NamedTuple):
+    """An experiment that a unit takes part in, and the place of its arm."""
+
+    running: Running
+    arm: int
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the arm was closed: its visitors get control."""
+        return self.arm in self.running.closed
+
+    @property
+    def policy(self) -> Policy | None:
+        """The policy that answers, None for the settings in force."""
+        return self.running.policies[0 if self.is_closed else self.arm]
+
+    @property
+    def name(self) -> Arm:
+        """The ids of both."""
+        return self.running.names[self.arm]
+
+    @property
+    def shown(self) -> Arm:
+        """The ids of the experiment, and of the arm that the visitor gets."""
+        return self.running.names[0 if self.is_closed else self.arm]
 
 
 class Assignment(NamedTuple):

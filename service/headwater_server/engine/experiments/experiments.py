@@ -2,59 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Generator
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from headwater_server.engine.experiments.assignments import Assignment, Assignments
+from headwater_server.engine.experiments.assignments import Assigned, Assignment, Assignments
 from headwater_server.engine.experiments.comparing import ALARM, crossed, evidence_of_ratio
 from headwater_server.engine.experiments.counts.acts import act_of
-from headwater_server.engine.experiments.counts.waiting import Times, Waiting
+from headwater_server.engine.experiments.counts.days import DAYS_MAX
+from headwater_server.engine.experiments.counts.together import TogetherActs, let_wait
+from headwater_server.engine.experiments.counts.waiting import Waiting
 from headwater_server.engine.experiments.kept_policies import KeptPolicies
-from headwater_server.engine.experiments.running import DAYS_MAX, FOREVER_MS, Running
+from headwater_server.engine.experiments.running import FOREVER_MS, Running
 from headwater_server.engine.experiments.units import Buckets, Range
-from headwater_server.engine.figures.shop_days import day_at, offset_ms_of
-from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import PURCHASE
-from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
-from headwater_server.engine.settings import EngineSettings
+from headwater_server.engine.setting_values.shop_days import day_at
 
 MADE_MAX = 4_096
 """Combinations of arms whose assignment is kept."""
 LOOK_EVENTS = 1_000
 """Guard rails are looked at each time so many more events were learned."""
 Steps = Generator[None, None, None]
-
-
-class Assigned(NamedTuple):
-    """An experiment that a unit takes part in, and the place of its arm."""
-
-    running: Running
-    arm: int
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the arm was closed: its visitors get control."""
-        return self.arm in self.running.closed
-
-    @property
-    def policy(self) -> Policy | None:
-        """The policy that answers, None for the settings in force."""
-        return self.running.policies[0 if self.is_closed else self.arm]
-
-    @property
-    def name(self) -> Arm:
-        """The ids of both."""
-        return self.running.names[self.arm]
-
-    @property
-    def shown(self) -> Arm:
-        """The ids of the experiment, and of the arm that the visitor gets."""
-        return self.running.names[0 if self.is_closed else self.arm]
 
 
 class Experiments:
@@ -70,16 +39,14 @@ class Experiments:
         self._assignments = Assignments()
         self._waiting = Waiting()
         self._day = self._offset_ms = 0
-        self.days_max = DAYS_MAX
+        self._days_max = DAYS_MAX
 
-    def adopt(self, settings: EngineSettings) -> None:
-        """Go on with the shop's days of these settings."""
+    def adopt(self, offset_ms: int, days_max: int) -> None:
+        """Go on with days that begin so long before UTC's, and keep at most so many."""
         self.settle()
-        self._offset_ms = offset_ms_of(settings)
-        self.days_max = settings.figures_days
+        self._offset_ms, self._days_max = offset_ms, days_max
         for running in self.by_id.values():
-            if running.days is not None:
-                running.days.most = self.days_max
+            running.days.most = self._days_max
 
     def _turn_to(self, now_ms: int) -> None:
         """Go on with the day of now; the acts that wait are all of one day."""
@@ -87,6 +54,10 @@ class Experiments:
         if day != self._day:
             self.settle()
             self._day = day
+
+    def is_one_day(self, first_ms: int, last_ms: int) -> bool:
+        """Whether both times are of the same day."""
+        return day_at(first_ms, self._offset_ms) == day_at(last_ms, self._offset_ms)
 
     @property
     def is_used(self) -> bool:
@@ -172,39 +143,19 @@ class Experiments:
     def add(
         self, event: Event, profiles: tuple[str, str], name: str, reward: float, now_ms: int
     ) -> None:
-        """Let an act of a profile wait for `counting`; ``name`` is its canonical type.
-
-        It is counted before anything reads what it changes: so when does not matter.
-        """
+        """Let an act wait, to be counted before anything reads it; ``name``: its canonical type."""
         if reward or name == PURCHASE:
             self._turn_to(now_ms)
             if self._waiting.is_full:
                 self.settle()
             self._waiting.add(profiles, act_of(event, name, reward), now_ms)
 
-    def add_all(
-        self, events: Sequence[Event], profiles: Sequence[str], given: NDArray[Any], times_ms: Times
-    ) -> None:
-        """Do as `add` for acts of visitors without an account.
+    def add_all(self, acts: TogetherActs) -> None:
+        """Do the same for acts of one day by visitors without an account."""
+        self._turn_to(int(acts.times_ms[0]))
+        let_wait(acts, self._waiting, self.settle)
 
-        ``given`` has of each the words of its visitor, its reward, and whether it is a purchase.
-        """
-        counted = np.flatnonzero((given["reward"] != 0.0) | (given["purchases"] > 0.0))
-        keys = np.stack((given["high"], given["low"]), axis=1)
-        while len(counted):
-            if self._waiting.is_full:
-                self.settle()
-            those, counted = np.split(counted, [self._waiting.room])
-            sold, places = given["purchases"], those.tolist()
-            names = [PURCHASE if is_sold else "" for is_sold in sold[those].tolist()]
-            kept = zip(places, names, given["reward"][those].tolist(), strict=True)
-            acts = [act_of(events[place], name, reward) for place, name, reward in kept]
-            pairs = [(profiles[place], "") for place in places]
-            self._waiting.add_all(pairs, keys[those], acts, times_ms[those])
-
-    def note_lists(
-        self, profiles: tuple[str, str], now_ms: int, *, slots: int = 0, clicks: int = 0
-    ) -> None:
+    def listed(self, profiles: tuple[str, str], now_ms: int, slots: int, clicks: int) -> None:
         """Count seen slots of lists, or clicks on them, for the hold-outs."""
         self._turn_to(now_ms)
         if self._waiting.may_join:
@@ -256,8 +207,7 @@ class Experiments:
 
     def _ending(self, running: Running, now_ms: int) -> Steps:
         if running.is_over(now_ms):
-            end_ms = running.experiment.end_time_ms
-            yield from self.stopping(running, end_ms, "end_time has come")
+            yield from self.stopping(running, running.experiment.end_time_ms, "end_time has come")
 
     def close(
         self, running: Running, arm: int, time_ms: int, reason: str, metric: str = ""
@@ -282,8 +232,7 @@ class Experiments:
 
     def put(self, running: Running) -> None:
         """Keep an experiment."""
-        if running.days is not None:
-            running.days.most = self.days_max
+        running.days.most = self._days_max
         self.by_id[running.experiment.experiment_id] = running
         self.index()
 
@@ -329,7 +278,6 @@ class Experiments:
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
         self.policies.load(state["policies"])
-        loaded = map(Running.loaded, state["experiments"])
         self.by_id = {}
-        for one in loaded:
+        for one in map(Running.loaded, state["experiments"]):
             self.put(one)

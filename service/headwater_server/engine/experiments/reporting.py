@@ -20,6 +20,8 @@ from headwater_server.engine.experiments.comparing import (
     pair_of_sums,
 )
 from headwater_server.engine.experiments.counts.sums import CAPPED_FROM
+from headwater_server.engine.experiments.lift.measuring import lifts_of
+from headwater_server.engine.experiments.lift.reports import Days
 from headwater_server.engine.experiments.reports import (
     ArmReport,
     ExperimentReport,
@@ -42,8 +44,11 @@ _SHARED = (
 )
 
 
-def report(running: Running, now_ms: int) -> ExperimentReport:
-    """Return what an experiment says at the state's time ``now_ms``."""
+def report(running: Running, now_ms: int, days: Days | None = None) -> ExperimentReport:
+    """Return what an experiment says at the state's time ``now_ms``.
+
+    ``days``: of a hold-out, those whose lift is asked for beside that of all time.
+    """
     arms = tuple(_arm(running, arm, now_ms) for arm in range(len(running.experiment.arms)))
     evidence = evidence_of_ratio(running)
     ratio = SampleRatio(evidence, running.ratio_alarm or evidence >= ALARM)
@@ -62,7 +67,8 @@ def report(running: Running, now_ms: int) -> ExperimentReport:
         notes=tuple(_notes(running)),
     )
     text = repr(found).encode("utf-8", "surrogatepass")
-    return replace(found, digest=blake2b(text, digest_size=16).hexdigest())
+    lifts = lifts_of(running, days, now_ms) if running.days.are_kept else None
+    return replace(found, digest=blake2b(text, digest_size=16).hexdigest(), lifts=lifts)
 
 
 def metrics_of(running: Running) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from headwater_server.engine.experiments.lift.reports import HoldOutLifts
 from headwater_server.engine.messages.experiments import Experiment
 
 SCHEDULED, RUNNING, ENDED, STOPPED = "scheduled", "running", "ended", "stopped"
@@ -165,7 +166,8 @@ class ExperimentReport:
     """What an experiment says so far. ``level``: of each interval, after Bonferroni over the arms.
 
     ``visitors_to_go``: until a difference of the size seen is expected to show; None: not known.
-    ``notes``: what a reader must know beside the figures. ``digest``: 16 bytes in hex over it all.
+    ``notes``: what a reader must know beside the figures. ``digest``: 16 bytes in hex over it all,
+    without the ``lifts`` of a hold-out.
     """
 
     view: ExperimentView
@@ -179,3 +181,4 @@ class ExperimentReport:
     looks: tuple[Look, ...] = ()
     notes: tuple[str, ...] = ()
     digest: str = field(default="", compare=False)
+    lifts: HoldOutLifts | None = field(default=None, compare=False, repr=False)

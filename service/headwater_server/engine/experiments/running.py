@@ -15,15 +15,7 @@ from headwater_server.engine.experiments.counts.columns import (
     WIDTH,
 )
 from headwater_server.engine.experiments.counts.count_acts import Done, When, count_acts
-from headwater_server.engine.experiments.counts.days import (
-    DAY_CLICKS,
-    DAY_SLOTS,
-    ENTERED,
-    GROUPS,
-    NO_TABLE,
-    DailySums,
-    Table,
-)
+from headwater_server.engine.experiments.counts.days import DailySums
 from headwater_server.engine.experiments.counts.exposed import Exposed
 from headwater_server.engine.experiments.counts.looks import Looks
 from headwater_server.engine.experiments.counts.sums import Sums
@@ -35,9 +27,6 @@ from headwater_server.engine.policies.policy import Policy
 
 FOREVER_MS = 1 << 62
 _WHOLE = ((0, PARTS),)
-POPULAR = "popular"
-"""The policy of a hold-out's control: an experiment that has it keeps sums by day."""
-DAYS_MAX = 400
 CAP_AGAIN = 1.25
 """The caps are found again when there are so many times as many exposures and acts."""
 
@@ -63,7 +52,6 @@ class Running:
         ranges: tuple[Range, ...],
         time_ms: int = 0,
         who: str = "",
-        days_max: int = DAYS_MAX,
     ) -> None:
         """``policies``: each arm's as it is now, None for the settings in force."""
         self.create_ms, self.who, self.ranges = time_ms, who, ranges
@@ -80,8 +68,7 @@ class Running:
         self.exposed = Exposed()
         self.sums = Sums(len(experiment.arms))
         self.looks = Looks(len(experiment.arms))
-        is_hold_out = experiment.arms[0].policy_id == POPULAR
-        self.days = DailySums(len(experiment.arms), days_max) if is_hold_out else None
+        self.days = DailySums.of(experiment.arms)
         self.adopt(experiment)
 
     def adopt(self, experiment: Experiment) -> None:
@@ -160,8 +147,7 @@ class Running:
     ) -> Generator[None, None, bool]:
         """Count a reported impression of an arm; the first one exposes the profile.
 
-        ``day``: the shop's, by number. Return whether the rows have become others: a profile may
-        have another arm then.
+        Return whether the rows have become others: a profile may have another arm then.
         """
         visitor = "" if self._of_user else visitor
         before = len(self.exposed.rows)
@@ -175,9 +161,7 @@ class Running:
             self.turned_away += 1
         else:
             yield from self.exposed.reserving()
-            row = self._enter(visitor, account, arm, past, now_ms)
-            if self.days is not None:
-                self.days.at(day)[arm, row % GROUPS, ENTERED] += 1.0
+            self.days.enter(day, arm, self._enter(visitor, account, arm, past, now_ms))
         return len(self.exposed.rows) != before
 
     def _enter(
@@ -192,12 +176,9 @@ class Running:
 
     def noting(self, profiles: tuple[str, str], slots: int, clicks: int, day: int) -> None:
         """Count seen slots of lists, or clicks on them, of a profile if it is exposed."""
-        row = -1 if self.days is None else self.find(*profiles)
-        if row < 0 or self.days is None or self._is_closed[self.exposed.arm(row)]:
-            return
-        table = self.days.at(day)[self.exposed.arm(row), row % GROUPS]
-        table[DAY_SLOTS] += slots
-        table[DAY_CLICKS] += clicks
+        row = self.find(*profiles) if self.days.are_kept else -1
+        if row >= 0 and not self._is_closed[self.exposed.arm(row)]:
+            self.days.note(day, self.exposed.arm(row), row, slots, clicks)
 
     @property
     def _may_join(self) -> bool:
@@ -216,16 +197,15 @@ class Running:
     ) -> Generator[None, None, list[tuple[str, str]]]:
         """Count acts of a day; return the profiles whose account leads to the visitor's row now."""
         first, joined = 0, []
-        daily = NO_TABLE if self.days is None else self.days.at(day)
         while first < len(waiting):
-            done = self._count(first, waiting, columns, daily)
+            done = self._count(first, waiting, columns, day)
             first = done.next
             if done.joins:
                 joined.append(waiting.profiles[first - 1])
                 yield from self.joining(*joined[-1])
         return joined
 
-    def _count(self, first: int, waiting: Waiting, columns: WaitingColumns, daily: Table) -> Done:
+    def _count(self, first: int, waiting: Waiting, columns: WaitingColumns, day: int) -> Done:
         exposed = self.exposed
         found = count_acts(
             first,
@@ -237,7 +217,7 @@ class Running:
             self._of_user,
             self._may_join,
             waiting.number(self.currency_code),
-            daily,
+            self.days.table(day),
         )
         done = Done(*found)
         self.counted += done.counted
@@ -295,7 +275,7 @@ class Running:
             "exposed": self.exposed.state(),
             "sums": self.sums.state(),
             "looks": self.looks.state(),
-            **({} if self.days is None else {"days": self.days.state()}),
+            **self.days.branch,
         }
 
     def _closed_sums(self) -> NDArray[np.float64]:
@@ -314,9 +294,7 @@ class Running:
             arm, time_ms, reason, metric = closed
             own, control = tuple(sums[:WIDTH]), tuple(sums[WIDTH:])
             one._closing(arm, Closed(time_ms, reason, metric, own, control))
-        one.exposed.load(state["exposed"])
-        one.sums.load(state["sums"])
-        one.looks.load(state["looks"])
-        if one.days is not None:
-            one.days.load(state["days"])
+        for name in ("exposed", "sums", "looks"):
+            getattr(one, name).load(state[name])
+        one.days.load(state)
         return one

@@ -10,7 +10,7 @@ from headwater_server.engine.figures.day import Totals
 from headwater_server.engine.figures.day_rows import DayRows, days_of
 from headwater_server.engine.figures.figures import NO_DAY, Figures
 from headwater_server.engine.figures.levels import Level
-from headwater_server.engine.figures.shop_days import DAY_MS
+from headwater_server.engine.setting_values.shop_days import DAY_MS
 
 STEP = 250
 """Rows that are added in one step: each takes about 10 microseconds."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from headwater_server.engine.figures.counting import Today
 from headwater_server.engine.figures.day import Day
-from headwater_server.engine.figures.shop_days import day_at, offset_ms_of
+from headwater_server.engine.setting_values.shop_days import day_at, offset_ms_of
 from headwater_server.engine.settings import EngineSettings
 
 NO_DAY = -(1 << 40)
@@ -32,7 +32,7 @@ class Figures:
         """Go on under these settings, also the day that goes on."""
         self._days_max, self._items_max = settings.figures_days, settings.figures_items_max
         self.today.items_max = self._items_max
-        self.offset_ms = offset_ms_of(settings)
+        self.offset_ms = offset_ms_of(settings.figures_day_offset_hours)
 
     @property
     def numbers(self) -> list[int]:

@@ -11,7 +11,7 @@ from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.experiments import verdicts, viewing
 from headwater_server.engine.experiments.experiments import Experiments
 from headwater_server.engine.experiments.judgement import Judgement
-from headwater_server.engine.experiments.lift_reports import HoldOutLifts
+from headwater_server.engine.experiments.lift.reports import Days
 from headwater_server.engine.experiments.reports import ExperimentReport, ExperimentView, Policies
 from headwater_server.engine.figures.reading import FiguresReading
 from headwater_server.engine.learning.attribution import Slots
@@ -30,7 +30,6 @@ from headwater_server.engine.lookups.statistics import (
 from headwater_server.engine.lookups.visitor_listing import (
     VisitorPage,
     VisitorQuestion,
-    unsearched,
     visitor_page,
 )
 from headwater_server.engine.measures.act_rates import SeenSlots, Version
@@ -181,10 +180,6 @@ class Lookups:
         """Yield None between short steps, and at the end the visitors and accounts of a page."""
         return visitor_page(self._parts.visitors, self._parts.users, question)
 
-    def visitors_unsearched(self, text: str) -> int:
-        """Return how many visitors and accounts a page does not list or search."""
-        return unsearched(self._parts.visitors, self._parts.users, text)
-
     def get_item(self, item_id: str) -> Item | None:
         """Return what the shop said of an item, None if it never did."""
         return self._parts.catalogue.get(item_id)
@@ -207,20 +202,13 @@ class Lookups:
         running = self._experiments.by_id.get(experiment_id)
         return verdicts.of_experiment(running, self._parts.clock_ms) if running else ""
 
-    def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
-        """Return what an experiment says so far, None if there is none of this id."""
+    def experiment_report(self, name: str, days: Days | None = None) -> ExperimentReport | None:
+        """Return what an experiment says so far, also of some ``days``; None: there is none."""
         # imported where it is used: a start needs no scipy
         from headwater_server.engine.experiments.reporting import report  # noqa: PLC0415
 
-        running = self._experiments.by_id.get(experiment_id)
-        return report(running, self._parts.clock_ms) if running else None
-
-    def hold_out_lifts(self, experiment_id: str, days: tuple[int, int] | None) -> HoldOutLifts:
-        """Return what a hold-out's sums by day say; ``days``: the first and the last, None: no."""
-        from headwater_server.engine.experiments.lifts import Days, lifts_of  # noqa: PLC0415  # as above
-
-        asked = Days(*days, self._parts.figures.offset_ms) if days else None
-        return lifts_of(self._experiments.by_id[experiment_id], asked, self._parts.clock_ms)
+        running = self._experiments.by_id.get(name)
+        return report(running, self._parts.clock_ms, days) if running else None
 
     def arms_of(
         self, visitor_id: str, user_id: str, placement: str, now_ms: int

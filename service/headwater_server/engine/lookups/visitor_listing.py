@@ -94,10 +94,13 @@ def visitor_page(
     yield _page(visitors, found.places, found.total, len(rows) + len(described))
 
 
-def unsearched(visitors: Visitors, users: Users, text: str) -> int:
-    """Return how many visitors and accounts `visitor_page` finds by nothing but their whole id."""
-    of_visitors = len(visitors) - len(visitors.recent_ids)
-    return of_visitors + (max(0, len(users) - IDS_MAX) if text else 0)
+def unsearched(page: VisitorPage, users: int, text: str) -> int:
+    """Return how many profiles, and of so many described ``users``, only their whole id finds.
+
+    >>> unsearched(VisitorPage((), 4, 4, 9), 2, ""), unsearched(VisitorPage((), 4, 6, 9), 2, "v")
+    (5, 5)
+    """
+    return page.profiles - page.searched + (users if text else 0)
 
 
 def _recent(

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from headwater_server.engine.experiments.lift_reports import HoldOutLifts
+from headwater_server.engine.experiments.counts.days import POPULAR
+from headwater_server.engine.experiments.lift.reports import Days
 from headwater_server.engine.experiments.reports import ExperimentReport
-from headwater_server.engine.experiments.running import POPULAR
 from headwater_server.replica.ports.state_machine import StateMachine
 
 
-@dataclass(frozen=True, slots=True)
-class HoldOutReport:
-    """A hold-out's report as an experiment, and what its sums by day say."""
-
-    report: ExperimentReport
-    lifts: HoldOutLifts
-
-
-def hold_outs(engine: StateMachine, days: tuple[int, int] | None = None) -> Iterator[HoldOutReport]:
+def hold_outs(engine: StateMachine, days: Days | None = None) -> Iterator[ExperimentReport]:
     """Yield their reports, the latest first: each takes a moment.
 
-    ``days``: the first and the last day whose lift is asked for beside that of all time.
+    ``days``: those whose lift is asked for beside that of all time.
     """
     lookups = engine.lookups
     names = [
@@ -31,6 +22,6 @@ def hold_outs(engine: StateMachine, days: tuple[int, int] | None = None) -> Iter
         if view.experiment.arms[0].policy_id == POPULAR
     ]
     for name in reversed(names):
-        report = lookups.experiment_report(name)
+        report = lookups.experiment_report(name, days)
         if report is not None:
-            yield HoldOutReport(report, lookups.hold_out_lifts(name, days))
+            yield report

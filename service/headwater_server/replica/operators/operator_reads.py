@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from headwater_server.engine.lookups.statistics import Found, ItemOrder, ItemPage, ItemQuestion
-from headwater_server.engine.lookups.visitor_listing import VisitorPage, VisitorQuestion
+from headwater_server.engine.lookups.visitor_listing import VisitorPage, VisitorQuestion, unsearched
 from headwater_server.engine.measures.drift import DriftAlarm
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import ChangedSetting
@@ -149,8 +149,8 @@ class OperatorReads:
         """Return recent visitors and accounts, or those whose id holds a text."""
         pages = await in_steps(self._engine.lookups.visitor_page(question))
         page = next(page for page in pages if page is not None)
-        unsearched = self._engine.lookups.visitors_unsearched(question.text)
-        return VisitorsAnswer(page, self._shell.tail.position.offset, unsearched)
+        count = unsearched(page, self._engine.lookups.counts()["users"], question.text)
+        return VisitorsAnswer(page, self._shell.tail.position.offset, count)
 
     async def item_statistics(self, question: ItemQuestion, text: str) -> ItemsAnswer:
         """Return statistics of items, only of those whose id or title contains ``text``."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from headwater_server.engine.experiments.reports import ExperimentReport
 from headwater_server.engine.figures.asking import PLACEMENT, POLICY, Question
 from headwater_server.engine.figures.levels import Level
 from headwater_server.engine.figures.money import MILLION
 from headwater_server.observability.measurements import Paying
-from headwater_server.replica.operators.hold_outs import HoldOutReport, hold_outs
+from headwater_server.replica.operators.hold_outs import hold_outs
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.steps import in_steps
 
@@ -45,12 +46,14 @@ async def paying(engine: StateMachine) -> Paying:
 
 
 def _lifts(
-    found: list[HoldOutReport],
+    reports: list[ExperimentReport],
 ) -> dict[tuple[str, str], tuple[float | None, float | None, float | None]]:
-    lifts = {}
-    for one in found:
-        name, clicks = one.report.view.experiment.experiment_id, one.lifts.click_through
-        lifts[name, clicks.metric] = clicks.lift, clicks.low, clicks.high
-        for each in one.report.arms[1].metrics:
+    lifts: dict[tuple[str, str], tuple[float | None, float | None, float | None]] = {}
+    for report in reports:
+        name = report.view.experiment.experiment_id
+        if report.lifts is not None:
+            clicks = report.lifts.click_through
+            lifts[name, clicks.metric] = clicks.lift, clicks.low, clicks.high
+        for each in report.arms[1].metrics:
             lifts[name, each.metric] = each.relative, each.relative_low, each.relative_high
     return lifts

@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from headwater_server.engine.experiments.lift.reports import Days
+from headwater_server.engine.experiments.reports import ExperimentReport
 from headwater_server.engine.figures.asking import Found, KeptDays, Key, Question
 from headwater_server.engine.figures.cells import Cell
 from headwater_server.engine.figures.day import Totals
 from headwater_server.engine.figures.levels import Level
 from headwater_server.engine.figures.rates import Change, Rate, Row, changes_of, rates_of
 from headwater_server.errors import InvalidRequest, NotFound
-from headwater_server.replica.operators.hold_outs import HoldOutReport, hold_outs
+from headwater_server.replica.operators.hold_outs import hold_outs
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.steps import in_steps
@@ -65,7 +67,7 @@ class PerformanceAnswer:
     days: KeptDays
     period: tuple[int, int]
     compared: tuple[int, int] | None
-    hold_outs: Sequence[HoldOutReport]
+    hold_outs: Sequence[ExperimentReport]
     offset: str
 
 
@@ -99,7 +101,7 @@ class PerformanceReader:
             days,
             period,
             compared,
-            await in_steps(hold_outs(self._engine, period)),
+            await in_steps(hold_outs(self._engine, Days(*period, days.offset_ms))),
             self._shell.tail.position.offset,
         )
 

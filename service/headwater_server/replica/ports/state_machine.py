@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
+from headwater_server.engine.auditing.access import AccessState
 from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.experiments.judgement import Judgement
-from headwater_server.engine.experiments.lift_reports import HoldOutLifts
+from headwater_server.engine.experiments.lift.reports import Days
 from headwater_server.engine.experiments.reports import (
     ExperimentReport,
     ExperimentView,
@@ -126,9 +127,6 @@ class StateLookups(Protocol):
     def visitor_page(self, question: VisitorQuestion) -> Iterator[VisitorPage | None]:
         """Yield None between steps with pauses, and at the end a page of visitors and accounts."""
 
-    def visitors_unsearched(self, text: str) -> int:
-        """Return how many visitors and accounts a page does not list or search."""
-
     def get_user(self, user_id: str, visitor_id: str) -> UserProfile | None:
         """Return the profile of an account or of a visitor."""
 
@@ -176,11 +174,11 @@ class StateLookups(Protocol):
     def experiment_verdict(self, experiment_id: str) -> str:
         """Return what the report of an experiment says in a word."""
 
-    def experiment_report(self, experiment_id: str) -> ExperimentReport | None:
-        """Return the figures of an experiment; None if there is none of this id."""
+    def experiment_report(self, name: str, days: Days | None = None) -> ExperimentReport | None:
+        """Return the figures of an experiment; None if there is none of this id.
 
-    def hold_out_lifts(self, experiment_id: str, days: tuple[int, int] | None) -> HoldOutLifts:
-        """Return what a hold-out's sums by day say, also of the days from one to another."""
+        ``days``: of a hold-out, those whose lift is asked for, too.
+        """
 
     def arms_of(self, visitor_id: str, user_id: str, placement: str, now_ms: int) -> Sequence[Arm]:
         """Return the arms of a visitor; ``placement`` "" is any."""
@@ -215,11 +213,8 @@ class StateMachine(Protocol):
         """The build of the servers that answer, as the log says; None before the first."""
 
     @property
-    def keys(self) -> Sequence[str]:
-        """The API keys that open the servers, as the log describes them."""
-
-    def has_ended(self, session_id: str) -> bool:
-        """Whether the log says that a person's session has ended."""
+    def access(self) -> AccessState:
+        """Who may call, as far as the log says it: API keys, and ended sessions."""
 
     @property
     def lookups(self) -> StateLookups:

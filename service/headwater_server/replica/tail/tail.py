@@ -120,7 +120,7 @@ class Tail:
     @property
     def keys(self) -> Sequence[str]:
         """The API keys that the log describes last."""
-        return self._engine.keys
+        return self._engine.access.keys
 
     def restart(self, position: Position) -> None:
         """Continue after another position: the engine has its state. Not while it runs."""

@@ -10,7 +10,7 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.experiments.counts.days import GROUPS
-from headwater_server.engine.experiments.lift_reports import NOT_KEPT, NOT_YET, OVER, RUNNING
+from headwater_server.engine.experiments.lift.reports import NOT_KEPT, NOT_YET, OVER, RUNNING, Days
 from headwater_server.engine.messages.entries import SettingsChange
 from headwater_server.engine.messages.experiments import (
     Experiment,
@@ -30,6 +30,11 @@ START = 20_000
 HOLD_OUT = Experiment(
     "hold-out", (ExperimentArm("popular", "popular", 0.4), ExperimentArm("ours", "", 0.6))
 )
+
+
+def lifts_of(engine, days=None):
+    asked = Days(*days, engine.parts.figures.offset_ms) if days else None
+    return engine.lookups.experiment_report("hold-out", asked).lifts
 
 
 class Records:
@@ -111,7 +116,7 @@ class Records:
         return control.mean, own.mean, interval.low, interval.high
 
     def of_days(self, first, last):
-        return self.shop.engine.lookups.hold_out_lifts("hold-out", (first, last)).of_days
+        return lifts_of(self.shop.engine, (first, last)).of_days
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +152,7 @@ def test_the_days_of_all_time_are_the_reports_sums(records):
 
 
 def test_click_through_since_the_beginning_has_the_reach_of_the_experiment(records):
-    one = records.shop.engine.lookups.hold_out_lifts("hold-out", None).click_through
+    one = lifts_of(records.shop.engine).click_through
     visitors = len(records.arm)
     reach = sequence_reach(visitors, HOLD_OUT.visitors_planned)
     expected = records.lift(START, START + 3, "click_through", reach)
@@ -176,9 +181,7 @@ def test_a_restart_in_between_changes_nothing(records):
     assert again.of_days(START + 1, START + 3) == records.of_days(START + 1, START + 3)
     stored = Engine.restore(again.shop.engine.capture())
     assert stored.digest() == records.shop.engine.digest()
-    assert stored.lookups.hold_out_lifts("hold-out", (START, START + 1)).of_days == (
-        records.of_days(START, START + 1)
-    )
+    assert lifts_of(stored, (START, START + 1)).of_days == (records.of_days(START, START + 1))
 
 
 def test_days_before_and_after_have_no_lift_and_say_why(records):
@@ -197,7 +200,7 @@ def test_days_that_are_no_longer_kept_stay_in_all_time():
     records = Records(visitors=200, days=4, settings=short)
     assert records.of_days(START, START + 1).status == NOT_KEPT
     assert (records.of_days(START, START + 3).first) == START + 2
-    one = records.shop.engine.lookups.hold_out_lifts("hold-out", None).click_through
+    one = lifts_of(records.shop.engine).click_through
     reach = sequence_reach(len(records.arm), HOLD_OUT.visitors_planned)
     assert one.value == pytest.approx(records.lift(START, START + 3, "click_through", reach)[1])
 
@@ -221,8 +224,8 @@ def test_a_list_of_the_hold_out_says_that_it_is_one_where_reasons_are_asked_for(
         assert bool(found.results[0].contributions) is bool(arm)
         if arm == 0:
             assert sentences == {
-                "The visitor belongs to the hold-out hold-out, and is shown the most popular items, "
-                "without reasons of its own."
+                "The visitor belongs to the hold-out hold-out, and is shown the most popular "
+                "items, without reasons of its own."
             }
             assert {one.explanation for one in plain.results} == {""}
         else:

@@ -13,7 +13,7 @@ from headwater_server.engine.figures.asking import (
 from headwater_server.engine.figures.cells import Cells
 from headwater_server.engine.figures.figures import Figures
 from headwater_server.engine.figures.names import Given
-from headwater_server.engine.figures.shop_days import DAY_MS
+from headwater_server.engine.setting_values.shop_days import DAY_MS
 from headwater_server.engine.settings import EngineSettings
 
 ITEMS = 3 * STEP

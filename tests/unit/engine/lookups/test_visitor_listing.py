@@ -118,7 +118,8 @@ def test_one_whose_id_is_not_kept_any_more_is_found_by_exactly_it(monkeypatch):
     page = asked(engine, "v1")
     assert ids(page) == ["v1"]
     assert (page.searched, page.profiles) == (4, 9)
-    assert engine.lookups.visitors_unsearched("v1") == 5
+    users = engine.lookups.counts()["users"]
+    assert visitor_listing.unsearched(page, users, "v1") == 5
     assert ids(asked(engine)) == ["v9", "v8", "v7", "v6"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headwater.v1 import performance_pb2
 from headwater_server.api.translate.values import clipped_time, time_message
-from headwater_server.engine.experiments.lift_reports import (
+from headwater_server.engine.experiments.lift.reports import (
     NOT_KEPT,
     NOT_YET,
     OVER,
@@ -14,7 +14,6 @@ from headwater_server.engine.experiments.lift_reports import (
 )
 from headwater_server.engine.experiments.reports import ArmReport, ExperimentReport, MetricOfArm
 from headwater_server.engine.figures.asking import KeptDays
-from headwater_server.replica.operators.hold_outs import HoldOutReport
 
 LIFTED = ("act_rate", "acts", "purchases", "revenue")
 WORDS = {
@@ -35,14 +34,15 @@ _OF_DAYS = {
 }
 
 
-def hold_out_message(found: HoldOutReport, days: KeptDays) -> performance_pb2.HoldOut:
+def hold_out_message(report: ExperimentReport, days: KeptDays) -> performance_pb2.HoldOut:
     """Return what a hold-out says: its control gets popular items, its second arm ours."""
-    report = found.report
     view = report.view
     control, own = report.arms[0], report.arms[1]
     weights = sum(arm.weight for arm in view.experiment.arms)
     share = view.experiment.share * view.experiment.arms[0].weight / weights
-    clicks, of_days = found.lifts.click_through, found.lifts.of_days
+    lifts = report.lifts
+    of_days = lifts.of_days if lifts else None
+    clicks = [_measured(lifts.click_through)] if lifts else []
     return performance_pb2.HoldOut(
         experiment_id=view.experiment.experiment_id,
         state=view.state,
@@ -50,7 +50,7 @@ def hold_out_message(found: HoldOutReport, days: KeptDays) -> performance_pb2.Ho
         start_time=time_message(max(view.create_time_ms, view.experiment.start_time_ms)),
         control_visitors=control.visitors,
         visitors=own.visitors,
-        lifts=[_measured(clicks), *(_lift(report, control, own, name) for name in LIFTED)],
+        lifts=[*clicks, *(_lift(report, control, own, name) for name in LIFTED)],
         period=None if of_days is None else _period(of_days, report.currency_code, days),
     )
 

@@ -69,9 +69,9 @@ class Groups:
     def only(self, data: Item) -> Item:
         """Return an item with nothing but its group: a deleted variant still hides its product."""
         if self.field == GROUP_ID:
-            return Item(data.item_id, group_id=data.group_id)
+            return Item(data.item_id, available=False, group_id=data.group_id)
         own = tuple((name, value) for name, value in data.features if name == self.field)
-        return Item(data.item_id, features=own)
+        return Item(data.item_id, available=False, features=own)
 
     def _value(self, data: Item) -> str | float | None:
         if self.field == GROUP_ID:

@@ -7,51 +7,80 @@ needs a row for each visitor.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.messages.experiments import ExperimentArm
+
 GROUPS = 64
 """Groups of an arm's visitors: intervals are 4 % wider than with each visitor alone."""
+DAYS_MAX = 400
+POPULAR = "popular"
+"""The policy of a hold-out's control: an experiment that has it keeps sums by day."""
 ENTERED, DAY_ACTS, DAY_PURCHASES, DAY_REVENUE, DAY_SLOTS, DAY_CLICKS = range(6)
 WIDTH = 6
 Table = NDArray[np.float64]
 """Sums by arm, group and column."""
-NO_TABLE: Table = np.zeros((0, GROUPS, WIDTH))
 
 
 class DailySums:
     """Sums of each day, at most ``most`` days; earlier ones are added up in one table.
 
+    Without ``arms`` nothing is kept: of an experiment that is no hold-out.
+
     >>> days = DailySums(arms=2, most=2)
     >>> for day in (5, 6, 7):
-    ...     days.at(day)[1, 0, ENTERED] += 1.0
+    ...     days.enter(day, arm=1, row=9)
     >>> days.first, float(days.until(7)[1].sum()), float(days.between(7, 9)[1].sum())
     (6, 3.0, 1.0)
     """
 
-    def __init__(self, arms: int, most: int) -> None:
+    def __init__(self, arms: int, most: int = DAYS_MAX) -> None:
         self.most = most
         self._earlier: Table = np.zeros((arms, GROUPS, WIDTH))
         self._days: dict[int, Table] = {}
+
+    @classmethod
+    def of(cls, arms: Sequence[ExperimentArm]) -> DailySums:
+        """Return those of an experiment with these arms."""
+        return cls(len(arms) if arms[0].policy_id == POPULAR else 0)
+
+    @property
+    def are_kept(self) -> bool:
+        """Whether there are sums by day."""
+        return len(self._earlier) > 0
 
     @property
     def first(self) -> int | None:
         """The first day that has sums of its own, None if earlier ones have them, too."""
         return min(self._days, default=None) if self._earlier.any() else None
 
-    def at(self, day: int) -> Table:
-        """Return the table of a day, to be added to."""
+    def table(self, day: int) -> Table:
+        """Return the table of a day, to be added to; without arms if nothing is kept."""
         found = self._days.get(day)
         if found is not None:
             return found
-        if len(self._days) >= self.most and day < min(self._days):
-            return self._earlier  # the store's clock was set back
+        if not self.are_kept or (len(self._days) >= self.most and day < min(self._days)):
+            return self._earlier  # it is empty, or the store's clock was set back
         found = self._days[day] = np.zeros_like(self._earlier)
         for old in sorted(self._days)[: max(0, len(self._days) - self.most)]:
             self._earlier += self._days.pop(old)
         return found
+
+    def enter(self, day: int, arm: int, row: int) -> None:
+        """Count a visitor who enters an arm, and has this row of the exposed."""
+        if self.are_kept:
+            self.table(day)[arm, row % GROUPS, ENTERED] += 1.0
+
+    def note(self, day: int, arm: int, row: int, slots: int, clicks: int) -> None:
+        """Count a visitor's seen slots of lists, or clicks on them."""
+        if self.are_kept:
+            sums = self.table(day)[arm, row % GROUPS]
+            sums[DAY_SLOTS] += slots
+            sums[DAY_CLICKS] += clicks
 
     def between(self, first: int, last: int) -> Table:
         """Return the sums of the days ``first`` to ``last``."""
@@ -65,17 +94,23 @@ class DailySums:
         """Return the sums from the beginning to a day."""
         return self._earlier + self.between(min(self._days, default=last), last)
 
-    def state(self) -> dict[str, Any]:
-        """Return all days."""
+    @property
+    def branch(self) -> dict[str, Any]:
+        """The state as a branch of the experiment's, which has none if nothing is kept."""
+        if not self.are_kept:
+            return {}
         numbers = sorted(self._days)
         tables = [self._days[number] for number in numbers]
-        return {
+        state = {
             "numbers": np.array(numbers, np.int64),
             "tables": np.array(tables, np.float64).reshape(-1, *self._earlier.shape),
             "earlier": self._earlier.copy(),
         }
+        return {"days": state}
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Replace the state by what `state` returned."""
-        self._earlier = state["earlier"]
-        self._days = dict(zip(state["numbers"].tolist(), list(state["tables"].copy()), strict=True))
+    def load(self, branches: dict[str, Any]) -> None:
+        """Replace the state by the branch of these."""
+        if self.are_kept:
+            state = branches["days"]
+            self._earlier, tables = state["earlier"], list(state["tables"].copy())
+            self._days = dict(zip(state["numbers"].tolist(), tables, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from headwater_server.engine.figures.shop_days import DAY_MS
+from headwater_server.engine.setting_values.shop_days import DAY_MS
 
 CLICK_THROUGH = "click_through"
 RUNNING, NOT_YET, OVER, NOT_KEPT = "running", "not yet", "over", "not kept"

@@ -13,10 +13,9 @@ from headwater_server.engine.experiments.counts.days import (
     DAY_SLOTS,
     ENTERED,
     GROUPS,
-    DailySums,
     Table,
 )
-from headwater_server.engine.experiments.lift_reports import (
+from headwater_server.engine.experiments.lift.reports import (
     CLICK_THROUGH,
     NOT_KEPT,
     NOT_YET,
@@ -28,7 +27,7 @@ from headwater_server.engine.experiments.lift_reports import (
     MeasuredLift,
 )
 from headwater_server.engine.experiments.running import Running
-from headwater_server.engine.figures.shop_days import DAY_MS
+from headwater_server.engine.setting_values.shop_days import DAY_MS
 from headwater_server.inference.experiments.arm import Arm
 from headwater_server.inference.experiments.confidence_sequence import sequence_reach
 from headwater_server.inference.experiments.grouped import arm_of_groups, relative_of_groups
@@ -45,7 +44,7 @@ def lifts_of(running: Running, asked: Days | None, now_ms: int) -> HoldOutLifts:
 
 def click_through(running: Running) -> MeasuredLift:
     """Return the lift of click-through since the hold-out began, as the other metrics' lifts."""
-    sums = _days_of(running).until(1 << 40)
+    sums = running.days.until(1 << 40)
     return _lift(running, CLICK_THROUGH, sums, sums, _reach_by_visitors(running, sums))
 
 
@@ -56,7 +55,7 @@ def lift_of_days(running: Running, asked: Days, now_ms: int) -> LiftOfDays:
     much of them is over, and it is narrowest when they are. If the hold-out began on one of them,
     it is the number of visitors, as for all time.
     """
-    days, begin_ms = _days_of(running), _begin_ms(running)
+    days, begin_ms = running.days, _begin_ms(running)
     end_ms = min(running.stop_ms or now_ms, running.experiment.end_time_ms or now_ms, now_ms)
     first = max(asked.first, (begin_ms + asked.offset_ms) // DAY_MS)
     last = min(asked.last, (end_ms + asked.offset_ms) // DAY_MS)
@@ -77,12 +76,6 @@ def lift_of_days(running: Running, asked: Days, now_ms: int) -> LiftOfDays:
     found = [_lift(running, name, of_days, until, reach) for name in names]
     control, own = (int(until[arm, :, ENTERED].sum()) for arm in (0, 1))
     return LiftOfDays(RUNNING, first, last, (control, own), tuple(found))
-
-
-def _days_of(running: Running) -> DailySums:
-    if running.days is None:
-        raise ValueError("experiment is no hold-out")
-    return running.days
 
 
 def _begin_ms(running: Running) -> int:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from headwater_server.engine.settings import EngineSettings
-
 DAY_MS = 86_400_000
 
 
-def offset_ms_of(settings: EngineSettings) -> int:
-    """Return by how much the shop's days begin before those of UTC."""
-    return round(settings.figures_day_offset_hours * 3_600_000)
+def offset_ms_of(hours: float) -> int:
+    """Return by how much the shop's days begin before those of UTC: so many hours."""
+    return round(hours * 3_600_000)
 
 
 def day_at(now_ms: int, offset_ms: int) -> int:
