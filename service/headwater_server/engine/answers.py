@@ -147,6 +147,9 @@ def results(
     found = Results(ids, slots.scores, slots.propensities, chances.values, first)
     if not explain:
         return found
+    if not slots.by_score:  # no model ranked them: only rules have reasons
+        nothing = np.zeros(len(chosen), np.uint16)
+        return tuple(slates.explained(found, chances, nothing, slots.moved))
     sources = parts.retriever.evidence.sources_of(chosen)
     explained = slates.explained(found, chances, sources, slots.moved)
     worth = objectives.lifts(parts.models, chosen, objective)

@@ -27,20 +27,21 @@ def recommend_all(
         asked.append(answers.Asked(request_under(request, under), under, arms, profiles))
     found = answers.answer_all(parts, asked, now_ms)
     return [
-        _explained(parts, one, answer) if request.explain and not one.request.explain else answer
-        for one, request, answer in zip(asked, requests, found, strict=True)
+        answer if one.under.order is Order.SCORE else _explained(parts, one, answer)
+        for one, answer in zip(asked, found, strict=True)
     ]
 
 
 def _explained(parts: Parts, asked: answers.Asked, answer: Recommendation) -> Recommendation:
-    """Return the answer of a policy without a model, which says that it has no reasons."""
-    if asked.under.order is not Order.POPULAR:
-        return answer.explained_by("A policy without a model made this list: it has no reasons.")
-    arm = _popular_arm(parts, asked.arms)
-    return answer.explained_by(
-        f"The visitor belongs to {arm}, and is shown the most popular items, without reasons of "
-        "its own."
-    )
+    """Return the answer of a policy without a model, which says so where reasons are asked for."""
+    if not asked.request.explain:
+        return answer
+    if asked.under.order is Order.POPULAR:
+        whose = _popular_arm(parts, asked.arms)
+        return answer.explained_by(
+            f"{whose}: the list is the most popular items, without reasons of its own."
+        )
+    return answer.explained_by("A policy without a model made this list: it has no reasons.")
 
 
 def _popular_arm(parts: Parts, arms: Sequence[Arm]) -> str:
@@ -49,10 +50,10 @@ def _popular_arm(parts: Parts, arms: Sequence[Arm]) -> str:
         running = parts.experiments.by_id[one.experiment_id]
         place = running.names.index(one)
         if running.experiment.arms[place].policy_id == POPULAR:
-            is_control = place == 0
-            kind = "the hold-out" if is_control else f"the arm {one.arm_id} of the experiment"
-            return f"{kind} {one.experiment_id}"
-    return "an experiment's arm"
+            if place == 0:
+                return f"The visitor belongs to the hold-out (experiment {one.experiment_id})"
+            return f"The visitor is in the arm {one.arm_id} of the experiment {one.experiment_id}"
+    return "The visitor is in an experiment"
 
 
 def assignment(parts: Parts, request: RecommendRequest, now_ms: int) -> Assignment:

@@ -12,7 +12,10 @@ const cells = (page, label) =>
 
 /** How many names of the lift are covered by their bars. */
 const covered = (page) =>
-  page.locator(".lifts li").evaluateAll((all) => all.filter((one) => one.firstElementChild.getBoundingClientRect().right > one.lastElementChild.getBoundingClientRect().left).length);
+  page.locator(".lifts li").evaluateAll((all) => all.filter((one) => {
+    const [bar, text] = [one.firstElementChild.getBoundingClientRect(), one.lastElementChild.getBoundingClientRect()];
+    return bar.right > text.left && bar.bottom > text.top;
+  }).length);
 
 export async function performance(browser, url, folder, key) {
   const page = await enter(browser, url, key);

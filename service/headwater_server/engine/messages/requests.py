@@ -138,8 +138,11 @@ class Recommendation:
         return self._with(arms, self.objective, self.objective_note) if arms else self
 
     def explained_by(self, sentence: str) -> Recommendation:
-        """Return the same answer, in which one sentence explains every slot."""
-        results = tuple(result._replace(explanation=sentence) for result in self.results)
+        """Return the same answer, in which a sentence explains each slot that no rule moved."""
+        results = tuple(
+            one._replace(explanation=_by_rules(one.rules) if one.rules else sentence)
+            for one in self.results
+        )
         given = self.recommendation_id, results, self.policy, self.placement, self.limits
         rest = self.arms, self.objective, self.objective_note
         return Recommendation(*given, self.propensities_estimated, *rest)
@@ -151,3 +154,7 @@ class Recommendation:
     def _with(self, *last: Any) -> Recommendation:
         given = self.recommendation_id, self.results, self.policy, self.placement, self.limits
         return Recommendation(*given, self.propensities_estimated, *last)
+
+
+def _by_rules(names: tuple[str, ...]) -> str:
+    return f"The shop's rules moved it here ({', '.join(map(repr, names))})."

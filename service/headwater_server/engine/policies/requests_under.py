@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from headwater_server.engine.messages.requests import RecommendRequest
-from headwater_server.engine.reranking.answer_settings import AnswerSettings, Order
+from headwater_server.engine.reranking.answer_settings import AnswerSettings
 
 
 def request_under(request: RecommendRequest, under: AnswerSettings) -> RecommendRequest:
     """Return the request as baselines take it; others take it as it is."""
     if under.explore is None:
         return request
-    explain = request.explain and under.order is Order.SCORE  # else there is nothing to explain
-    if request.explore is under.explore and request.explain is explain:
+    if request.explore is under.explore:
         return request
-    return replace(request, explore=under.explore, explain=explain)
+    return replace(request, explore=under.explore)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 
@@ -11,7 +12,8 @@ import pytest
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.experiments.counts.days import GROUPS
 from headwater_server.engine.experiments.lift.reports import NOT_KEPT, NOT_YET, OVER, RUNNING, Days
-from headwater_server.engine.messages.entries import SettingsChange
+from headwater_server.engine.messages.entries import Entry, SettingsChange
+from headwater_server.engine.messages.events import Status
 from headwater_server.engine.messages.experiments import (
     Experiment,
     ExperimentArm,
@@ -19,6 +21,7 @@ from headwater_server.engine.messages.experiments import (
     ExperimentWrite,
 )
 from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.messages.rules import RuleWrite
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.inference.experiments.confidence_sequence import sequence_reach
 from headwater_server.inference.experiments.grouped import arm_of_groups, relative_of_groups
@@ -223,11 +226,31 @@ def test_a_list_of_the_hold_out_says_that_it_is_one_where_reasons_are_asked_for(
         sentences = {one.explanation for one in found.results}
         assert bool(found.results[0].contributions) is bool(arm)
         if arm == 0:
-            assert sentences == {
-                "The visitor belongs to the hold-out hold-out, and is shown the most popular "
-                "items, without reasons of its own."
-            }
+            (sentence,) = sentences
+            assert sentence.startswith("The visitor belongs to the hold-out (experiment hold-out)")
+            assert sentence.endswith("the most popular items, without reasons of its own.")
             assert {one.explanation for one in plain.results} == {""}
         else:
             assert not any("hold-out" in one for one in sentences)
     assert engine.digest() == before
+
+
+def test_a_rule_has_its_reason_in_a_list_of_the_hold_out_too(records):
+    engine = Engine.restore(records.shop.engine.capture())
+    now_ms = records.shop.now_ms
+    visitor = next(v for v, one in records.arm.items() if one == 0)
+    request = RecommendRequest(visitor, "r", page_size=6, explain=True)
+    popular = engine.recommend(request, now_ms).item_ids
+    last = popular[-1]
+    rule = {"kind": "pin", "slot": 1, "item_ids": [last]}
+    write = RuleWrite("lamp", json.dumps({"name": "lamp", **rule}), "ann")
+    assert engine.apply(Entry(now_ms, (write,)))[0].status is Status.CREATED
+    found = engine.recommend(request, now_ms)
+    assert found.item_ids == [last, *popular[:-1]]
+    first, *others = found.results
+    assert (first.rules, first.explanation) == (
+        ("lamp",),
+        "The shop's rules moved it here ('lamp').",
+    )
+    assert all("belongs to the hold-out" in one.explanation for one in others)
+    assert all(not one.contributions and not one.sources for one in found.results)

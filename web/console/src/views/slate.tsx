@@ -73,12 +73,12 @@ function Slots({ slate, known }: { slate: RecommendResponseJson; known: ItemsByI
   const probabilityMax = Math.max(0.02, ...results.map((one) => double(one.probabilityHigh ?? one.probability)));
   return (
     <>
-      <ArmNote arms={slate.arms} />
       {sentence && <p class="above">{sentence}</p>}
+      <ArmNote arms={slate.arms} />
       {!isKnown && !sentence && <p class="faint above">Probabilities are not available yet: they begin when enough seen slots were reported.</p>}
       <ol class="slots">
         {results.map((one, position) => (
-          <Slot key={one.itemId} one={sentence ? { ...one, explanation: "" } : one} position={position + 1} max={max} probabilityMax={probabilityMax} item={known.get(one.itemId)} />
+          <Slot key={one.itemId} one={one.explanation === sentence ? { ...one, explanation: "" } : one} position={position + 1} max={max} probabilityMax={probabilityMax} item={known.get(one.itemId)} />
         ))}
       </ol>
     </>
@@ -87,8 +87,9 @@ function Slots({ slate, known }: { slate: RecommendResponseJson; known: ItemsByI
 
 /** What explains every slot alike, as in the hold-out: said once, above the list. */
 function sharedSentence(results: readonly ResultJson[]): string {
-  const sentence = results[0]?.explanation ?? "";
-  return results.every((one) => one.explanation === sentence && !one.contributions?.length) ? sentence : "";
+  const unmoved = results.filter((one) => !one.rules?.length);
+  const sentence = unmoved[0]?.explanation ?? "";
+  return unmoved.every((one) => one.explanation === sentence && !one.contributions?.length) ? sentence : "";
 }
 
 interface SlotProps {
@@ -141,7 +142,7 @@ function Slot({ one, position, max, probabilityMax, item }: SlotProps) {
               </Badge>
             ))}
           </div>
-          {open && one.contributions?.length && (
+          {open && one.contributions && one.contributions.length > 0 && (
             <>
               <Contributions contributions={one.contributions} max={max} />
               <p class="faint">Retrieved by {(one.sources ?? []).join(", ") || "no source"}</p>
