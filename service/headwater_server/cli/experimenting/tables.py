@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from headwater import Experiment, Policy, Promotion
 
+WIDTH_MAX = 1_000
+"""Characters of a line; a terminal wraps what does not fit."""
+
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; texts are never markup, and never cut off."""
+    """Print a table; texts are never markup, and never cut off, however narrow the screen is."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(*columns, show_edge=False)
     for row in rows:
         table.add_row(*row)
-    Console(soft_wrap=True, markup=False, highlight=False).print(table)
+    console = Console(soft_wrap=True, markup=False, highlight=False)
+    whole = console.measure(table, options=console.options.update(max_width=WIDTH_MAX)).maximum
+    console.width = max(console.width, whole)
+    console.print(table)
 
 
 def show_policies(policies: Sequence[Policy], promotions: Sequence[Promotion]) -> None:
