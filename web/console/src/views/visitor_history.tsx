@@ -19,7 +19,7 @@ export function VisitorHistory({ profile, known }: VisitorHistoryProps) {
       <Card title="Identity">
         <Identity profile={profile} />
       </Card>
-      <Card title="History" note={`Latest ${interactions.length} items, newest first`} flush>
+      <Card title="History" note={interactions.length === 1 ? "One item" : `Latest ${interactions.length} items, newest first`} flush>
         {interactions.length === 0 ? (
           <Empty title="No interactions" />
         ) : (
