@@ -15,9 +15,11 @@ from headwater_server.engine.messages.entries import (
     Item,
     ItemDelete,
     ItemWrite,
+    KeyChange,
     Mark,
     Operation,
     QuarantineChange,
+    SessionEnd,
     SettingsChange,
     SourceAdvance,
     UserErase,
@@ -67,6 +69,8 @@ EXPERIMENT = Experiment(
     visitors_planned=100,
 )
 
+KEY = '{"kind":"backend","mark":"0000","name":"golden","scopes":["all"]}'
+
 
 def golden_entries() -> Iterator[Entry]:
     """Yield the entries of the golden log in order; the engine that was asked is its own fold."""
@@ -97,6 +101,8 @@ def _shop(items: tuple[ShopItem, ...]) -> list[Operation]:
         Build("golden", Engine.STATE_VERSION, "river"),
         AcknowledgedLost(3, 4, "1-0", "2-0", ("lost",), 1, is_partial=True, who="golden"),
         QuarantineChange("golden", "replay", 3, learned=2),
+        KeyChange("golden", (KEY,)),
+        SessionEnd("golden", START_MS + 1_000, "golden"),
         SourceAdvance("clicks", "0", "7", "8", operations=1, messages=1),  # of a second reader
         ItemWrite(Item("never-counts")),
         PolicyWrite("bold", '{"exploration_temperature":0.5}', "golden"),
