@@ -239,10 +239,11 @@ class ItemOrder(Enum):
 class ItemStatistics:
     """What the model has counted of one item; ``item`` is None if the catalogue does not have it.
 
-    ``touches`` are interactions by their weights, rounded, and at least 1 if there was any: a graded
-    event counts as much as its ``reward``, and one account or page less with each repetition. In ``touches_hour``, ``_day`` and ``_week`` an interaction counts
-    half after that time. ``impressions``, ``acts`` and ``reward`` are of slots whose attribution
-    window is open; ``act_rates`` by placement are of those before.
+    ``touches`` are interactions by their weights, rounded, and at least 1 if there was any: a
+    graded event counts as much as its ``reward``, and one account or page less with each
+    repetition. In ``touches_hour``, ``_day`` and ``_week`` an interaction counts half after that
+    time. ``impressions``, ``acts`` and ``reward`` are of slots whose attribution window is open;
+    ``act_rates`` by placement are of those before.
     """
 
     item_id: str
