@@ -11,7 +11,7 @@ from headwater.v1 import event_pb2
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1.value_pb2 import Value
 from headwater_server.api.translate.feedback import feedback_request, feedback_response
-from headwater_server.engine.messages.events import Event, EventItem, Outcome, Status
+from headwater_server.engine.messages.events import CREATED, Event, EventItem, Outcome, Status
 from headwater_server.errors import InvalidRequest
 from headwater_server.replica.answers import WriteAnswer
 
@@ -110,3 +110,14 @@ def test_each_status_goes_out_in_order() -> None:
     names = [event_pb2.EventStatus.Name(result.status) for result in message.results]
     assert names == [f"EVENT_STATUS_{status.name}" for status in Status]
     assert message.results[2].detail == "conflict"
+
+
+@given(st.lists(st.text(min_size=1, max_size=140) | st.just("x" * 130), max_size=5))
+def test_results_of_events_that_were_created_are_those_written_one_by_one(ids: list[str]) -> None:
+    ids = [one.encode("utf-8", "replace").decode() for one in ids]
+    signed = [(Event(one, "view", "v"), "") for one in ids]
+    message = feedback_response(signed, WriteAnswer([CREATED] * len(ids), "9-0"))
+    expected = pb.FeedbackResponse(offset="9-0")
+    for one in ids:
+        expected.results.add(event_id=one, status=event_pb2.EVENT_STATUS_CREATED)
+    assert message == expected

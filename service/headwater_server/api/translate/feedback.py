@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
+from operator import is_
 
 from headwater.v1 import event_pb2, feedback_service_pb2
 from headwater_server.api.translate.checks import between
@@ -19,6 +21,7 @@ from headwater_server.replica.answers import WriteAnswer
 EVENTS_MAX = 1000
 
 SignedEvent = tuple[Event, str]
+Response = feedback_service_pb2.FeedbackResponse | feedback_service_pb2.StreamFeedbackResponse
 
 STATUSES = {
     Status.CREATED: event_pb2.EVENT_STATUS_CREATED,
@@ -105,15 +108,23 @@ async def stream_feedback_response(
     return response
 
 
-def _add_results(
-    response: feedback_service_pb2.FeedbackResponse | feedback_service_pb2.StreamFeedbackResponse,
-    events: Sequence[SignedEvent],
-    answer: WriteAnswer,
-) -> None:
+def _add_results(response: Response, events: Sequence[SignedEvent], answer: WriteAnswer) -> None:
+    if all(map(is_, answer.outcomes, repeat(CREATED))) and _add_created(response, events):
+        return
     add = response.results.add  # builds in place, which takes half as long as a list of messages
     for (event, _), outcome in zip(events, answer.outcomes, strict=True):
-        if outcome is CREATED:
-            add(event_id=event.event_id, status=event_pb2.EVENT_STATUS_CREATED)
-        else:
-            status = STATUSES[outcome.status]
-            add(event_id=event.event_id, status=status, detail=outcome.detail)
+        status = STATUSES[outcome.status]
+        add(event_id=event.event_id, status=status, detail=outcome.detail)
+
+
+def _add_created(response: Response, events: Sequence[SignedEvent]) -> bool:
+    """Add that all were created, as bytes: in a third of the time. False: an id is unusual.
+
+    A character of the text is a byte if it is one of ASCII: also the lengths, up to 127.
+    """
+    ids = [event.event_id for event, _ in events]
+    text = "".join([f"\n{chr(len(one) + 4)}\n{chr(len(one))}{one}\x10\x01" for one in ids])
+    if not text.isascii():
+        return False
+    response.MergeFromString(text.encode())
+    return True

@@ -50,13 +50,38 @@ def are_ordinary(events: Iterable[Event], settings: EngineSettings) -> bool:
     False
     """
     ids: list[str] = []
+    types: set[str] = set()
     for event in events:
-        if not _is_plain(event, settings):
+        if event.event_type in types and _is_simple(event):
+            ids += (event.event_id, event.visitor_id, event.items[0].item_id)
+        elif _is_plain(event, settings):
+            ids += (event.event_id, event.visitor_id, *[item.item_id for item in event.items])
+            types.add(event.event_type)
+        else:
             return False
-        ids += (event.event_id, event.visitor_id, *[item.item_id for item in event.items])
         if event.user_id or event.session_id or event.placement:
             ids += filter(None, (event.user_id, event.session_id, event.placement))
     return _are_plain_ids(ids)
+
+
+def _is_simple(event: Event) -> bool:
+    """Return whether `_is_plain` is so whatever the settings say, if it is so of its type.
+
+    It names one piece of one item, and nothing has a limit.
+    """
+    if (
+        len(event.items) != 1
+        or event.value is not None
+        or event.reward is not None
+        or event.position
+        or event.context
+        or event.event_type == RATING
+    ):
+        return False
+    item, time_ms = event.items[0], event.event_time_ms
+    if item.quantity != 1.0 or item.price is not None or item.currency_code:
+        return False
+    return time_ms is None or TIME_MS_MIN <= time_ms <= TIME_MS_MAX
 
 
 def _is_plain(event: Event, settings: EngineSettings) -> bool:

@@ -181,18 +181,27 @@ def fingerprint(event: Event, attribution_token: str = "") -> bytes:
     >>> fingerprint(first) == fingerprint(Event("e1", "click", "v1", items=(EventItem("b"),)))
     False
     """
-    context = tuple(sorted(event.context, key=lambda pair: pair[0])) if event.context else ()
     # repr of str, int, float, None and tuples of them is one-to-one, and floats repr
     # shortest-exact; this is the repr of a tuple of all fields, in two thirds of its time
     fields = (
         f"({event.event_id!r}, {event.event_type!r}, {event.visitor_id!r}, {event.user_id!r}, "
         f"{event.session_id!r}, {_items_text(event.items)}, {event.value!r}, "
-        f"{event.event_time_ms!r}, {event.placement!r}, {event.position!r}, {context!r}, "
-        f"{attribution_token!r}{_choice_text(event.choice)})"
+        f"{event.event_time_ms!r}, {_rest_text(event, attribution_token)})"
     )
     if event.reward is not None:  # without one it is what earlier builds made
         fields += repr(event.reward)
     return hashlib.blake2b(fields.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _rest_text(event: Event, attribution_token: str) -> str:
+    """Return the text of what most events have not: placement, position, context, token, choice."""
+    if not (event.placement or event.position or event.context or attribution_token):
+        return f"'', 0, (), ''{_choice_text(event.choice)}"
+    context = tuple(sorted(event.context, key=lambda pair: pair[0])) if event.context else ()
+    return (
+        f"{event.placement!r}, {event.position!r}, {context!r}, "
+        f"{attribution_token!r}{_choice_text(event.choice)}"
+    )
 
 
 def _choice_text(choice: Choice | None) -> str:
@@ -201,7 +210,11 @@ def _choice_text(choice: Choice | None) -> str:
 
 
 def _items_text(items: tuple[EventItem, ...]) -> str:
-    texts = [
-        f"({i.item_id!r}, {float(i.quantity)!r}, {i.price!r}, {i.currency_code!r})" for i in items
-    ]
+    texts = [_item_text(item) for item in items]
     return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _item_text(item: EventItem) -> str:
+    if item.quantity == 1.0 and item.price is None and not item.currency_code:  # nearly all
+        return f"({item.item_id!r}, 1.0, None, '')"
+    return f"({item.item_id!r}, {float(item.quantity)!r}, {item.price!r}, {item.currency_code!r})"
