@@ -99,7 +99,7 @@ def _surely_plain(parts: Parts, columns: Columns, names: list[str], start: int, 
     count = stop - start
     if parts.settings.visitor_events_per_minute_max:
         count = parts.influence.first_over(names)
-    numbers = [parts.catalogue.number(item_id) for item_id in columns.item_ids[start:stop]]
+    numbers = list(map(parts.catalogue.number, columns.item_ids[start:stop]))
     new = numbers.count(None)
     if new and parts.settings.catalogue_only == "everyone":
         count = min(count, numbers.index(None))
@@ -125,8 +125,7 @@ def _note(
     times = clocks[:count].tolist()
     if parts.settings.visitor_events_per_minute_max:
         parts.influence.count_all(names[:count], times)
-    act_on, item_ids = parts.catalogue.act_on, columns.item_ids[start : start + count]
-    items = [act_on(item_id) for item_id in item_ids]
+    items = parts.catalogue.act_on_all(columns.item_ids[start : start + count])
     rows = _note_rows(parts, given[:count], clocks[:count], items)
     parts.visitors.recent_ids.act_all(rows, columns.profiles[start : start + count])
     _note_rest(parts, columns, start, items, times)
@@ -159,6 +158,8 @@ def _note_rest(
     """Note what few acts do: hide their item, sell it, or count for an impression."""
     shows = not parts.attribution.is_empty
     kinds = columns.kinds[start : start + len(items)]
+    if not (shows or any(kind.may_hide or kind.purchases for kind in set(kinds))):
+        return
     for place, (kind, item, clock_ms) in enumerate(zip(kinds, items, times, strict=True), start):
         if not (shows or kind.may_hide or kind.purchases):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -11,14 +12,14 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.eviction import CONFIRMED, ORDINARY
 from headwater_server.engine.clock import lies_ahead
-from headwater_server.engine.intake.deduplication import content_of, key_of, owner_of
+from headwater_server.engine.intake.deduplication import content_of, key_of, owner_bytes
 from headwater_server.engine.intake.influence import MINUTE_MS
 from headwater_server.engine.intake.ordinary import are_ordinary
 from headwater_server.engine.learning.kinds import Kind
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.parts import Parts
-from headwater_server.engine.visitors.profile_rows import hashed
+from headwater_server.engine.visitors.profile_rows import hash_of
 from headwater_server.engine.visitors.session_keys import session_key
 
 TOGETHER_MIN = 4
@@ -40,6 +41,9 @@ GIVEN = np.dtype(
     ],
     align=True,
 )
+HASHES = np.dtype("u8, u8, u4, u8, u8, u4").newbyteorder(">")
+HASHES.names = "key", "_", "content", "high", "low", "owner"
+"""What `GIVEN` says of an event's id, its content and its visitor, as bytes of their hashes."""
 _NONE = np.zeros(0, dtype=GIVEN)
 NO_TIME = np.iinfo(np.int64).max
 
@@ -103,12 +107,10 @@ def _has_clear_time(entry: Entry, own_ms: int | None) -> bool:
 
 def _given(events: Sequence[Event], kinds: Sequence[Kind], profiles: Sequence[str]) -> NDArray[Any]:
     given = np.zeros(len(events), dtype=GIVEN)
-    given["key"] = _words(map(key_of, events), "u8", 2)
-    given["content"] = _words((content_of(event).ljust(4, b"\0")[:4] for event in events), "u4", 1)
-    given["owner"] = [owner_of(profile) for profile in profiles]
-    words = [hashed(profile) for profile in profiles]
-    given["high"] = [high for high, _ in words]
-    given["low"] = [low for _, low in words]
+    hashes = np.frombuffer(b"".join(_hashes(events, profiles)), dtype=HASHES)
+    for name in ("key", "content", "high", "low"):
+        given[name] = hashes[name]
+    given["owner"] = np.maximum(hashes["owner"], 1)  # as `owner_of`
     given["session"] = [session_key(e.session_id) if e.session_id else 0 for e in events]
     given["own_ms"] = [NO_TIME if e.event_time_ms is None else e.event_time_ms for e in events]
     given["reward"] = [kind.reward_of(e) for kind, e in zip(kinds, events, strict=True)]
@@ -117,9 +119,17 @@ def _given(events: Sequence[Event], kinds: Sequence[Kind], profiles: Sequence[st
     return given
 
 
-def _words(digests: Iterable[bytes], kind: str, each: int) -> NDArray[Any]:
-    """Return the first word of each digest, which has ``each`` of them."""
-    return np.frombuffer(b"".join(digests), ">" + kind)[::each]
+def _hashes(events: Sequence[Event], profiles: Sequence[str]) -> Iterable[bytes]:
+    """Yield the bytes of `HASHES`."""
+    for event, profile in zip(events, profiles, strict=True):
+        yield key_of(event)
+        yield content_of(event).ljust(4, b"\0")[:4]  # a log may hold a short one
+        yield _hashes_of(profile)
+
+
+@lru_cache(maxsize=4096)  # a visitor comes again
+def _hashes_of(profile: str) -> bytes:
+    return hash_of(profile) + owner_bytes(profile)
 
 
 def names_of(columns: Columns, start: int, stop: int, clocks: NDArray[np.int64]) -> list[str]:

@@ -72,13 +72,11 @@ class IdRows:
         times_ms: NDArray[np.int64],
     ) -> None:
         """Write a row for each, as `append` does."""
-        rows, epochs = np.empty(len(keys), ROW), times_ms // TICKS
+        rows = np.empty(len(keys), ROW)
         columns = keys, contents, owners, back, times_ms % TICKS
         for name, column in zip(ROW.names or (), columns, strict=True):
             rows[name] = column
-        changes = np.flatnonzero(np.diff(epochs, prepend=self._epochs[-1] if self._epochs else -1))
-        self._epochs.extend(epochs[changes].tolist())
-        self._begins.extend((self.next + changes).tolist())
+        self._begin_epochs(times_ms)
         written = 0
         while written < len(rows):
             block, row = divmod(self.next - self._base, BLOCK_ROWS)
@@ -87,6 +85,16 @@ class IdRows:
             part = rows[written : written + BLOCK_ROWS - row]
             np.frombuffer(self._blocks[block], ROW)[row : row + len(part)] = part
             written, self.next = written + len(part), self.next + len(part)
+
+    def _begin_epochs(self, times_ms: NDArray[np.int64]) -> None:
+        """Begin the epochs of further rows, whose times do not go back."""
+        last = self._epochs[-1] if self._epochs else -1
+        if last == int(times_ms[0]) // TICKS == int(times_ms[-1]) // TICKS:
+            return
+        epochs = times_ms // TICKS
+        changes = np.flatnonzero(np.diff(epochs, prepend=last))
+        self._epochs.extend(epochs[changes].tolist())
+        self._begins.extend((self.next + changes).tolist())
 
     def read(self, place: int) -> tuple[int, int, int, int]:
         """Return id, content, owner, and how many places back its bucket's earlier row is."""

@@ -16,7 +16,7 @@ from headwater_server.engine.learning.counting import Reached
 from headwater_server.engine.learning.recording import MEASURE_EVENTS
 from headwater_server.engine.learning.repeated import part_for_others
 from headwater_server.engine.learning.run import Ranked, is_ranked, learn_acts
-from headwater_server.engine.measures.drift import Drift, ranking_loss
+from headwater_server.engine.measures.drift import Drift
 from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.holding import Holding
@@ -120,6 +120,8 @@ class Learning:
                 had_room = True
             else:
                 yield from self._making_room()
+        if count:
+            self._note_all(acts)
         self.ranks += [int(acts["rank"][place]) for place in self.acts.questions]
         self.acts.clear()
         self.is_full = False
@@ -131,7 +133,7 @@ class Learning:
 
     def _learn(self, table: NDArray[Any], first: int) -> int:
         """Learn acts from the ``first`` on; return how many there was room for."""
-        acts, models = table[first:], self.models
+        acts = table[first:]
         if not self.is_kernel:
             self._step_of_other(acts[0], self.acts.circumstances[first])
         done, found = learn_acts(
@@ -143,11 +145,8 @@ class Learning:
         )
         if self.is_kernel:
             self.challengers.learn_run(acts[:done])
-        reached = Reached(*found)
-        self._go_on(reached)
-        self._observe_all(acts[:done])
-        if reached.counted and models.activity.events % REFRESH_EVENTS == 0:
-            self.retriever.popular.refresh(len(self.catalogue.ids))
+        self._go_on(Reached(*found))
+        self._watch(acts[:done])
         return int(done)
 
     def _ranked(self) -> Ranked:
@@ -170,19 +169,27 @@ class Learning:
         if reached.steps:
             models.ranker.advance(reached.steps)
 
-    def _observe_all(self, acts: NDArray[Any]) -> None:
-        """Note what was found out of acts: hits, losses, and whether there is a drift."""
-        acts = acts[acts["is_counted"]]
-        self.retriever.popular.counted.note_all(acts["item"])
-        self.models.sales.act_all(acts["item"], acts["weight"])
-        for hit in acts["hit"][acts["hit"] >= 0].tolist():
-            self.progress.observe(HIT_RATE, float(hit))
+    def _note_all(self, acts: NDArray[Any]) -> None:
+        """Note what was found out of a run, once it is learned: interactions, and hits.
+
+        Popular items are found again only at the end of a run, see `_room_of_run`.
+        """
+        counted = acts[acts["is_counted"]]
+        if not len(counted):
+            return
+        self.retriever.popular.counted.note_all(counted["item"])
+        self.models.sales.act_all(counted["item"], counted["weight"])
+        for hit in counted["hit"].tolist():
+            if hit >= 0:
+                self.progress.observe(HIT_RATE, float(hit))
+        if self.models.activity.events % REFRESH_EVENTS == 0:
+            self.retriever.popular.refresh(len(self.catalogue.ids))
+
+    def _watch(self, acts: NDArray[Any]) -> None:
+        """Watch the losses of acts for a drift, before another act is learned."""
         ranked = acts[acts["choices"] >= 0]
-        observe, columns = self.drift.observe_interaction, (ranked[name].tolist() for name in FOUND)
-        for row, learned, clock_ms, loss, choices in zip(*columns, strict=True):
-            observed = ranking_loss(loss, choices)
-            alarm = observe(row, observed, events_learned=learned, now_ms=clock_ms)
-            if alarm and alarm.worse:
+        for alarm in self.drift.observe_all(*(ranked[name].tolist() for name in FOUND)):
+            if alarm.worse:
                 # what the models counted before fades: they predict worse
                 self.models.fade(self.settings.drift_fading)
 
@@ -245,5 +252,7 @@ def _turns_end(rows: NDArray[np.int64], turns: int) -> int:
     >>> _turns_end(np.array([4, 4, 7, 7, 4]), turns=2)
     3
     """
-    begins = np.flatnonzero(np.diff(rows, prepend=-1))
-    return len(rows) if len(begins) < turns else int(begins[turns - 1]) + 1
+    if len(rows) < turns:
+        return len(rows)
+    begins = [0, *((rows[1:] != rows[:-1]).nonzero()[0] + 1).tolist()]
+    return len(rows) if len(begins) < turns else begins[turns - 1] + 1

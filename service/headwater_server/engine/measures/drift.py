@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from typing import Any
 
 from headwater_server.engine.measures.placements import ALL
@@ -55,7 +57,10 @@ def ranking_loss(cross_entropy: float, choices: int) -> float:
     """
     if choices < 2 or not math.isfinite(cross_entropy):
         return 1.0
-    return min(1.0, max(0.0, cross_entropy / math.log(choices)))
+    return min(1.0, max(0.0, cross_entropy / _log(choices)))
+
+
+_log = lru_cache(math.log)  # of a few numbers
 
 
 class Drift:
@@ -108,18 +113,45 @@ class Drift:
         self, visitor: int, loss: float, *, events_learned: int, now_ms: int
     ) -> DriftAlarm | None:
         """Add the loss of an interaction; return the alarm of the run that it ends, if any."""
+        alarms = self._observe_runs((visitor,), (events_learned,), (now_ms,), (loss,))
+        return alarms[0] if alarms else None
+
+    def observe_all(
+        self,
+        visitors: Sequence[int],
+        events_learned: Sequence[int],
+        times_ms: Sequence[int],
+        cross_entropies: Sequence[float],
+        choices: Sequence[int],
+    ) -> list[DriftAlarm]:
+        """Do that for each interaction, in order, with its `ranking_loss`; return the alarms."""
+        losses = list(map(ranking_loss, cross_entropies, choices))
+        return self._observe_runs(visitors, events_learned, times_ms, losses)
+
+    def _observe_runs(
+        self,
+        visitors: Sequence[int],
+        events_learned: Sequence[int],
+        times_ms: Sequence[int],
+        losses: Sequence[float],
+    ) -> list[DriftAlarm]:
         before, interactions, total = self._run
-        if visitor == before:
-            self._run = [visitor, interactions + 1, total + loss]
-            return None
-        self._run = [visitor, 1, loss]
-        if not interactions:
-            return None
-        self._updates += 1
-        alarm = self._observe(LOSS, ALL, total / interactions, events_learned, now_ms)
-        if alarm:
-            self._updates = 0  # River's detector begins again
-        return alarm
+        alarms = []
+        for visitor, learned, now_ms, loss in zip(
+            visitors, events_learned, times_ms, losses, strict=True
+        ):
+            if visitor == before:
+                interactions, total = interactions + 1, total + loss
+                continue
+            if interactions:
+                self._updates += 1
+                mean = total / interactions
+                if alarm := self._observe(LOSS, ALL, mean, learned, now_ms):
+                    self._updates = 0  # River's detector begins again
+                    alarms.append(alarm)
+            before, interactions, total = visitor, 1, loss
+        self._run = [before, interactions, total]
+        return alarms
 
     def observe_slate(
         self, placement: str, *, acted: bool, events_learned: int, now_ms: int

@@ -185,7 +185,10 @@ _WORDS = struct.Struct(">QQ")
 @lru_cache(maxsize=1024)  # an event looks up its profiles several times, and a visitor comes again
 def hashed(key: str) -> tuple[int, int]:
     """Return the two words by which a profile is found."""
-    high, low = _WORDS.unpack(
-        blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    )
+    high, low = _WORDS.unpack(hash_of(key))
     return high, low
+
+
+def hash_of(key: str) -> bytes:
+    """Return the 16 bytes of both words."""
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -6,7 +6,7 @@ exactly it. So a million visitors take no more memory for texts than the first `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from headwater_server.engine.catalogue.recency import drop_first
 from headwater_server.engine.snapshot.state import Stepwise, in_steps
@@ -41,10 +41,17 @@ class RecentIds:
         if len(keys) > self._most:
             drop_first(keys, self._most)
 
-    def act_all(self, rows: Iterable[int], keys: Iterable[str]) -> None:
+    def act_all(self, rows: Sequence[int], keys: Sequence[str]) -> None:
         """Note profiles that are active one after the other."""
+        kept = self._keys
+        if len(kept) + len(rows) > self._most:
+            for row, key in zip(rows, keys, strict=True):
+                self.act(row, key)
+            return
+        pop = kept.pop
         for row, key in zip(rows, keys, strict=True):
-            self.act(row, key)
+            pop(row, None)
+            kept[row] = key
 
     def forget(self, row: int) -> None:
         """Forget the id of a row; it may have none."""

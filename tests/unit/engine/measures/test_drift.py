@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.measures.drift import ALARMS_MAX, Drift
+from headwater_server.engine.measures.drift import ALARMS_MAX, Drift, ranking_loss
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
@@ -154,3 +154,21 @@ def test_a_placement_whose_slates_are_acted_on_no_more_raises_its_own_alarm():
     alarms = [alarm for alarm in engine.lookups.drift_alarms() if alarm.placement == "home"]
     assert [(alarm.name, alarm.worse) for alarm in alarms[:1]] == [("no_act", True)]
     assert alarms[0].time_ms >= 500 * MINUTE_MS
+
+
+def test_interactions_given_by_column_raise_the_alarms_of_one_by_one():
+    random, single, together = Random(5), Drift(), Drift()
+    found, expected = [], []
+    for start in range(0, 6_000, 30):
+        mean = 0.3 if start // 1_500 % 2 else 0.8
+        visitors = [random.randrange(4) for _ in range(30)]
+        entropies = [max(0.0, random.gauss(mean, 0.2)) for _ in range(30)]
+        choices = [random.choice((0, 1, 2, 61)) for _ in range(30)]
+        times = list(range(start, start + 30))
+        found += together.observe_all(visitors, times, times, entropies, choices)
+        for visitor, entropy, count, n in zip(visitors, entropies, choices, times, strict=True):
+            loss = ranking_loss(entropy, count)
+            expected.append(single.observe_interaction(visitor, loss, events_learned=n, now_ms=n))
+    assert found == [alarm for alarm in expected if alarm]
+    assert found
+    assert together.state() == single.state()
