@@ -52,7 +52,7 @@ def plain_event(event: event_pb2.Event) -> Event:
         event.visitor_id,
         event.user_id,
         event.session_id,
-        tuple([_item(item) for item in event.items]),
+        _items(event.items),
         event.value if event.HasField("value") else None,
         plain_time_ms(event.event_time) if event.HasField("event_time") else None,
         event.placement,
@@ -78,6 +78,12 @@ def _choice(choice: event_pb2.Choice) -> Choice:
         choice.random_weight if choice.HasField("random_weight") else 1.0,
         choice.baseline_weight if choice.HasField("baseline_weight") else 1.0,
     )
+
+
+def _items(items: Sequence[event_pb2.EventItem]) -> tuple[EventItem, ...]:
+    if len(items) == 1:  # nearly always, and in two thirds of the time
+        return (_item(items[0]),)
+    return tuple([_item(item) for item in items])
 
 
 def _item(item: event_pb2.EventItem) -> EventItem:

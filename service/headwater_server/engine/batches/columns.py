@@ -41,9 +41,7 @@ GIVEN = np.dtype(
     ],
     align=True,
 )
-HASHES = np.dtype("u8, u8, u4, u8, u8, u4").newbyteorder(">")
-HASHES.names = "key", "_", "content", "high", "low", "owner"
-"""What `GIVEN` says of an event's id, its content and its visitor, as bytes of their hashes."""
+_WHO = np.dtype([("high", ">u8"), ("low", ">u8"), ("owner", ">u4")])
 _NONE = np.zeros(0, dtype=GIVEN)
 NO_TIME = np.iinfo(np.int64).max
 
@@ -107,10 +105,14 @@ def _has_clear_time(entry: Entry, own_ms: int | None) -> bool:
 
 def _given(events: Sequence[Event], kinds: Sequence[Kind], profiles: Sequence[str]) -> NDArray[Any]:
     given = np.zeros(len(events), dtype=GIVEN)
-    hashes = np.frombuffer(b"".join(_hashes(events, profiles)), dtype=HASHES)
-    for name in ("key", "content", "high", "low"):
-        given[name] = hashes[name]
-    given["owner"] = np.maximum(hashes["owner"], 1)  # as `owner_of`
+    given["key"] = np.frombuffer(b"".join(map(key_of, events)), ">u8")[::2]
+    prints = [
+        content_of(event).ljust(4, b"\0")[:4] for event in events
+    ]  # a log may hold short ones
+    given["content"] = np.frombuffer(b"".join(prints), ">u4")
+    who = np.frombuffer(b"".join(map(_hashes_of, profiles)), _WHO)
+    given["high"], given["low"] = who["high"], who["low"]
+    given["owner"] = np.maximum(who["owner"], 1)  # as `owner_of`
     given["session"] = [session_key(e.session_id) if e.session_id else 0 for e in events]
     given["own_ms"] = [NO_TIME if e.event_time_ms is None else e.event_time_ms for e in events]
     given["reward"] = [kind.reward_of(e) for kind, e in zip(kinds, events, strict=True)]
@@ -119,16 +121,9 @@ def _given(events: Sequence[Event], kinds: Sequence[Kind], profiles: Sequence[st
     return given
 
 
-def _hashes(events: Sequence[Event], profiles: Sequence[str]) -> Iterable[bytes]:
-    """Yield the bytes of `HASHES`."""
-    for event, profile in zip(events, profiles, strict=True):
-        yield key_of(event)
-        yield content_of(event).ljust(4, b"\0")[:4]  # a log may hold a short one
-        yield _hashes_of(profile)
-
-
 @lru_cache(maxsize=4096)  # a visitor comes again
 def _hashes_of(profile: str) -> bytes:
+    """Return the bytes of `_WHO`."""
     return hash_of(profile) + owner_bytes(profile)
 
 

@@ -67,3 +67,19 @@ def test_a_newcomer_may_find_no_place():
     before = _read(table, 0)
     assert claim_slot(table.table, 0, 99, 1.0, 8, 0.999) == -1
     assert _read(table, 0) == before
+
+
+@given(columns=st.integers(1, 3), seed=st.integers(0, 99), is_even=st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_a_newcomer_replaces_the_first_of_the_lightest(columns, seed, is_even):
+    """Of a slot's values the sum counts, in float32; of equal sums that of the first slot."""
+    rng, table = np.random.default_rng(seed), Neighbours(columns)
+    size = int(rng.choice([8, 32, 64]))
+    for neighbour in range(size):
+        slot = claim_slot(table.table, 0, neighbour, 1.0, size, 1.0)
+        drawn = rng.random(columns, dtype=np.float32)
+        table.values[slot] = np.round(drawn, 1) if is_even else drawn
+    first = int(table.start[0])
+    totals = [sum(row[1:], row[0]) for row in table.values[first : first + size]]
+    assert claim_slot(table.table, 0, 999, 1.0, size, 0.0) == first + int(np.argmin(totals))
+    assert [find_slot(table.table, 0, n) - first for n in range(size)].count(-1 - first) == 1
