@@ -83,7 +83,7 @@ EVENT = {
         "engine.learning.learning:Learning._ranked",
     ),
     "popular items, 1 in 50": ("engine.retrieval.popular:PopularItems.refresh",),
-    "drift": ("engine.measures.drift:Drift.observe_interaction",),
+    "drift": ("engine.measures.drift:Drift.observe_all",),
     "learning, around": ("engine.learning.learning:Learning._learn",),
     "plain act, around": ("engine.engine:note_plain", "engine.plain_acts:_learn"),
     "engine, around": ("engine.engine:Engine.apply",),

@@ -75,12 +75,12 @@ def let_wait(
     item, time_ms = act
     asked = named = NO_ROWS
     if tokens[0] or tokens[1]:
-        asked, named = _rows_of(parts, who[:2], item, time_ms, tokens, is_positive=weight > 0)
+        asked, named = named_rows(parts, who[:2], item, time_ms, tokens, is_positive=weight > 0)
     known = *who, time_ms, time_ms / 1000.0, item, weight
     parts.learning.add((*known, parts.learned, parts.clock_ms), asked, named)
 
 
-def _rows_of(
+def named_rows(
     parts: Parts,
     rows: tuple[int, int],
     item: int,

@@ -15,15 +15,18 @@ from headwater_server.engine import interactions
 from headwater_server.engine.batches.columns import (
     TOGETHER_MIN,
     Columns,
+    circumstances_of,
     columns_of,
     names_of,
 )
 from headwater_server.engine.batches.note_rows import note_rows
 from headwater_server.engine.experiments.counts.together import TogetherActs
 from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Event
 from headwater_server.engine.parts import Parts
 
 Clocks = NDArray[np.int64]
+Named = list[tuple[str, ...]]
 
 
 class Batches:
@@ -47,8 +50,10 @@ class Batches:
         clocks = _clocks(parts, self._entry, columns, start, stop)
         stop = start + len(clocks)
         names = names_of(columns, start, stop, clocks)
-        stop = start + _surely_plain(parts, columns, names, start, stop)
-        return _note(parts, columns, names, clocks, start, stop) if stop > start else 0
+        named = circumstances_of(columns, start, stop)
+        stop = start + _surely_plain(parts, columns, names, named, start)
+        known = names, named, clocks
+        return _note(parts, columns, known, start, stop) if stop > start else 0
 
     def _columns_at(self, parts: Parts, place: int) -> Columns:
         """Return columns with the act at ``place``, or with none from there on."""
@@ -94,12 +99,14 @@ def _is_quiet(parts: Parts, first_ms: int, last_ms: int) -> bool:
     return not parts.attribution.closes_any(last_ms) and parts.visitors.past.fits(last_ms)
 
 
-def _surely_plain(parts: Parts, columns: Columns, names: list[str], start: int, stop: int) -> int:
+def _surely_plain(
+    parts: Parts, columns: Columns, names: list[str], named: Named, start: int
+) -> int:
     """Return how many of the acts are so: known items or room for them, no account, no robot."""
-    count = stop - start
+    count = len(names)
     if parts.settings.visitor_events_per_minute_max:
         count = parts.influence.first_over(names)
-    numbers = list(map(parts.catalogue.number, columns.item_ids[start:stop]))
+    numbers = list(map(parts.catalogue.number, columns.item_ids[start : start + len(names)]))
     new = numbers.count(None)
     if new and parts.settings.catalogue_only == "everyone":
         count = min(count, numbers.index(None))
@@ -109,14 +116,38 @@ def _surely_plain(parts: Parts, columns: Columns, names: list[str], start: int, 
         is_linked = parts.visitors.account_of
         events = columns.events[start : start + count]
         linked = (place for place, event in enumerate(events) if is_linked(event.visitor_id))
-        return next(linked, count)
-    return count
+        count = next(linked, count)
+    return _undecided(parts, columns, named[:count], start)
+
+
+def _undecided(parts: Parts, columns: Columns, named: Named, start: int) -> int:
+    """Return how many acts come before one about which acts that wait decide something.
+
+    Its circumstances are entered if its item is not the visitor's latest one: so no act of the same
+    visitor may wait. None of them may be new either; and it may not be the reward of a choice.
+    """
+    is_known, acts = parts.models.circumstances.is_known, parts.learning.acts
+    before: set[str] = set()
+    for n, circumstances in enumerate(named):
+        event, profile = columns.events[start + n], columns.profiles[start + n]
+        if event.slate is not None and parts.impressions.decisions.awaits(event):
+            return n
+        if circumstances:
+            rows = parts.visitors.rows_of(event.visitor_id, "")
+            if profile in before or acts.has_any(rows) or not all(map(is_known, circumstances)):
+                return n
+        before.add(profile)
+    return len(named)
 
 
 def _note(
-    parts: Parts, columns: Columns, names: list[str], clocks: Clocks, start: int, stop: int
+    parts: Parts, columns: Columns, known: tuple[list[str], Named, Clocks], start: int, stop: int
 ) -> int:
-    """Remember the acts up to the first whose id is known; note what they do. Return how many."""
+    """Remember the acts up to the first whose id is known; note what they do. Return how many.
+
+    ``known`` of each act from ``start`` on: its name in its minute, circumstances, the clock.
+    """
+    names, named, clocks = known
     given, seen = columns.given[start:stop], parts.deduplication.backends
     ids = given["key"], given["content"], given["owner"]
     count = seen.remember_all(*ids, clocks[: len(given)])
@@ -126,7 +157,10 @@ def _note(
     if parts.settings.visitor_events_per_minute_max:
         parts.influence.count_all(names[:count], times)
     items = parts.catalogue.act_on_all(columns.item_ids[start : start + count])
-    rows = _note_rows(parts, given[:count], clocks[:count], items)
+    table = parts.learning.acts.adding()
+    if any(named[:count]):
+        _name(parts, columns.events[start:], named, (items, times), table)
+    rows = _note_rows(parts, given[:count], clocks[:count], items, table)
     parts.visitors.recent_ids.act_all(rows, columns.profiles[start : start + count])
     _note_rest(parts, columns, start, items, times)
     if parts.experiments.active:
@@ -137,10 +171,35 @@ def _note(
     return count
 
 
-def _note_rows(parts: Parts, given: NDArray[Any], clocks: Clocks, items: list[int]) -> list[int]:
+def _name(
+    parts: Parts,
+    events: list[Event],
+    named: Named,
+    acts_on: tuple[list[int], list[int]],
+    table: NDArray[Any],
+) -> None:
+    """Enter the circumstances of acts in order, and write their rows beside the acts."""
+    acts = parts.learning.acts
+    for n, (item, clock_ms) in enumerate(zip(*acts_on, strict=True)):
+        if not named[n]:
+            continue
+        event, own_ms = events[n], events[n].event_time_ms
+        rows = parts.visitors.rows_of(event.visitor_id, "")
+        reward = parts.kinds[event.event_type].reward_of(event)
+        time_ms = clock_ms if own_ms is None else min(own_ms, clock_ms)
+        given = parts, rows, item, time_ms, (named[n], ())
+        found = interactions.named_rows(*given, is_positive=bool(reward))
+        for column, (name, some) in enumerate(zip(("asked", "named"), found, strict=True)):
+            table[name][n] = len(some)
+            acts.circumstances[acts.count + n, column, : len(some)] = some
+
+
+def _note_rows(
+    parts: Parts, given: NDArray[Any], clocks: Clocks, items: list[int], table: NDArray[Any]
+) -> list[int]:
     """Note what the acts do to their visitors, and let them wait; return the row of each."""
     profiles, recency, past = parts.visitors.by_row
-    count, table = len(given), parts.learning.acts.adding()
+    count = len(given)
     places = profiles.used, profiles.spare(count)
     found = profiles.found_by, places, recency.noted, (*past.added, 2.0)
     entered, of_spare = note_rows(given, clocks, parts.learned, table[:count], *found)
@@ -158,12 +217,10 @@ def _note_rest(
     """Note what few acts do: hide their item, sell it, or count for an impression."""
     shows = not parts.attribution.is_empty
     kinds = columns.kinds[start : start + len(items)]
-    if not (shows or any(kind.may_hide or kind.purchases for kind in set(kinds))):
-        return
     for place, (kind, item, clock_ms) in enumerate(zip(kinds, items, times, strict=True), start):
-        if not (shows or kind.may_hide or kind.purchases):
-            continue
         event, profile = columns.events[place], columns.profiles[place]
+        if not (shows or kind.may_hide or kind.purchases or event.slate is not None):
+            continue
         own_ms, parts.clock_ms = event.event_time_ms, clock_ms
         time_ms = clock_ms if own_ms is None else min(own_ms, clock_ms)
         interactions.note_plainly(parts, event, kind, profile, item, time_ms)

@@ -20,6 +20,7 @@ from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.visitors.profile_rows import hash_of
+from headwater_server.engine.visitors.request_context import circumstances, placement_of
 from headwater_server.engine.visitors.session_keys import session_key
 
 TOGETHER_MIN = 4
@@ -65,7 +66,7 @@ def columns_of(parts: Parts, entry: Entry, first: int) -> Columns:
     """Return the acts from ``first`` on that are alike: up to the first other operation.
 
     They are of backends, about one item each, by visitors without an account, and name no
-    circumstances. The firewall passes all of them, or there is none.
+    circumstances but a placement. The firewall passes all of them, or there is none.
     """
     events = list(_bare(parts, entry, first))
     if entry.checked is not parts.settings and not are_ordinary(events, parts.settings):
@@ -85,9 +86,7 @@ def _bare(parts: Parts, entry: Entry, first: int) -> Iterable[Event]:
     for event in islice(entry.operations, first, first + GATHERED_MAX):
         if not isinstance(event, Event) or event.event_type not in kinds or len(event.items) != 1:
             return
-        if event.from_page or event.user_id or event.placement or event.context:
-            return
-        if event.slate is not None or event.reward is not None:
+        if event.from_page or event.user_id or event.context or event.reward is not None:
             return
         if not _has_clear_time(entry, event.event_time_ms):
             return
@@ -125,6 +124,12 @@ def _given(events: Sequence[Event], kinds: Sequence[Kind], profiles: Sequence[st
 def _hashes_of(profile: str) -> bytes:
     """Return the bytes of `_WHO`."""
     return hash_of(profile) + owner_bytes(profile)
+
+
+def circumstances_of(columns: Columns, start: int, stop: int) -> list[tuple[str, ...]]:
+    """Return what each act names: nothing, or the placement."""
+    events = columns.events[start:stop]
+    return [circumstances(placement_of(event), ()) for event in events]
 
 
 def names_of(columns: Columns, start: int, stop: int, clocks: NDArray[np.int64]) -> list[str]:
