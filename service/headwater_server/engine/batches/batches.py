@@ -156,7 +156,8 @@ def _note(
     times = clocks[:count].tolist()
     if parts.settings.visitor_events_per_minute_max:
         parts.influence.count_all(names[:count], times)
-    items = parts.catalogue.act_on_all(columns.item_ids[start : start + count])
+    item_ids = columns.item_ids[start : start + count]
+    items = parts.catalogue.kept_numbers(item_ids) or [*map(parts.catalogue.act_on, item_ids)]
     table = parts.learning.acts.adding()
     if any(named[:count]):
         _name(parts, columns.events[start:], named, (items, times), table)

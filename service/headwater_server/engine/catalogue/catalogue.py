@@ -109,14 +109,6 @@ class Catalogue(Numbering):
             self._recency.act(number)
         return number
 
-    def act_on_all(self, item_ids: Sequence[str]) -> list[int]:
-        """Do that for each, in order; return their numbers."""
-        known = self._numbers.get
-        numbers = [number for item_id in item_ids if (number := known(item_id)) is not None]
-        if len(numbers) < len(item_ids) or not all(map(self._kept.__getitem__, numbers)):
-            return [self.act_on(item_id) for item_id in item_ids]
-        return numbers
-
     def has_room(self, items: int) -> bool:
         """Whether `enter` of new items would remove no other, and no array would grow for them."""
         is_free = self.event_items + items <= self.event_places

@@ -63,6 +63,13 @@ class Numbering:
         given[self._spare] = False
         return np.flatnonzero(given).astype(np.int32)
 
+    def kept_numbers(self, item_ids: Sequence[str]) -> list[int] | None:
+        """Return the numbers of items that are never removed; None if not all are such items."""
+        known = self._numbers.get
+        numbers = [number for item_id in item_ids if (number := known(item_id)) is not None]
+        are_kept = len(numbers) == len(item_ids) and all(map(self._kept.__getitem__, numbers))
+        return numbers if are_kept else None
+
     @property
     def spare(self) -> list[int]:
         """The free numbers below the last."""
