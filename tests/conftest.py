@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ WAITING = "integration"  # 13 s for 1 s of a core, in a file of the client's buf
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TALLIES] = Tallies()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # tests send it to what they start
     be_patient(Client, AsyncClient)
     # an example that takes long says more of the machine than of what is tested
     slow = (HealthCheck.too_slow,)
