@@ -185,12 +185,12 @@ class Catalogue(Numbering):
         """Delete an item; return False if any of its data is newer."""
         if set_ms < self.set_times.newest(number):
             return False
-        before = self._items[number] or Item(self.ids[number])
+        left = self.columns.groups.only(self._items[number] or Item(self.ids[number]))
         self._put(number, Item(self.ids[number], available=False))
         self._deleted.add(number)
         self.release(number)
         self._sorted.discard(self.ids[number])
-        self.columns.leave(number, before)
+        self.columns.leave(number, left)
         self.set_times.fill(number, set_ms)
         self._items[number] = Item(self.ids[number])
         self.newest = self.newest[self.newest != number]

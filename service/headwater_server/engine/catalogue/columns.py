@@ -148,10 +148,10 @@ class Columns:
         for name, key in _path_keys(item):
             self._paths[name].remove(key, number)
 
-    def leave(self, number: int, before: Item) -> None:
-        """Remove an item, but for the group that it had ``before``: see `Groups.only`."""
+    def leave(self, number: int, left: Item) -> None:
+        """Remove an item, but for what is ``left`` of it: see `Groups.only`."""
         self.drop(number)
-        left = self.left[number] = self.groups.only(before)
+        self.left[number] = left
         self.groups.put(number, left)
 
     def group_by(self, field: str, variants_max: int) -> Generator[None, None, None]:

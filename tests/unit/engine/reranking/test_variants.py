@@ -121,6 +121,19 @@ def test_a_deleted_variant_still_hides_its_product(by):
     assert again.digest() == engine.digest()
 
 
+def test_what_is_left_of_a_deleted_variant_outlives_a_restart_under_another_setting():
+    engine = shop(hide_days=HIDE)
+    act(engine, "ann", "shirt-4-M")
+    other = SettingsChange(EngineSettings(hide_days=HIDE, group_by="parent"))
+    engine.apply(Entry(60_000, (ItemDelete("shirt-4-M"), other)))
+    again = Engine.restore(engine.capture())
+    back = SettingsChange(EngineSettings(hide_days=HIDE))
+    for one in (engine, again):
+        one.apply(Entry(70_000, (back,)))
+        assert "shirt-4" not in map(product, listed(one))
+    assert again.digest() == engine.digest()
+
+
 def test_without_groups_each_item_is_by_itself():
     """Empty `group_by`: as before groups were there."""
     engine = shop(hide_days=HIDE)
