@@ -174,9 +174,8 @@ class Turns:
 
         For a caller who is alone, one turn of the loop is enough to accept what has arrived.
         """
-        return not self._takes_all or any(
-            one.has_company(self._accepting_s) for one in self._waiting
-        )
+        now_s = self._accepting_s
+        return not self._takes_all or any(one.has_company(now_s) for one in self._waiting)
 
     def _accept(self) -> None:
         """Let the loop accept calls until none arrives, then give a turn."""
