@@ -5,13 +5,22 @@ What is compared by kind says where another recommender is better, not only that
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from headwater_server.engine.messages.events import Event
 
 SESSION_GAP_S = 1800.0
 NEW = "nobody chose it before"
+PAIRED, TWO_STEPS, FARTHER = (
+    "others chose it with one of the last 20 items",
+    "two such steps from the last 2 items",
+    "others chose it, and it is farther away",
+)
+REACH, STEPS_FROM = 20, 2
+Pairs = dict[str, set[str]]
 
 
 class Kind(NamedTuple):
@@ -24,12 +33,16 @@ class Kind(NamedTuple):
 
 
 class _Visitor:
-    """What one visitor did: item -> (number of the act, session); the latest time."""
+    """What one visitor did: item -> (number of the act, session), latest last; the latest time."""
 
     def __init__(self) -> None:
         self.chosen: dict[str, tuple[int, int]] = {}
         self.acts = self.session = 0
         self.time_s = -float("inf")
+
+    def latest(self, most: int) -> list[str]:
+        """Return the latest items, newest first."""
+        return list(islice(reversed(self.chosen), most))
 
 
 def kinds(events: Iterable[Event]) -> Iterator[Kind]:
@@ -47,6 +60,7 @@ def kinds(events: Iterable[Event]) -> Iterator[Kind]:
     """
     visitors: dict[str, _Visitor] = {}
     counts: dict[str, int] = {}
+    pairs: Pairs = defaultdict(set)
     for event in events:
         item_id, now_s = event.items[0].item_id, (event.event_time_ms or 0) / 1000
         visitor = visitors.setdefault(event.visitor_id, _Visitor())
@@ -54,21 +68,35 @@ def kinds(events: Iterable[Event]) -> Iterator[Kind]:
         if gap_s > SESSION_GAP_S:
             visitor.session += 1
         yield Kind(
-            _item(visitor, item_id, count), _history(len(visitor.chosen)), _gap(gap_s), _age(count)
+            _item(visitor, item_id, count, pairs),
+            _history(len(visitor.chosen)),
+            _gap(gap_s),
+            _age(count),
         )
+        for other in visitor.latest(REACH):
+            pairs[other].add(item_id)
+            pairs[item_id].add(other)
         visitor.acts += 1
+        visitor.chosen.pop(item_id, None)
         visitor.chosen[item_id] = visitor.acts, visitor.session
         visitor.time_s, counts[item_id] = now_s, count + 1
 
 
-def _item(visitor: _Visitor, item_id: str, count: int) -> str:
+def _item(visitor: _Visitor, item_id: str, count: int, pairs: Pairs) -> str:
     if item_id in visitor.chosen:
         act, session = visitor.chosen[item_id]
         back = visitor.acts - act + 1
         if session < visitor.session:
             return "own, earlier session"
-        return f"own, this session, {_range(back, (2, 3, 6, 11))} back"
-    return "others chose it" if count else NEW
+        return f"own, this session, {_range(back, (1, 2, 3, 6, 11))} back"
+    return _of_others(visitor, item_id, pairs) if count else NEW
+
+
+def _of_others(visitor: _Visitor, item_id: str, pairs: Pairs) -> str:
+    if any(item_id in pairs[other] for other in visitor.latest(REACH)):
+        return PAIRED
+    middle = set().union(*(pairs[other] for other in visitor.latest(STEPS_FROM)))
+    return TWO_STEPS if any(item_id in pairs[other] for other in middle) else FARTHER
 
 
 def _history(items: int) -> str:

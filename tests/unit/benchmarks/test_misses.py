@@ -8,7 +8,7 @@ import random
 import pytest
 
 from benchmarks.quality.contestants import headwater
-from benchmarks.quality.kinds import NEW, Kind, kinds
+from benchmarks.quality.kinds import FARTHER, NEW, PAIRED, TWO_STEPS, Kind, kinds
 from benchmarks.quality.misses import our_ranks, ranks, table
 from benchmarks.quality.sets import read_set
 from headwater_server.engine.messages.events import Event, EventItem
@@ -28,13 +28,25 @@ def kinds_of(acts):
 
 def test_an_item_is_own_or_of_others_or_of_nobody():
     acts = [(0, "v", "a"), (1, "w", "a"), (2, "v", "b"), (3, "v", "a"), (90, "v", "b")]
+    acts += [(90, "v", "b")]
     assert [kind.item for kind in kinds_of(acts)] == [
         NEW,
-        "others chose it",
+        FARTHER,
         NEW,
         "own, this session, 2 back",
         "own, earlier session",
+        "own, this session, 1 back",
     ]
+
+
+def test_an_item_of_others_is_paired_or_two_steps_away_or_farther():
+    walked = [("v", "a"), ("v", "b"), ("w", "b"), ("w", "c"), ("u", "z")]
+    asked = {"x": "b", "y": "c", "t": "z"}
+    acts = [(n, *act) for n, act in enumerate(walked)]
+    for visitor, item in asked.items():
+        acts += [(9, visitor, "a"), (9, visitor, item)]
+    found = [kind.item for kind in kinds_of(acts)][len(walked) + 1 :: 2]
+    assert found == [PAIRED, TWO_STEPS, FARTHER]
 
 
 def test_a_kind_says_how_long_the_visitor_is_known_and_was_away():
