@@ -96,7 +96,7 @@ class Lift:
 
 @dataclass(frozen=True, slots=True)
 class HoldOutPeriod:
-    """The lift of the question's period alone; ``lifts`` is empty if ``text`` says that it has none."""
+    """The lift of the question's period alone; without ``lifts`` the ``text`` says why."""
 
     start_time: datetime
     end_time: datetime
