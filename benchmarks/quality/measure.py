@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ class Measured:
     digest: str
     measured_on: str
     strengthened: bool
+    strangers: Row = field(default_factory=lambda: Tally().figures())
     training_cpu_s: float = 0.0
     cached: bool = False
 
@@ -88,6 +89,7 @@ def run(data: DataSet, contestant: Contestant, on_event: Callable[[int, Tally], 
         digest=result.digest,
         measured_on=time.strftime("%Y-%m-%d"),
         strengthened=contestant.strengthened,
+        strangers=result.strangers.figures(),
         training_cpu_s=round(getattr(engine, "training_cpu_s", 0.0), 1),
     )
 

@@ -11,6 +11,7 @@ from benchmarks.quality.contestants import HEADWATER
 from benchmarks.quality.measure import Measured, Row
 from benchmarks.quality.sets import DataSet, Skipped
 from headwater_server.evaluation.report import versions
+from headwater_server.evaluation.strangers import CHUNK_EVENTS
 
 FIGURES = ("hit_rate_at_20", "ndcg_at_20", "mrr_at_20")
 RATE = FIGURES[0]
@@ -99,8 +100,16 @@ def _totals(one: Found) -> str:
 
 def _cold(one: Found) -> str:
     first = one.measured[0].cold
-    header = ["cold start: hit rate at 20", *(f"{c} ({first[c]['events']:,})" for c in COLUMNS)]
-    rows = [[_name(m), *(_figure(m.cold[c], RATE) for c in COLUMNS)] for m in one.measured]
+    asked = one.measured[0].strangers["events"]
+    header = [
+        "cold start: hit rate at 20",
+        f"strangers, asked before {CHUNK_EVENTS:,} events ({asked:,})",
+        *(f"{c} ({first[c]['events']:,})" for c in COLUMNS),
+    ]
+    rows = [
+        [_name(m), _figure(m.strangers, RATE), *(_figure(m.cold[c], RATE) for c in COLUMNS)]
+        for m in one.measured
+    ]
     return markdown(header, rows)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 from headwater_server.engine.asked.asked_acts import AskedAct, AskedActs
@@ -17,12 +18,14 @@ from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.engine.messages.requests import Recommendation, RecommendRequest
-from headwater_server.evaluation.interactions import Interactions, Repeats
+from headwater_server.engine.messages.rewards import IMPRESSION
+from headwater_server.evaluation.asked_after import AskedAfter
+from headwater_server.evaluation.interactions import Ask, Interactions, Repeats
 from headwater_server.evaluation.shop_history import ShopHistory
+from headwater_server.evaluation.strangers import CHUNK_EVENTS, Strangers
 from headwater_server.evaluation.tally import CUT, Tally, rank_of
 
 TENTHS = 10
-IMPRESSION = "impression"
 
 
 class Foldable(Protocol):
@@ -53,7 +56,12 @@ class Counted:
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a backtest. The engine refused ``quarantined`` events."""
+    """The result of a backtest. The engine refused ``quarantined`` events.
+
+    ``total`` and all that is by row or tenth has the answers at the time of each act; ``after``
+    those right after the visitor's act before, None if nobody asked for them. ``first`` is of
+    visitors' first events, ``strangers`` of lists asked in advance (`strangers.Strangers`).
+    """
 
     total: Tally
     by_tenth: tuple[Tally, ...]
@@ -62,6 +70,9 @@ class Result:
     events_per_second: float
     digest: str
     counted: Counted
+    first: Tally = field(default_factory=Tally)
+    strangers: Tally = field(default_factory=Tally)
+    after: Tally | None = None
 
 
 def first_counted(rows: int) -> int:
@@ -77,7 +88,8 @@ class Backtest:
     """One run. ``on_event(rows done, tally so far)`` is called after each row.
 
     ``on_answer(row, rank)`` is called for every answer; rank 0 is a miss. If it is given, the first
-    tenth is asked for, too, though not counted in the report; asking changes no state.
+    tenth is asked for, too, though not counted in the report; asking changes no state. ``ask``:
+    `Ask.AFTER` asks right after each act, too.
     """
 
     def __init__(
@@ -87,13 +99,19 @@ class Backtest:
         repeats: Repeats = Repeats.ALLOW,
         on_event: Callable[[int, Tally], None] = lambda _row, _total: None,
         on_answer: Callable[[int, int], None] | None = None,
+        ask: Ask = Ask.AT,
     ) -> None:
         self._engine = engine
         self._history = history
         self._interactions = Interactions(repeats)
+        self._known: set[str] = set()
+        self._first_rows: set[int] = set()
+        first = first_counted(len(history.events))
+        self._strangers = Strangers(engine, history, first)
+        self._after = AskedAfter(engine, history, repeats, first) if ask is Ask.AFTER else None
         self._on_event = on_event
         self._on_answer = on_answer
-        self._total = Tally()
+        self._total, self._first = Tally(), Tally()
         self._by_tenth = tuple(Tally() for _ in range(TENTHS))
         self._counted = Counted()
         self._quarantined = 0
@@ -105,11 +123,7 @@ class Backtest:
         for entry in self._history.preface():
             self._engine.apply(entry)
         started = time.perf_counter()
-        if isinstance(self._engine, Engine):
-            found = AskedActs(self._engine, rank_of).learning(self._acts(first))
-        else:
-            found = self._one_by_one(self._acts(first))
-        for row, (outcome, rank) in enumerate(found):
+        for row, (outcome, rank) in enumerate(self._answers(first)):
             if row == first:
                 started = time.perf_counter()  # the first tenth may ask for no answers
             if rank is not None:
@@ -118,9 +132,23 @@ class Backtest:
             self._on_event(row + 1, self._total)
         return self._result(rows, (rows - first) / (time.perf_counter() - started))
 
-    def _acts(self, first: int) -> Iterator[AskedAct]:
+    def _answers(self, first: int) -> Iterator[tuple[Outcome, int | None]]:
+        """Ask and apply in chunks, before each of which its strangers' lists are asked for."""
+        events, begin = self._history.events.events(), 0
+        ask = self._one_by_one
+        if isinstance(self._engine, Engine) and self._after is None:
+            ask = AskedActs(self._engine, rank_of).learning
+        while chunk := list(islice(events, CHUNK_EVENTS)):
+            self._strangers.ask(chunk, begin)
+            yield from ask(self._acts(chunk, begin, first))
+            begin += len(chunk)
+
+    def _acts(self, chunk: Sequence[Event], begin: int, first: int) -> Iterator[AskedAct]:
         """Yield each event, and what its visitor asks for before it."""
-        for row, event in enumerate(self._history.events.events()):
+        for row, event in enumerate(chunk, start=begin):
+            if event.visitor_id not in self._known:
+                self._known.add(event.visitor_id)
+                self._first_rows.add(row)
             asks = row >= first or self._on_answer is not None
             yield AskedAct(event, self._excluded(event) if asks else None)
             if event.event_type != IMPRESSION:
@@ -148,11 +176,17 @@ class Backtest:
                 )
                 answer = self._engine.recommend(request, now_ms=now_ms)
                 rank = rank_of(event.items[0].item_id, answer.results)
+            if self._after:
+                self._after.count(event, is_asked=excluded is not None)
             yield self._engine.apply(Entry(now_ms, (event,), imported=True))[0], rank
+            if self._after:
+                self._after.ask(event)
 
     def _answered(self, row: int, rank: int, *, counted: bool) -> None:
         if counted:
             self._total.count(rank)
+            if row in self._first_rows:
+                self._first.count(rank)
             self._by_tenth[row * TENTHS // len(self._history.events)].count(rank)
             self._counted.add(row, rank)
         if self._on_answer:
@@ -167,4 +201,7 @@ class Backtest:
             events_per_second=events_per_second,
             digest=self._engine.digest(),
             counted=self._counted,
+            first=self._first,
+            strangers=self._strangers.tally,
+            after=self._after.tally if self._after else None,
         )

@@ -14,6 +14,7 @@ from headwater_server.evaluation.baselines.chance import Chance
 from headwater_server.evaluation.baselines.covisitation import CoVisitation
 from headwater_server.evaluation.baselines.popularity import Popularity
 from headwater_server.evaluation.baselines.recommender import Recommender
+from headwater_server.evaluation.tally import Tally
 from headwater_server.inference.interval import Interval
 from headwater_server.inference.intervals.bootstrap import visitor_bootstrap
 from headwater_server.inference.intervals.ratio import ratio_bootstrap
@@ -32,7 +33,11 @@ def baselines() -> list[Recommender]:
 
 @dataclass(frozen=True)
 class Compared:
-    """One recommender. ``lead``: how many times its hit rate Headwater's is; None: it had none."""
+    """One recommender. ``lead``: how many times its hit rate Headwater's is; None: it had none.
+
+    ``first`` and ``strangers`` are hit rates: of visitors' first events, and of lists that were
+    asked for in advance for visitors without a history.
+    """
 
     name: str
     settings: str
@@ -42,6 +47,8 @@ class Compared:
     lead_interval: Interval | None
     by_tenth: tuple[float | None, ...]
     intervals_by_tenth: tuple[Interval | None, ...]
+    first: float | None = None
+    strangers: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, as JSON holds them."""
@@ -50,6 +57,8 @@ class Compared:
             "settings": self.settings,
             **self.figures,
             "hit_rate_interval": _ends(self.interval),
+            "first_event_hit_rate_at_20": self.first,
+            "strangers_hit_rate_at_20": self.strangers,
             "headwater_is_times": self.lead,
             "headwater_is_times_interval": _ends(self.lead_interval),
             "by_tenth": [
@@ -99,7 +108,13 @@ def _one(name: str, settings: str, result: Result, own: tuple[Any, Any], rows: i
         lead_interval=_lead(own_hits, hits, visitors) if other else None,
         by_tenth=tuple(float(hits[part].mean()) if part.any() else None for part in parts),
         intervals_by_tenth=tuple(_interval(hits[part], visitors[part]) for part in parts),
+        first=_rate(result.first),
+        strangers=_rate(result.strangers),
     )
+
+
+def _rate(tally: Tally) -> float | None:
+    return round(tally.hit_rate, 6) if tally.events else None
 
 
 def _interval(hits: Any, visitors: Any) -> Interval | None:

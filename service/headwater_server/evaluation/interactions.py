@@ -12,6 +12,13 @@ class Repeats(StrEnum):
     EXCLUDE = "exclude"
 
 
+class Ask(StrEnum):
+    """When a backtest asks for the list that an act is compared with."""
+
+    AT = "at"
+    AFTER = "after"
+
+
 class Interactions:
     """The items of every visitor; all of them, even if the engine forgets some.
 

@@ -28,6 +28,9 @@ def as_dict(result: Result, settings: EngineSettings) -> dict[str, Any]:
     return {
         **result.total.figures(),
         "events_per_second": round(result.events_per_second, 1),
+        "first_event": result.first.figures(),
+        "strangers": result.strangers.figures(),
+        "asked_after": result.after.figures() if result.after else None,
         "rows": result.rows,
         "quarantined": result.quarantined,
         "by_tenth": tenths,

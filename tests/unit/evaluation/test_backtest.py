@@ -9,9 +9,9 @@ import pytest
 from headwater_server.engine.messages.entries import SettingsChange
 from headwater_server.engine.messages.events import Outcome, Status
 from headwater_server.engine.settings import EngineSettings
-from headwater_server.evaluation import report
+from headwater_server.evaluation import backtest, report, strangers
 from headwater_server.evaluation.backtest import Backtest
-from headwater_server.evaluation.interactions import Repeats
+from headwater_server.evaluation.interactions import Ask, Repeats
 from headwater_server.evaluation.shop_history import read_history
 from tests.unit.evaluation.tiny_engine import TinyEngine
 
@@ -130,3 +130,43 @@ def test_who_hears_the_answers_hears_the_first_tenth_too_which_still_does_not_co
         3,
     ]  # row 1 is on the item of the event just before
     assert sum(rank > 0 for row, rank in heard if row >= 2) == beside.total.hits
+
+
+def test_strangers_lists_are_asked_for_before_their_chunk_is_learned(write, engine, monkeypatch):
+    """Chunks of four: in the second, v2 and v3 are strangers, and v0 is none."""
+    monkeypatch.setattr(strangers, "CHUNK_EVENTS", 4)
+    monkeypatch.setattr(backtest, "CHUNK_EVENTS", 4)
+    rows = ["0,v0,a", "1,v0,b", "2,v1,a", "3,v1,b", "4,v2,a", "5,v2,c", "6,v0,c", "7,v3,c"]
+    result = run(engine, write(*[f"{row},view,1" for row in rows]))
+    # v2's list has a and b of before, and so has v3's: c is in neither, though v2 and v0 chose it
+    assert (result.strangers.events, result.strangers.hits) == (3, 1)
+    assert (result.first.events, result.first.hits) == (3, 3)  # of v1, v2 and v3
+
+
+def test_the_same_item_twice_in_a_row_is_no_question_to_a_list_in_advance(
+    write, engine, monkeypatch
+):
+    monkeypatch.setattr(strangers, "CHUNK_EVENTS", 2)
+    monkeypatch.setattr(backtest, "CHUNK_EVENTS", 2)
+    rows = ["0,v0,a", "1,v0,b", "2,v1,a", "3,v1,a"]
+    result = run(engine, write(*[f"{row},view,1" for row in rows]))
+    assert (result.strangers.events, result.strangers.hits) == (1, 1)
+
+
+def test_a_list_asked_for_after_the_act_before_knows_nothing_of_what_others_did_since(
+    write, engine
+):
+    """v asks after its a, when c had not followed a yet; at its next act it has."""
+    rows = ["0,x,b", "1,v,a", "2,x,a", "3,x,c", "4,v,c"]
+    history = read_history(write(*[f"{row},view,1" for row in rows]), None, EngineSettings())
+    result = Backtest(engine, history, ask=Ask.AFTER).run()
+    assert (result.total.events, result.total.hits) == (4, 2)  # at: x's a and v's c
+    assert result.after is not None
+    assert (result.after.events, result.after.hits) == (4, 0)
+
+
+def test_what_a_list_after_the_act_before_leaves_out_is_what_was_known_then(write, engine):
+    history = read_history(write(*alternating(20)), None, EngineSettings())
+    result = Backtest(engine, history, ask=Ask.AFTER).run()
+    assert result.after == result.total  # one visitor: nothing comes between
+    assert Backtest(TinyEngine(), history).run().after is None

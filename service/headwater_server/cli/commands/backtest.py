@@ -10,7 +10,7 @@ import typer
 from headwater_server.cli.failures import explained, valid_engine
 from headwater_server.cli.reading.files import read_files
 from headwater_server.cli.reading.flags import Reading
-from headwater_server.evaluation.interactions import Repeats
+from headwater_server.evaluation.interactions import Ask, Repeats
 from headwater_server.settings import load_settings
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from headwater_server.evaluation.beside import Compared
     from headwater_server.evaluation.shop_history import ShopHistory
     from headwater_server.evaluation.tally import Tally
+
+_RATES = "hit_rate_at_20", "ndcg_at_20", "mrr_at_20"
 
 
 def backtest(
@@ -35,6 +37,10 @@ def backtest(
         Path | None, typer.Option(help="write a report to this file, as JSON")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="use only the first N events")] = None,
+    ask: Annotated[
+        Ask,
+        typer.Option(help="after: ask right after each visitor's act before, too, as a page does"),
+    ] = Ask.AT,
     plot: Annotated[
         Path | None,
         typer.Option(help="draw the hit rates by tenth into this file: .html, .svg or .png"),
@@ -49,6 +55,8 @@ def backtest(
     Before each event the engine recommends 20 items to the visitor. It is a hit if the event's
     item is one of them. The first tenth of the events is learned and not counted. The same
     questions are put to popularity, co-visitation and chance; --no-compare leaves them out.
+    "first event" and "strangers" count visitors without a history: at their first event, and on
+    lists asked for before each 2,000 events are learned.
     """
     from headwater_server.cli.backtest_plot import check_plot, write_plot
     from headwater_server.evaluation.report import as_dict, write
@@ -57,7 +65,7 @@ def backtest(
         check_plot(plot)
         settings = load_settings(**flags).engine
         history = read_files(files, settings, limit)
-        result = _run(history, repeats)
+        result = _run(history, repeats, ask)
     beside = _beside(history, repeats, result, all_of_them=compare)
     figures = {**as_dict(result, settings), "compared": [one.as_dict() for one in beside]}
     if report:
@@ -70,7 +78,7 @@ def backtest(
             typer.echo(f"{name} in {path}")
 
 
-def _run(history: ShopHistory, repeats: Repeats) -> Result:
+def _run(history: ShopHistory, repeats: Repeats, ask: Ask) -> Result:
     from headwater_server.cli.compiling import compiling_shown
     from headwater_server.cli.progress import Progress
     from headwater_server.engine.engine import Engine
@@ -84,7 +92,7 @@ def _run(history: ShopHistory, repeats: Repeats) -> Result:
         def on_event(rows: int, total: Tally) -> None:
             progress.at(rows, f"hit rate {total.hit_rate:.4f}")
 
-        return Backtest(Engine(), history, repeats, on_event).run()
+        return Backtest(Engine(), history, repeats, on_event, ask=ask).run()
 
 
 def _beside(
@@ -111,11 +119,13 @@ def _show(result: Result, beside: list[Compared]) -> None:
     rows = [*((str(n), t) for n, t in enumerate(result.by_tenth, 1)), ("all", result.total)]
     for name, tally in rows:
         figures = tally.figures()
-        cells = [
-            f"{figures[key] or 0:.4f}" for key in ("hit_rate_at_20", "ndcg_at_20", "mrr_at_20")
-        ]
+        cells = [f"{figures[key] or 0:.4f}" for key in _RATES]
         table.add_row(name, str(tally.events), *(cells if tally.events else ["-"] * 3))
     console = Console(soft_wrap=True)
+    if result.after:
+        figures = result.after.figures()
+        rates = [f"{figures[key] or 0:.4f}" for key in _RATES]
+        table.add_row("all, asked after", str(result.after.events), *rates)
     console.print(table)
     console.print(f"{result.events_per_second:,.0f} events a second · digest {result.digest}")
     if result.quarantined:

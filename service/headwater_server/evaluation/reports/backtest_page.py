@@ -9,12 +9,18 @@ from typing import Any
 from headwater_server.evaluation.beside import VISITORS_MIN, Compared
 from headwater_server.evaluation.reports.document import document
 from headwater_server.evaluation.reports.tenths import tenths_plot
+from headwater_server.evaluation.strangers import CHUNK_EVENTS
 
-HEADS = ("recommender", "hit rate@20", "95 % interval", "ndcg@20", "mrr@20", "Headwater is")
+HEADS = (
+    "recommender", "hit rate@20", "95 % interval", "ndcg@20", "mrr@20", "first event", "strangers",
+    "Headwater is",
+)  # fmt: skip
 _HOW = (
     '<p class="soft">Before each event every recommender names 20 items; it is a hit if the '
     "event's item is one of them. Intervals draw visitors again, with all of their events; "
-    f"below {VISITORS_MIN} visitors there are none.</p>"
+    f"below {VISITORS_MIN} visitors there are none. First event: the hit rate of visitors without "
+    f"any event before. Strangers: that of lists asked for before each {CHUNK_EVENTS:,} events are "
+    "learned, for visitors without a history.</p>"
 )
 
 
@@ -56,7 +62,8 @@ def cells(one: Compared) -> tuple[str, ...]:
         times += f" ({_rounded(lead.low)} to {_rounded(lead.high)})"
     names = ("hit_rate_at_20", "ndcg_at_20", "mrr_at_20")
     rates = ["-" if figures[key] is None else f"{figures[key]:.4f}" for key in names]
-    return (one.name, rates[0], between, rates[1], rates[2], times)
+    new = ["-" if rate is None else f"{rate:.4f}" for rate in (one.first, one.strangers)]
+    return (one.name, rates[0], between, rates[1], rates[2], *new, times)
 
 
 def _rounded(times: float) -> str:
