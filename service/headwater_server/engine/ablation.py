@@ -30,6 +30,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "cosines": ("content_latest", "content_session", "content_long"),
     "words": ("words", "words_best"),
     "cycles": ("own_due",),
+    "strangers": (),
     "context": (
         "history", "session_length", "gap", "new_session", "latest_touches", "empty",
         "mean_touches", "mean_age",

@@ -27,6 +27,7 @@ from headwater_server.models.covisitation.walk import Walk
 from headwater_server.models.fading import FadingModel
 from headwater_server.models.popularity.activity import Activity
 from headwater_server.models.popularity.popularity import Popularity
+from headwater_server.models.popularity.strangers import Strangers
 from headwater_server.models.probability.probability import ProbabilityHead
 from headwater_server.models.ranker.ranker import ListwiseRanker
 from headwater_server.models.sales.sales import Sales
@@ -38,7 +39,7 @@ _START = {
     "popular_1500": 0.2,
     "circumstances": 0.3,
 }
-_COUNTS = ("by_event", "by_day", "starts", "activity")
+_COUNTS = ("by_event", "by_day", "starts", "activity", "strangers")
 DAY_S = 86_400.0
 _DAYS = (DAY_S, 7 * DAY_S, DAY_S / 24, 28 * DAY_S)
 TREND_COLUMNS = {"hour": (2, 0), "day": (0, 1), "week": (1, 3)}
@@ -50,7 +51,7 @@ class Models:
 
     _names = (
         "next_item", "companions", "by_event", "by_day", "starts", "activity", "content",
-        "circumstances", "words", "cycles", "ranker", "probability", "sales",
+        "circumstances", "words", "cycles", "ranker", "probability", "sales", "strangers",
     )  # fmt: skip
 
     def __init__(self, settings: EngineSettings) -> None:
@@ -60,6 +61,7 @@ class Models:
         self.by_day = Popularity(_DAYS)
         self.starts = Popularity((1500.0,))
         self.activity = Activity()
+        self.strangers = Strangers()
         self.content = Content()
         self.circumstances = Circumstances(seed=settings.seed + 3)
         self.walk = Walk(self.next_item)

@@ -18,6 +18,7 @@ from headwater_server.engine.visitors.visitors import History
 
 CONTRIBUTIONS_MAX = 10
 CLAUSES_MAX = 3
+_POPULAR = "popular"
 _PAIRS = ("next", "together")
 """Two views of one fact: the sentence uses the one with the larger contribution."""
 Parts = dict[str, float]
@@ -57,7 +58,11 @@ class Explanations:
         ranks = np.argsort(np.argsort(-scores, kind="stable"))
         explained, added = [], [0.0] * len(rows) if worth is None else worth.tolist()
         every = self._parts(history, items, rows, ranker)
+        of_many = self.ranking.by(ranker).is_one_of_many(history)
         for result, row, parts, value in zip(results, rows.tolist(), every, added, strict=True):
+            if of_many:  # what the others say beside the ranker, who are popularities
+                rest = float(scores[row]) - sum(parts.values())
+                parts[_POPULAR] = parts.get(_POPULAR, 0.0) + rest
             parts[families.RULES] = result.score - float(scores[row]) - value
             parts[families.OBJECTIVE] = value
             outranked = _outranked(result.rules, value) if ranks[row] >= len(rows) else ""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from headwater_server.engine.ranking.arrays import popularities
+from headwater_server.engine.ranking.arrays import of_strangers, popularities
 from headwater_server.models.content.word_lifts import count_words
 from headwater_server.models.covisitation.circumstances import count_circumstances
 from headwater_server.models.covisitation.companions import count_together
@@ -15,6 +15,7 @@ from headwater_server.models.covisitation.cycles import count_return
 from headwater_server.models.covisitation.next_item import count_next
 from headwater_server.models.popularity.activity import count_activity, following_rate
 from headwater_server.models.popularity.popularity import count_popularity
+from headwater_server.models.popularity.strangers import count_shares
 
 
 class Reached(NamedTuple):
@@ -90,6 +91,7 @@ def count_interaction(
     by_event, by_day = by_event + 1.0, max(seconds, by_day)
     count_popularity(of_events, item, by_event, weight)
     count_popularity(of_days, item, by_day, weight)
+    count_shares(of_strangers(arrays), item, by_event, weight, len(before) + 1)
     if is_repeat:
         count_return(tables.cycles, item, visitor.ages_s[place], weight)
     if begins:

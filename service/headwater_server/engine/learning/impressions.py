@@ -63,7 +63,7 @@ class Impressions:
         unseen = [n for n in numbers if n is not None and n not in seen]
         whole = np.array(seen + unseen, dtype=np.int32)
         described = self.scoring.ranking.given(history, whole)
-        scores = self.scoring.ranking.score(described)
+        scores = self.scoring.scored(history, described)
         shares, slots = share_of_slate(scores), slice(len(seen))
         self.attribution.open(
             Impression(

@@ -164,6 +164,7 @@ class Learning:
         models.words.advance(reached.mass, counted)
         models.activity.advance(reached.repeat_rate, counted)
         models.by_event.go_on(reached.by_event)
+        models.strangers.go_on(reached.by_event)
         models.by_day.go_on(reached.by_day)
         models.starts.go_on(reached.starts)
         if reached.steps:

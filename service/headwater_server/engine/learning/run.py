@@ -16,15 +16,21 @@ from headwater_server.engine.learning.recording import (
     record_choice,
 )
 from headwater_server.engine.learning.repeated import part_for_others
-from headwater_server.engine.ranking.arrays import shown_when, statistics_after, tables_after
+from headwater_server.engine.ranking.arrays import (
+    of_strangers,
+    shown_when,
+    statistics_after,
+    tables_after,
+)
 from headwater_server.engine.ranking.describing import describe
-from headwater_server.engine.retrieval.gathering import Visitor, find, select
+from headwater_server.engine.retrieval.gathering import FROM_STRANGERS, Visitor, find, select
 from headwater_server.engine.retrieval.proposed import is_proposed
 from headwater_server.engine.visitors.histories import add_item
 from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.sessions import enter_session
 from headwater_server.models.base import HISTORY_MAX
 from headwater_server.models.evidence import begin_another
+from headwater_server.models.popularity.strangers import judge, stranger_scores
 from headwater_server.models.ranker.list_step import Stepping, learn_choice
 from headwater_server.models.ranker.network import score_items
 
@@ -102,6 +108,14 @@ def _scores(tables, statistics, history, candidates, stepping):
 
 
 @njit(cache=True)
+def _shown(arrays, tables, visitor, candidates, scores):
+    """Return by what a list is ordered: the ranker's ``scores``, those of strangers for one."""
+    if tables.on & FROM_STRANGERS and len(visitor.items) == 0:
+        return stranger_scores(of_strangers(arrays), candidates, scores)
+    return scores
+
+
+@njit(cache=True)
 def _is_hit(scores, candidates, item):
     """Return whether the best list would have contained the chosen item."""
     place = np.flatnonzero(candidates == item)
@@ -124,7 +138,7 @@ def _rank_of(scores, candidates, item):
 
 
 @njit(cache=True, inline="always")  # a kernel of its own would be compiled once more
-def _rank(tables, statistics, visitor, found, ranked, stepping, act, at, rest):
+def _rank(arrays, tables, statistics, visitor, found, ranked, stepping, act, at, rest):
     """One step of the ranker: the item against negatives from the candidates; write the loss.
 
     ``found`` are the candidates, and their scores if they are known. Return the steps so far: there
@@ -132,17 +146,20 @@ def _rank(tables, statistics, visitor, found, ranked, stepping, act, at, rest):
     recorded, from which other rankers learn, and the place of the act there.
     """
     (candidates, scores), (events, steps), (recorded, place) = found, at, rest
-    is_measured = events % MEASURE_EVENTS == 0
+    is_measured, is_stranger = events % MEASURE_EVENTS == 0, len(visitor.items) == 0
     drawn = sample(candidates, act.item, NEGATIVES, ranked.seed, events)
     act.choices = len(drawn)
     if len(candidates) == 0:
         act.hit = 0 if is_measured else act.hit
         return steps
     features, context = describe(tables, statistics, visitor.items, drawn)
+    if (is_measured or is_stranger) and len(scores) < len(candidates):
+        scores = _scores(tables, statistics, visitor.items, candidates, stepping)
     if is_measured:
-        if len(scores) < len(candidates):
-            scores = _scores(tables, statistics, visitor.items, candidates, stepping)
-        act.hit = _is_hit(scores, candidates, act.item)
+        shown = _shown(arrays, tables, visitor, candidates, scores)
+        act.hit = _is_hit(shown, candidates, act.item)
+    if is_stranger:  # also while the settings leave it out: it is back at once
+        judge(of_strangers(arrays), candidates, scores, act.item)
     if len(recorded.counts) > 0:
         if is_measured:
             rows = describe(tables, statistics, visitor.items, candidates)[0]
@@ -156,7 +173,7 @@ def _rank(tables, statistics, visitor, found, ranked, stepping, act, at, rest):
 
 @njit(cache=True, inline="always")
 def _look(arrays, present, tables, visitor, statistics, act, stepping):
-    """Return (candidates, their scores if the act is asked about); there and then write its rank.
+    """Return (candidates, the ranker's scores if the act is asked about); then write its rank.
 
     What no source proposes is no candidate, whatever the others: then there are none.
     """
@@ -168,7 +185,8 @@ def _look(arrays, present, tables, visitor, statistics, act, stepping):
         candidates = select(tables, visitor, nothing, shown_at)
     if is_asked and len(candidates) >= LISTED:
         scores = _scores(tables, statistics, visitor.items, candidates, stepping)
-        act.rank = _rank_of(scores, candidates, act.item)
+        shown = _shown(arrays, tables, visitor, candidates, scores)
+        act.rank = _rank_of(shown, candidates, act.item)
     return candidates, scores
 
 
@@ -226,7 +244,9 @@ def learn_acts(acts, circumstances, arrays, present, ranked, recorded):
                 break
             if learns:
                 at, rest = (events, steps), (recorded, i)
-                steps = _rank(tables, statistics, visitor, found, ranked, stepping, act, at, rest)
+                steps = _rank(
+                    arrays, tables, statistics, visitor, found, ranked, stepping, act, at, rest
+                )
         act.weight = weight  # only now: the ranker learns the whole act, what is counted is a part
         begins = enter_session(table, profiles, act.row, seconds, session, gap_s)
         if counts:

@@ -25,9 +25,9 @@ class Arrays(NamedTuple):
     """What models and visitors keep, as their own docstrings say; most are numbered by item.
 
     ``*_pairs`` are `Neighbours.table`; the scratch and the evidence are no state; of a popularity
-    its stored values, origins and half-lives; ``available`` to ``expire_ms``: when an item may be
-    shown; ``groups`` is `Groups.of`; ``histories`` is `Histories.table`; ``last_s`` to
-    ``session_keys`` by row of `Visitors`;
+    its stored values, origins and half-lives; ``stranger_*`` are `Strangers.counted`; ``available``
+    to ``expire_ms``: when an item may be shown; ``groups`` is `Groups.of`; ``histories`` is
+    `Histories.table`; ``last_s`` to ``session_keys`` by row of `Visitors`;
     ``gone*``: the columns of features that the settings leave out; ``own_*``: the fields of `Own`.
     ``constants`` of the four models of pairs: (2.0, room of a row, seed, half-life, slots that one
     interaction needs). The last three are the ranker's: biases, moments, (weights, squares).
@@ -59,6 +59,10 @@ class Arrays(NamedTuple):
     start_values: NDArray[np.float64]
     start_origins: NDArray[np.float64]
     start_half_lives: NDArray[np.float64]
+    stranger_values: NDArray[np.float64]
+    stranger_origins: NDArray[np.float64]
+    stranger_masses: NDArray[np.float64]
+    stranger_gains: NDArray[np.float64]
     available: NDArray[np.bool_]
     publish_ms: NDArray[np.int64]
     expire_ms: NDArray[np.int64]
@@ -81,7 +85,8 @@ class Arrays(NamedTuple):
 class Present(NamedTuple):
     """The numbers that move with acts, at the beginning of a call, and what changes as often.
 
-    ``popular`` and ``newest`` are the items that are always proposed; ``on`` the sources' bits.
+    ``popular`` and ``newest`` are the items that are always proposed, ``first`` those that only
+    strangers get; ``on`` the sources' bits.
     Of the models of pairs, in the order of `Arrays.constants`: ``steps`` counted and ``origins``
     of their weights. ``whole`` is the last of `Content.counted`; ``mass`` all flow of words;
     ``times`` those of the popularities; ``variants`` is `Groups.limit`; ``rates`` and ``taken`` the
@@ -89,6 +94,7 @@ class Present(NamedTuple):
     """
 
     popular: NDArray[np.int32]
+    first: NDArray[np.int32]
     newest: NDArray[np.int32]
     on: int
     steps: tuple[int, int, int, int]
@@ -138,6 +144,7 @@ def tables_after(arrays, present, counted, mass):
         (arrays.postings, arrays.filled),
         arrays.interactions,
         present.popular,
+        present.first,
         present.newest,
         arrays.content_scratch,
         arrays.word_scratch,
@@ -153,6 +160,13 @@ def popularities(arrays):
         (arrays.day_values, arrays.day_origins, arrays.day_half_lives),
         (arrays.start_values, arrays.start_origins, arrays.start_half_lives),
     )
+
+
+@njit(cache=True)
+def of_strangers(arrays):
+    """Return what strangers chose, as `Strangers.counted`."""
+    values, origins = arrays.stranger_values, arrays.stranger_origins
+    return values, origins, arrays.stranger_masses, arrays.stranger_gains
 
 
 @njit(cache=True)

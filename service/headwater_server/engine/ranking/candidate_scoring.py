@@ -16,7 +16,7 @@ from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.filter_masks import FilterMasks
 from headwater_server.engine.ranking.membership import are_not_in
 from headwater_server.engine.ranking.most_popular import Allowed, MostPopular
-from headwater_server.engine.ranking.ranking import Ranking
+from headwater_server.engine.ranking.ranking import Described, Ranking
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.visitors.visitors import History
 
@@ -129,7 +129,7 @@ class CandidateScoring:
         kept[known] = self._may_be_given(request, items[known], hidden, now_ms)
         ids = [item_id for item_id, keep in zip(wanted, kept.tolist(), strict=True) if keep]
         given = self.ranking.given(history, items[kept])
-        return ids, given.items, self.ranking.score(given)
+        return ids, given.items, self.scored(history, given)
 
     def _may_be_given(
         self,
@@ -173,4 +173,11 @@ class CandidateScoring:
 
     def scores(self, history: History, items: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return float64[n] scores of ``items`` that have evidence from the present request."""
-        return self.ranking.score(self.ranking.describe(history, items))
+        return self.scored(history, self.ranking.describe(history, items))
+
+    def scored(self, history: History, described: Described) -> NDArray[np.float64]:
+        """Return the scores: the ranker's; for a stranger the champion's with all popularities."""
+        scores = self.ranking.score(described)
+        if self.ranking.is_one_of_many(history):
+            return self.models.strangers.scores(described.items, scores)
+        return scores

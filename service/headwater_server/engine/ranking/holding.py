@@ -72,6 +72,7 @@ class Holding:
             *models.by_event.counted,
             *models.by_day.counted,
             *models.starts.counted,
+            *models.strangers.counted,
             catalogue.available,
             catalogue.publish_ms,
             catalogue.expire_ms,
@@ -102,6 +103,7 @@ class Holding:
         rates, taken = ranker.pace if isinstance(ranker, ListwiseRanker) else (_NO_RATES, 0)
         return Present(
             self._retriever.popular.items,
+            self._retriever.popular.first,
             self._catalogue.newest,
             self._retriever.on,
             (first.steps, second.steps, third.steps, fourth.steps),

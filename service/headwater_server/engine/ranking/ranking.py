@@ -13,8 +13,10 @@ from headwater_server.engine.features import features
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking import describing
 from headwater_server.engine.ranking.describing import Statistics
+from headwater_server.engine.retrieval.gathering import FROM_STRANGERS
 from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.visitors.visitors import History
+from headwater_server.models.ranker.ranker import ListwiseRanker
 
 
 class Described(NamedTuple):
@@ -44,6 +46,12 @@ class Ranking:
     def ranker(self) -> Any:
         """The ranker that scores."""
         return self.models.rankers[self.name] if self.name else self.models.ranker
+
+    def is_one_of_many(self, history: History) -> bool:
+        """Return whether others score beside this ranker: for strangers, beside the champion."""
+        is_champion = not self.name and isinstance(self.models.ranker, ListwiseRanker)
+        is_on = bool(self.retriever.on & FROM_STRANGERS)
+        return is_on and is_champion and len(history.items) == 0
 
     def leave_out(self, names: tuple[str, ...]) -> None:
         """Set the features of these names to 0 from now on."""

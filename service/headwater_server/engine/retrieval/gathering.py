@@ -23,7 +23,10 @@ from headwater_server.models.covisitation.walk import accumulate_walk
 
 FROM_CYCLES = 1 << 15
 """The bit of a source that writes evidence, and proposes no item."""
-BITS = {name: bit for bit, name in ev.SOURCES.items()} | {"cycles": FROM_CYCLES}
+FROM_STRANGERS = 1 << 14
+"""The bit of what strangers get: popular items of their own, and scores by all popularities."""
+_BESIDE = {"cycles": FROM_CYCLES, "strangers": FROM_STRANGERS}
+BITS = {name: bit for bit, name in ev.SOURCES.items()} | _BESIDE
 ALL = sum(BITS.values())
 
 
@@ -31,7 +34,8 @@ class Tables(NamedTuple):
     """What the sources read, as each model's ``counted`` gives it, and their scratch.
 
     ``on`` holds the bit of each source that is not left out; ``listed`` are the newest items of
-    each word; ``popular`` and ``newest`` the numbers of the items that are always proposed.
+    each word; ``popular`` and ``newest`` the numbers of the items that are always proposed;
+    ``first`` of those that a visitor without a history gets beside them.
     """
 
     on: int
@@ -44,6 +48,7 @@ class Tables(NamedTuple):
     listed: tuple[Any, ...]
     interactions: NDArray[np.float32]
     popular: NDArray[np.int32]
+    first: NDArray[np.int32]
     newest: NDArray[np.int32]
     profile: tuple[Any, ...]
     flow: tuple[Any, ...]
@@ -89,6 +94,8 @@ def propose(tables, visitor):
         add_own_items(items, visitor.ages_s, visitor.interactions, visitor.in_session, evidence)
     if on & ev.FROM_POPULAR:
         ev.add_rows(evidence, tables.popular, ev.FROM_POPULAR)
+    if on & FROM_STRANGERS and len(items) == 0:
+        ev.add_rows(evidence, tables.first, ev.FROM_POPULAR)
     if on & ev.FROM_NEW:
         ev.add_rows(evidence, tables.newest, ev.FROM_NEW)
     if on & ev.FROM_CONTENT:

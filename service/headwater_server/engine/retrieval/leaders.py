@@ -8,17 +8,20 @@ from numpy.typing import NDArray
 from headwater_server.engine.catalogue.change_log import ChangeLog
 from headwater_server.engine.retrieval.top_list import TopList
 from headwater_server.models.popularity.popularity import Popularity
+from headwater_server.models.popularity.strangers import Strangers
 
 
 class Leaders:
-    """The items with the largest values above zero in one column of a `Popularity`.
+    """The items with the largest values above zero in one column of a popularity.
 
     ``counted`` notes each item whose count changes. The order of the others stays, since all decay
     alike; only when a column is scaled down, rounding may make two of them equal, so that their
     numbers decide: then, and at the start, all items are looked at.
     """
 
-    def __init__(self, popularity: Popularity, column: int, counted: ChangeLog, room: int) -> None:
+    def __init__(
+        self, popularity: Popularity | Strangers, column: int, counted: ChangeLog, room: int
+    ) -> None:
         self._popularity = popularity
         self._column = column
         self._counted = counted

@@ -10,40 +10,53 @@ from numpy.typing import NDArray
 from headwater_server.engine.catalogue.change_log import ChangeLog
 from headwater_server.engine.retrieval.leaders import Leaders
 from headwater_server.models.popularity.popularity import Popularity
+from headwater_server.models.popularity.strangers import Strangers
 
 TOP_MAX = 30
 REFRESH_EVENTS = 50
 _COLUMNS = (1, 2, 3)
+_FIRST_COLUMNS = (4, 5, 7, 8)
+"""Of the experts for strangers: the lists of the others are among these and those of above."""
 _ROOM = 64
 
 
 class PopularItems:
-    """Up to 30 items for each half-life but the shortest, found again every 50 events."""
+    """Up to 30 items for each half-life but the shortest, found again every 50 events.
 
-    def __init__(self, popularity: Popularity) -> None:
-        """Begin without items; what teaches ``popularity`` notes the item in ``counted``."""
-        self.items = np.zeros(0, dtype=np.int32)
+    ``items`` are everybody's, ``first`` those of visitors without a history.
+    """
+
+    def __init__(self, popularity: Popularity, strangers: Strangers) -> None:
+        """Begin without items; what teaches either notes the item in ``counted``."""
+        self.items = self.first = np.zeros(0, dtype=np.int32)
         self.counted = ChangeLog()
         self._leaders = [Leaders(popularity, each, self.counted, _ROOM) for each in _COLUMNS]
+        self._of_first = [Leaders(strangers, each, self.counted, _ROOM) for each in _FIRST_COLUMNS]
 
     def refresh(self, rows: int) -> None:
         """Find the most popular of the first ``rows`` items."""
-        tops = (leaders.first(TOP_MAX, rows).tolist() for leaders in self._leaders)
-        # few numbers: sorted without numpy in less time than with it
-        self.items = np.array(sorted({item for top in tops for item in top}), dtype=np.int32)
+        self.items, self.first = _first(self._leaders, rows), _first(self._of_first, rows)
 
     def forget(self, items: NDArray[np.int32]) -> None:
         """Remove ``items``, whose counts are zero from now on."""
         for item in items.tolist():
             self.counted.note(item)
         self.items = self.items[~np.isin(self.items, items)]
+        self.first = self.first[~np.isin(self.first, items)]
 
     def state(self) -> dict[str, Any]:
         """Return the items."""
-        return {"items": self.items}
+        return {"items": self.items, "first": self.first}
 
     def load(self, state: dict[str, Any], rows: int) -> None:
         """Replace the state by what `state` returned; the counts are loaded before."""
-        self.items = state["items"]
-        for leaders in self._leaders:
+        self.items, self.first = state["items"], state["first"]
+        for leaders in self._leaders + self._of_first:
             leaders.first(TOP_MAX, rows)  # now, not within the event that needs them
+
+
+def _first(leaders: list[Leaders], rows: int) -> NDArray[np.int32]:
+    """Return the first items of each of ``leaders``, by number."""
+    tops = (one.first(TOP_MAX, rows).tolist() for one in leaders)
+    # few numbers: sorted without numpy in less time than with it
+    return np.array(sorted({item for top in tops for item in top}), dtype=np.int32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from headwater_server.engine.retrieval.gathering import FROM_CYCLES
+from headwater_server.engine.retrieval.gathering import FROM_CYCLES, FROM_STRANGERS
 from headwater_server.models import evidence as ev
 from headwater_server.models.content.profile_similarity import is_similar
 from headwater_server.models.content.word_lifts import is_of_found
@@ -25,6 +25,8 @@ def is_proposed(tables, visitor, item):
     if on & (ev.FROM_OWN | FROM_CYCLES) and ev.has(items, item):
         return True
     if on & ev.FROM_POPULAR and ev.has(tables.popular, item):
+        return True
+    if on & FROM_STRANGERS and len(items) == 0 and ev.has(tables.first, item):
         return True
     if on & ev.FROM_NEW and ev.has(tables.newest, item):
         return True

@@ -22,7 +22,7 @@ class Retriever:
     def __init__(self, models: Models, catalogue: Catalogue) -> None:
         self.models = models
         self.catalogue = catalogue
-        self.popular = PopularItems(models.by_event)
+        self.popular = PopularItems(models.by_event, models.strangers)
         self.evidence = ev.Evidence()
         self._on = gathering.ALL
 
@@ -59,6 +59,7 @@ class Retriever:
             models.content.listed,
             models.activity.interactions,
             self.popular.items,
+            self.popular.first,
             self.catalogue.newest,
             models.content.scratch,
             models.words.scratch,

@@ -34,6 +34,7 @@ def count_one_by_one(engine, history, item, now_ms, *, begins):
         models.cycles.learn(before, item, age_s=float(history.ages_s[~others][0]))
     models.by_event.learn(before, item)
     models.by_day.learn(before, item, at=now_ms / 1000.0)
+    models.strangers.learn(before, item)
     if begins:
         models.starts.learn(before, item, at=float(models.activity.events))
     models.activity.learn(before, item, repeat=repeat)

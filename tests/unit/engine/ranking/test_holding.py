@@ -40,6 +40,8 @@ def test_the_arrays_are_in_the_order_of_the_fields(settings):
     assert arrays.counts is models.activity.counts
     assert arrays.day_values is models.by_day.stored
     assert arrays.start_half_lives is models.starts.counted[2]
+    assert arrays.stranger_values is models.strangers.stored
+    assert arrays.stranger_gains is models.strangers.counted[3]
     assert arrays.available is parts.catalogue.available
     assert arrays.histories is parts.visitors.histories.table
     assert arrays.session_keys is parts.visitors.sessions.acts[2]
@@ -66,7 +68,16 @@ def test_a_shop_that_grew_answers_from_its_new_arrays():
     engine, now_ms = random_shop(3)
     before = _leaves(engine)
     assert isinstance(engine.parts.models.content, Content)
-    for name in ("next_item", "companions", "by_event", "by_day", "starts", "activity", "cycles"):
+    for name in (
+        "next_item",
+        "companions",
+        "by_event",
+        "by_day",
+        "starts",
+        "activity",
+        "strangers",
+        "cycles",
+    ):
         getattr(engine.parts.models, name).reserve(5_000)
     engine.parts.models.ranker.reserve(5_000)
     after = _leaves(engine)

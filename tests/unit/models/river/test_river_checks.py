@@ -12,6 +12,7 @@ from headwater_server.models.covisitation.next_item import NextItem
 from headwater_server.models.covisitation.walk import Walk
 from headwater_server.models.popularity.activity import Activity
 from headwater_server.models.popularity.popularity import Popularity
+from headwater_server.models.popularity.strangers import Strangers
 from headwater_server.models.probability.probability import ProbabilityHead
 from headwater_server.models.probability.probit import Probit
 from headwater_server.models.ranker.ranker import ListwiseRanker
@@ -23,6 +24,7 @@ ESTIMATORS = (
     Companions(),
     Popularity(),
     Activity(),
+    Strangers(),
     Content(),
     Walk(),
     WordFlow(),
@@ -49,7 +51,7 @@ def test_passes_rivers_check(model, check):
     check(model.clone())
 
 
-@pytest.mark.parametrize("model", ESTIMATORS[:9], ids=lambda m: type(m).__name__)
+@pytest.mark.parametrize("model", ESTIMATORS[:10], ids=lambda m: type(m).__name__)
 def test_rankers_read_without_writing(model):
     """Asking for unknown users and items leaves the state as it was."""
 

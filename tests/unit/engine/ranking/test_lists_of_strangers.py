@@ -1,0 +1,117 @@
+"""Lists of visitors without a history: several popularities and the ranker, by their own record."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from headwater_server.engine.engine import Engine
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.engine.messages.requests import RecommendRequest
+from headwater_server.engine.settings import EngineSettings
+from tests.unit.engine.random_shop import found, random_shop
+
+WITHOUT = EngineSettings(without=("strangers",))
+ITEMS = 400
+
+
+def ask(visitor="stranger", **given):
+    return RecommendRequest(visitor, "r", page_size=20, explore=False, **given)
+
+
+def click(engine, number, item, visitor):
+    event = Event(f"e{number}", "click", visitor, items=(EventItem(f"i{item}"),))
+    engine.apply(Entry(1_000 * number, (event,)))
+
+
+def shop_of_fashions(acts, period):
+    """Yield (place, item): strangers choose one of 30 fashionable items, new ones each period."""
+    rng = np.random.default_rng(1)
+    for number in range(acts):
+        first = 30 * (number // period) % ITEMS
+        fashionable = rng.random() < 0.8
+        yield number, int(first + rng.integers(30) if fashionable else rng.integers(ITEMS)) % ITEMS
+
+
+def test_a_strangers_list_follows_the_popularity_that_is_right_here():
+    """Fashions change every 250 acts: fast popularities hit twice as often as slow ones."""
+    engine, hits, best = Engine(EngineSettings()), [], []
+    for number, item in shop_of_fashions(3_000, 250):
+        if number >= 1_500 and number % 3 == 0:
+            listed = engine.recommend(ask(), 1_000 * number).item_ids
+            hits.append(f"i{item}" in listed)
+            catalogue = engine.parts.catalogue
+            stored, place = engine.parts.models.strangers.stored, catalogue.number(f"i{item}")
+            orders = [np.argsort(-column, kind="stable")[:20] for column in stored.T]
+            best.append([place is not None and place in order for order in orders])
+        click(engine, number, item, f"v{number}")
+    rates = np.mean(best, axis=0)
+    assert rates.max() > 1.4 * rates[3]  # what half-life is right matters
+    assert np.mean(hits) > 0.95 * rates.max()
+
+
+def test_without_it_the_ranker_alone_orders_a_strangers_list():
+    engine, now_ms = random_shop(4, WITHOUT)
+    history = engine.parts.history(ask(), "", now_ms)
+    described = found(engine.parts.ranking, history, np.zeros(0, dtype=np.int32), now_ms)
+    scores = engine.parts.ranking.score(described)
+    ids = [engine.parts.catalogue.ids[item] for item in described.items]
+    by_ranker = [ids[place] for place in np.argsort(-scores, kind="stable")[:20]]
+    assert list(engine.recommend(ask(), now_ms).item_ids) == by_ranker
+    whole = random_shop(4)[0]
+    assert list(whole.recommend(ask(), now_ms).item_ids) != by_ranker
+    assert np.ptp(engine.parts.models.strangers.weights) > 0.0  # it learns on, to be back
+
+
+def test_the_kernel_and_the_parts_score_a_stranger_alike():
+    engine, now_ms = random_shop(5)
+    history = engine.parts.history(ask(), "", now_ms)
+    described = found(engine.parts.ranking, history, np.zeros(0, dtype=np.int32), now_ms)
+    scores = dict(
+        zip(described.items, engine.parts.scoring.scored(history, described), strict=True)
+    )
+    answer = engine.recommend(ask(), now_ms)
+    numbers = [engine.parts.catalogue.number(item_id) for item_id in answer.item_ids]
+    assert [scores[number] for number in numbers] == [r.score for r in answer.results]
+    given = engine.recommend(ask(candidate_item_ids=tuple(answer.item_ids)), now_ms)
+    assert list(given.item_ids) == list(answer.item_ids)
+
+
+def test_the_first_click_turns_the_list_to_the_visitors_own():
+    engine, rng = Engine(EngineSettings()), np.random.default_rng(2)
+    for number in range(1_200):  # visitors stay with one of two kinds of items
+        click(engine, number, 40 * (number // 4 % 2) + rng.integers(40), f"v{number // 4}")
+    before = engine.recommend(ask("new"), 1_200_000).item_ids
+    click(engine, 1_200, 45, "new")
+    after = engine.recommend(ask("new"), 1_201_000).item_ids
+    of_kind = [sum(int(one[1:]) >= 40 for one in listed[:10]) for listed in (before, after)]
+    assert of_kind[0] < 9 <= of_kind[1]
+
+
+def test_the_contributions_of_a_strangers_list_sum_to_the_scores():
+    engine, now_ms = random_shop(6)
+    for result in engine.recommend(ask(explain=True), now_ms).results:
+        assert sum(part for _, part in result.contributions) == pytest.approx(result.score)
+        assert "popular" in dict(result.contributions)
+
+
+def test_what_only_strangers_get_is_available_and_not_hidden():
+    engine = Engine(EngineSettings())
+    for number in range(300):
+        click(engine, number, number % 30, f"v{number}")
+    engine.apply(Entry(300_000, (ItemWrite(Item("i3", available=False)),)))
+    assert "i3" not in engine.recommend(ask(), 300_000).item_ids
+    assert "i4" not in engine.recommend(ask(exclude_item_ids=("i4",)), 300_000).item_ids
+
+
+def test_a_restored_shop_answers_strangers_alike_and_learns_on_alike():
+    engine, now_ms = random_shop(7)
+    again = Engine.restore(engine.capture())
+    for one in (engine, again):
+        for number in range(120):
+            event = Event(f"s{number}", "click", f"s{number}", items=(EventItem(f"i{number % 9}"),))
+            one.apply(Entry(now_ms + 1_000 * number, (event,)))
+    assert again.digest() == engine.digest()
+    later = now_ms + 200_000
+    assert again.recommend(ask(), later).results == engine.recommend(ask(), later).results
