@@ -27,7 +27,7 @@ from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.visitors import History, Visitors
-from headwater_server.models.popularity.strangers import judge
+from headwater_server.models.popularity.strangers import is_judged, judge
 from headwater_server.models.ranker.ranker import ListwiseRanker
 
 WARM_UP_EVENTS = 20_000
@@ -211,7 +211,7 @@ class Learning:
         statistics = self.ranking.statistics(history)
         given = tables, statistics, Visitor(*history[:5], asked), shown_at
         candidates, drawn, features, context = choice(*given, item, self.settings.seed, events)
-        if len(history.items) == 0 and len(candidates):
+        if len(history.items) == 0 and len(candidates) and is_judged(events):
             scores = self.ranking.score(self.ranking.describe(history, candidates))
             judge(self.models.strangers.counted, candidates, scores, item)
         if events % MEASURE_EVENTS == 0:

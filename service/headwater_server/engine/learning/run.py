@@ -30,7 +30,7 @@ from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.sessions import enter_session
 from headwater_server.models.base import HISTORY_MAX
 from headwater_server.models.evidence import begin_another
-from headwater_server.models.popularity.strangers import judge, stranger_scores
+from headwater_server.models.popularity.strangers import is_judged, judge, stranger_scores
 from headwater_server.models.ranker.list_step import Stepping, learn_choice
 from headwater_server.models.ranker.network import score_items
 
@@ -147,18 +147,19 @@ def _rank(arrays, tables, statistics, visitor, found, ranked, stepping, act, at,
     """
     (candidates, scores), (events, steps), (recorded, place) = found, at, rest
     is_measured, is_stranger = events % MEASURE_EVENTS == 0, len(visitor.items) == 0
+    judges = is_stranger and is_judged(events)
     drawn = sample(candidates, act.item, NEGATIVES, ranked.seed, events)
     act.choices = len(drawn)
     if len(candidates) == 0:
         act.hit = 0 if is_measured else act.hit
         return steps
     features, context = describe(tables, statistics, visitor.items, drawn)
-    if (is_measured or is_stranger) and len(scores) < len(candidates):
+    if (is_measured or judges) and len(scores) < len(candidates):
         scores = _scores(tables, statistics, visitor.items, candidates, stepping)
     if is_measured:
         shown = _shown(arrays, tables, visitor, candidates, scores)
         act.hit = _is_hit(shown, candidates, act.item)
-    if is_stranger:  # also while the settings leave it out: it is back at once
+    if judges:  # also while the settings leave it out: it is back at once
         judge(of_strangers(arrays), candidates, scores, act.item)
     if len(recorded.counts) > 0:
         if is_measured:

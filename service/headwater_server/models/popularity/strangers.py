@@ -31,6 +31,7 @@ _BEST = _ALL
 """The place in the gains of what the average gained, from which the rate follows."""
 _LISTED = 20
 _FADING = 2.0 ** (-1.0 / 2_000.0)
+_JUDGED_ALL, _JUDGED_EVERY = 2_000, 4
 _SHARE_MIN = 1e-5
 """A share of all interactions below which a popularity says little."""
 _EXPONENT_MAX = 512.0
@@ -88,6 +89,15 @@ def stranger_scores(strangers, items, scores):
 def _gain(place):
     """Return what an expert gains whose list has the chosen item there, from 0."""
     return 1.0 / np.log2(place + 2.0) if place < _LISTED else 0.0
+
+
+@njit(cache=True)
+def is_judged(events):
+    """Whether experts are judged by a stranger's act, with so many interactions before it.
+
+    For that all candidates are scored, which takes longer than all else that an act teaches.
+    """
+    return events < _JUDGED_ALL or events % _JUDGED_EVERY == 0
 
 
 @njit(cache=True)
