@@ -69,6 +69,7 @@ var plans = map[string]plan{
 	headwaterv1.UserService_UnlinkVisitor_FullMethodName:               writing,
 	headwaterv1.ModelService_ReplayQuarantinedEvents_FullMethodName:    writing, // what was learned is not learned again
 	headwaterv1.ModelService_DropQuarantinedEvents_FullMethodName:      writing, // what is gone is no error
+	headwaterv1.ModelService_EndSession_FullMethodName:                 writing, // a session ends once
 }
 
 // planOf returns how to make a call. A method without a plan is tried once.

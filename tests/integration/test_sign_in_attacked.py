@@ -22,8 +22,11 @@ from tests.integration.test_sign_in import (
     browser,
     come_back,
     problem_of,
+    server,
     settings_for,
 )
+
+__all__ = ["server"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
+from headwater_server.models.kernel_cache import use  # noqa: F401 - kernels are kept where it says
 
 COLUMNS = 2
 """Columns of a feature: its value, and its nearness."""

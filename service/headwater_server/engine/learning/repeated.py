@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
 from headwater_server.engine.intake.repeats import HALF_LIFE_S, LEAST
+from headwater_server.models.kernel_cache import use  # noqa: F401 - kernels are kept where it says
 
 REFUSED = 32.0
 """As so many acts an item counts that the visitor refused: else the next one would be the first."""

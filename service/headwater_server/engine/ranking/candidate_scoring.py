@@ -176,7 +176,7 @@ class CandidateScoring:
         return self.scored(history, self.ranking.describe(history, items))
 
     def scored(self, history: History, described: Described) -> NDArray[np.float64]:
-        """Return the scores: the ranker's; for a stranger the champion's with all popularities."""
+        """Return the scores: the ranker's; for a stranger with all popularities."""
         scores = self.ranking.score(described)
         if self.ranking.is_one_of_many(history):
             return self.models.strangers.scores(described.items, scores)

@@ -48,10 +48,10 @@ class Ranking:
         return self.models.rankers[self.name] if self.name else self.models.ranker
 
     def is_one_of_many(self, history: History) -> bool:
-        """Return whether others score beside this ranker: for strangers, beside the champion."""
-        is_champion = not self.name and isinstance(self.models.ranker, ListwiseRanker)
+        """Return whether others score beside this ranker: for strangers, beside a kernel's."""
+        is_kernel = isinstance(self.ranker, ListwiseRanker)
         is_on = bool(self.retriever.on & FROM_STRANGERS)
-        return is_on and is_champion and len(history.items) == 0
+        return is_on and is_kernel and len(history.items) == 0
 
     def leave_out(self, names: tuple[str, ...]) -> None:
         """Set the features of these names to 0 from now on."""

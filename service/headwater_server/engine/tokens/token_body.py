@@ -16,7 +16,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Slate
 from headwater_server.engine.messages.names import Names, names_of
@@ -27,6 +26,7 @@ from headwater_server.engine.tokens.packed_ids import (
     numbered_room,
     put_numbered,
 )
+from headwater_server.models.kernel_cache import use  # noqa: F401 - kernels are kept where it says
 
 POLICIES = ("", "best", "plackett_luce", "thompson")  # by their index here; others as text
 _CODES = {policy: bytes((code,)) for code, policy in enumerate(POLICIES)}

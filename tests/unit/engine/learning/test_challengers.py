@@ -73,8 +73,9 @@ def test_each_learns_what_it_would_learn_as_the_champion(champion):
 
 
 def test_a_policy_answers_as_an_engine_whose_champion_is_the_ranker():
-    engine, now_ms = learned(EngineSettings(rankers={"fast": FAST}))
-    other, _ = learned(EngineSettings(ranker=FAST))
+    alone = ("strangers",)  # there each champion has a record of its own
+    engine, now_ms = learned(EngineSettings(rankers={"fast": FAST}, without=alone))
+    other, _ = learned(EngineSettings(ranker=FAST, without=alone))
     asking = engine.asking(Policy("p", {"ranker": "fast"}))
     differs = 0
     for request in requests(2):

@@ -77,7 +77,7 @@ def stepwise(engine, request, now_ms):
     barred = np.concatenate((named, parts.hiding.hidden(profiles, now_ms)))
     passing = scoring.masks.shown(request.filter) if request.filter else None
     described = found(scoring.ranking, history, barred, now_ms, passing)
-    items, scores = described.items, scoring.ranking.score(described)
+    items, scores = described.items, scoring.scored(history, described)
     if len(items) < scoring.enough(request):
         items, scores = scoring.refilled(request, history, barred, now_ms, (items, scores))
     epsilon, temperature = settings.exploration_epsilon, settings.exploration_temperature

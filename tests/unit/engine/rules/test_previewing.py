@@ -1,5 +1,7 @@
 """A preview: both lists, what moved and why; and the state stays as it was."""
 
+from dataclasses import replace
+
 import pytest
 
 from headwater_server.engine.messages.experiments import (
@@ -36,15 +38,15 @@ def ids(recommendation):
 
 
 def test_the_list_after_is_what_recommend_returns_once_the_draft_is_saved():
-    engine = shop(PIN)
+    engine, asked = shop(PIN), replace(ASKED, page_size=len(IDS))
     draft = write("table", pinned("d"))
-    _, [view], [one] = previewed(engine, draft)
-    assert ids(one.before) == ids(engine.recommend(ASKED, NOW_MS))
+    _, [view], [one] = previewed(engine, draft, requests=(asked,))
+    assert ids(one.before) == ids(engine.recommend(asked, NOW_MS))
     do(engine, draft)
-    assert ids(one.after) == ids(engine.recommend(ASKED, NOW_MS))
+    assert ids(one.after) == ids(engine.recommend(asked, NOW_MS))
     assert (view.items_passing, view.warnings) == (None, ())
     [move] = [move for move in one.moves if move.item_id == "d"]
-    assert (move.before, move.after, move.rules) == (3, 1, ("table",))
+    assert (move.before, move.after, move.rules) == (4, 1, ("table",))
     assert move.reason == 'pinned by "table"'
     assert {move.item_id for move in one.moves if not move.rules} >= {ids(one.before)[0]}
 
@@ -68,11 +70,11 @@ def test_each_kind_says_why(rule, word):
 
 
 def test_a_deletion_shows_what_leaves_with_the_rule():
-    engine = shop(PIN)
+    engine = shop(PIN | {"item_ids": ["nothing", "e"]})
     _, views, [one] = previewed(engine, RuleDelete("chair first"))
     assert views == []
     [move] = [move for move in one.moves if move.rules]
-    assert (move.item_id, move.before, move.reason) == ("c", 2, 'no longer pinned by "chair first"')
+    assert (move.item_id, move.before, move.reason) == ("e", 2, 'no longer pinned by "chair first"')
 
 
 def test_a_scheduled_draft_is_seen_at_its_time():

@@ -18,7 +18,7 @@ import headwater_server
 PACKAGE = Path(headwater_server.__file__).parent
 OF_NUMBERS = {
     "len", "range", "min", "max", "float", "np.sqrt", "np.log", "np.exp2", "math.log1p",
-    "np.uint16", "np.int32", "np.int64", "np.uint64", "np.float32", "np.float64",
+    "np.uint16", "np.uint32", "np.int32", "np.int64", "np.uint64", "np.float32", "np.float64",
 }  # fmt: skip
 METHODS = {"sum", "view"}  # of a row, and of a number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
+from headwater_server.models.kernel_cache import use  # noqa: F401 - kernels are kept where it says
 
 LEFT, RESERVED, PLACED = 0, 1, 2
 
