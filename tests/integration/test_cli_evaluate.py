@@ -153,7 +153,7 @@ def test_a_ranker_that_learns_beside_is_asked_in_the_champions_state(tmp_path):
     assert policy(found, "same")["how"] == "answers from the champion's state"
     assert policy(found, "same")["value"] == policy(found, "champion")["value"]
     assert policy(found, "same")["mean_weight"] == pytest.approx(1.0)
-    assert policy(found, "other")["mean_weight"] < 0.98
+    assert policy(found, "other")["mean_weight"] != pytest.approx(1.0, abs=0.005)
     assert policy(found, "other")["settings"] == {"ranker": "other"}
 
 

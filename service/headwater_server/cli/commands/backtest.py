@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -130,15 +131,19 @@ def _show(result: Result, beside: list[Compared]) -> None:
     console.print(f"{result.events_per_second:,.0f} events a second · digest {result.digest}")
     if result.quarantined:
         console.print(f"[yellow]{result.quarantined} events were quarantined[/]")
-    console.print(_table_of(beside))
+    console.print(*_tables_of(beside), sep="\n")
 
 
-def _table_of(beside: list[Compared]) -> Table:
+def _tables_of(beside: list[Compared]) -> Iterator[Table]:
+    """Yield two tables that fit 80 columns: all questions, and those of new visitors."""
     from rich.table import Table
 
-    from headwater_server.evaluation.reports.backtest_page import HEADS, cells
+    from headwater_server.evaluation.reports.backtest_page import HEADS, NEW_HEADS, cells
 
-    table = Table(*HEADS, box=None)
-    for one in beside:
-        table.add_row(*cells(one))
-    return table
+    new = [HEADS.index(head) for head in NEW_HEADS]
+    for places in ([n for n in range(len(HEADS)) if n not in new], [0, *new]):
+        table = Table(*(HEADS[n] for n in places), box=None)
+        table.columns[0].no_wrap = True
+        for one in beside:
+            table.add_row(*(cells(one)[n] for n in places))
+        yield table

@@ -15,6 +15,8 @@ HEADS = (
     "recommender", "hit rate@20", "95 % interval", "ndcg@20", "mrr@20", "first event", "strangers",
     "Headwater is",
 )  # fmt: skip
+NEW_HEADS = "first event", "strangers"
+"""The columns about visitors without a history."""
 _HOW = (
     '<p class="soft">Before each event every recommender names 20 items; it is a hit if the '
     "event's item is one of them. Intervals draw visitors again, with all of their events; "
