@@ -21,8 +21,8 @@ from tests.kafka.brokers import Brokers, running_brokers
 
 BACKENDS = ("valkey", "redis")
 OF_THE_STORE = (
-    "test_one_digest", "test_replica", "test_sentinels", "test_sink_redis", "test_storage_",
-    "test_store_",
+    "test_archive", "test_one_digest", "test_redis_stream", "test_replica", "test_sentinels",
+    "test_sink_redis", "test_storage_", "test_store_", "test_witness",
 )  # fmt: skip
 """Files whose subject talks to the store itself, or that tests what it survives."""
 

@@ -13,7 +13,7 @@ from aiokafka.producer import AIOKafkaProducer
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.events import Event
-from headwater_server.errors import StoreRefused, StoreUnavailable
+from headwater_server.errors import DeadlineExceeded, StoreRefused, StoreUnavailable
 from headwater_server.replica.faults import LogBroken
 from headwater_server.replica.ports.position import START, Position, time_ms_of
 from headwater_server.storage.codecs.entry_codec import with_time
@@ -174,7 +174,7 @@ async def test_a_broker_that_dies_and_returns_loses_nothing_and_nobody_restarts_
                     while True:
                         try:
                             await replica.feedback(batch, 2.0)
-                        except StoreUnavailable:
+                        except (StoreUnavailable, DeadlineExceeded):  # it may be on the log
                             await asyncio.sleep(0.05)
                         else:
                             break
