@@ -37,7 +37,7 @@ class Experiments:
         self._in_force: AnswerSettings | None = None
         self._made: dict[tuple[Assigned, ...], Assignment] = {}
         self._assignments = Assignments()
-        self._waiting = Waiting()
+        self._waiting, self._spare = Waiting(), Waiting()
         self._day = self._offset_ms = 0
         self._days_max = DAYS_MAX
 
@@ -165,10 +165,15 @@ class Experiments:
                 running.noting(profiles, slots, clicks, self._day)
 
     def counting(self) -> Steps:
-        """Count the acts that wait, in order, for each experiment that they are exposed in."""
+        """Count the acts that wait, in order, for each experiment that they are exposed in.
+
+        They wait no longer from the first step on, so a read between two steps, which settles what
+        waits, counts none of them again: until the last step it sees less of them.
+        """
         waiting = self._waiting
         if not waiting:
             return
+        self._waiting, self._spare = self._spare, waiting
         columns = waiting.columns()
         for running in self.active:
             for profiles in (yield from running.counting(waiting, columns, self._day)):
