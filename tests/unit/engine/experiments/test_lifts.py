@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.experiments.counts.days import GROUPS
+from headwater_server.engine.experiments.counts.days import GROUPS, group_of
 from headwater_server.engine.experiments.lift.reports import NOT_KEPT, NOT_YET, OVER, RUNNING, Days
 from headwater_server.engine.messages.entries import Entry, SettingsChange
 from headwater_server.engine.messages.events import Status
@@ -99,7 +99,7 @@ class Records:
         for row, visitor in enumerate(self.order):
             if self.entered[visitor] > last:
                 continue
-            place = self.arm[visitor], row % GROUPS
+            place = self.arm[visitor], group_of(row)
             entered[place] += 1
             for day in range(first, last + 1):
                 found[place] += self.facts.get((day, visitor), 0.0)
@@ -113,9 +113,11 @@ class Records:
         for arm in (0, 1):
             below = sums[arm, :, 3] if name == "click_through" else entered[arm]
             above = sums[arm, :, 4 if name == "click_through" else columns[name]]
-            arms.append(arm_of_groups(int(entered[arm].sum()), above, below))
+            used = entered[arm] > 0
+            arms.append(arm_of_groups(int(entered[arm].sum()), above[used], below[used]))
         control, own = arms
-        interval = relative_of_groups(own, control, GROUPS, reach, 0.95)
+        groups = int((entered > 0).sum(axis=1).min())
+        interval = relative_of_groups(own, control, groups, reach, 0.95)
         return control.mean, own.mean, interval.low, interval.high
 
     def of_days(self, first, last):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from headwater_server.engine.experiments.comparing import VISITORS_MIN, level_of
 from headwater_server.engine.experiments.counts.days import (
     DAY_ACTS,
@@ -12,7 +14,6 @@ from headwater_server.engine.experiments.counts.days import (
     DAY_REVENUE,
     DAY_SLOTS,
     ENTERED,
-    GROUPS,
     Table,
 )
 from headwater_server.engine.experiments.lift.reports import (
@@ -96,7 +97,8 @@ def _lift(running: Running, name: str, sums: Table, until: Table, reach: float) 
     level = level_of(running)
     interval = Interval(-math.inf, math.inf, level)
     if is_enough:
-        interval = relative_of_groups(own, control, GROUPS, reach, level)
+        groups = min(np.count_nonzero(until[arm, :, ENTERED]) for arm in (0, 1))
+        interval = relative_of_groups(own, control, max(2, groups), reach, level)
     is_known = math.isfinite(interval.low)
     return MeasuredLift(
         name,
@@ -109,7 +111,8 @@ def _lift(running: Running, name: str, sums: Table, until: Table, reach: float) 
 
 
 def _arm(name: str, sums: Table, until: Table) -> Arm:
-    visitors = until[:, ENTERED]
+    used = until[:, ENTERED] > 0.0  # an empty group says nothing of how groups differ
+    sums, visitors = sums[used], until[used, ENTERED]
     count = int(visitors.sum())
     if name == CLICK_THROUGH:
         return arm_of_groups(count, sums[:, DAY_CLICKS], sums[:, DAY_SLOTS])
