@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from headwater import AsyncClient, UnauthenticatedError
+from headwater_server.api.access.sessions import Session, signed
+from headwater_server.web.oidc.cookies import Cookies
 from tests.integration.test_sign_in import (  # the fixtures, too
     CONSOLE,
+    KEY,
     OWN,
     browser,
     come_back,
@@ -73,6 +77,31 @@ async def test_what_renews_a_session_that_is_over_ends_too(page, provider, serve
     async with AsyncClient(server, key=stolen["headwater-session"]) as copy:
         with pytest.raises(UnauthenticatedError):
             await copy.get_serving()
+
+
+async def test_cookies_of_an_earlier_build_sign_in_again_and_out(page, provider):
+    """Its sessions and renewals have no id."""
+    provider.refresh_token = "a-refresh-token"
+    await come_back(page, provider)
+    kept = {"token": "a-refresh-token", "sub": "7", "since_s": time.time()}
+    page.cookies.set("headwater-renewal", Cookies(KEY).sealed(kept, "headwater-renewal", 600.0))
+    renewed = await page.post("/console/auth/renew", headers=OWN)
+    assert (renewed.status_code, renewed.json()["problem"]) == (401, "state")
+    session = signed(Session("anna", "7", "read", int(time.time()) + 600), KEY)
+    for token, answer in ((session, (503, False)), ("", (200, True))):
+        page.cookies.clear()
+        page.cookies.set("headwater-renewal", Cookies(KEY).sealed(kept, "headwater-renewal", 600.0))
+        if token:
+            page.cookies.set("headwater-session", token)
+        shown = (await page.get("/console/auth/session")).json()["session"]
+        assert (shown or {}).get("renews", False) is False
+        said = await page.post("/console/auth/sign-out", headers=OWN)
+        assert (said.status_code, said.json()["ended"]) == answer
+        removed = said.headers.get_list("set-cookie")
+        assert {one.partition("=")[0] for one in removed} >= {
+            "headwater-session", "headwater-renewal"
+        }  # fmt: skip
+        assert all("Max-Age=0" in one for one in removed)
 
 
 async def test_who_has_no_role_any_more_is_out_at_the_servers_at_once(page, provider, server):

@@ -151,7 +151,9 @@ class Routes:
         if session is None:  # it is over, and what renews it may not be
             kept = self._kept(request, RENEWAL)
             session = self._probe(kept) if kept is not None else None
-        return session is None or await self._servers.end(signed(session, self._key))
+        if session is None or not session.sid:  # an earlier build's has no id to be ended by
+            return session is None
+        return await self._servers.end(signed(session, self._key))
 
     def _with_session(self, request: Request, response: Response, found: SignedIn) -> Response:
         secure, session = self._is_secure(request), found.session
@@ -189,7 +191,9 @@ class Routes:
 
     def _kept(self, request: Request, kind: str) -> Mapping[str, Any] | None:
         text = given(request, kind, secure=self._is_secure(request))
-        return self._cookies.opened(text, kind) if text else None
+        kept = self._cookies.opened(text, kind) if text else None
+        is_whole = kind != RENEWAL or (kept is not None and kept.get("sid"))
+        return kept if is_whole else None  # earlier builds sealed renewals without the session's id
 
     def _failed(self, request: Request, error: SignInError) -> Response:
         """Show the sign-in page, which has a sentence for the code."""
