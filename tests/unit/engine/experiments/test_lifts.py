@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from headwater_server.engine.engine import Engine
-from headwater_server.engine.experiments.counts.days import GROUPS, group_of
+from headwater_server.engine.experiments.counts.groups import GROUPS, group_of
 from headwater_server.engine.experiments.lift.reports import NOT_KEPT, NOT_YET, OVER, RUNNING, Days
 from headwater_server.engine.messages.entries import Entry, SettingsChange
 from headwater_server.engine.messages.events import Status

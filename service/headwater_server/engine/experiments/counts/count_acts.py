@@ -25,12 +25,11 @@ from headwater_server.engine.experiments.counts.days import (
     DAY_ACTS,
     DAY_PURCHASES,
     DAY_REVENUE,
-    group_of,
 )
+from headwater_server.engine.experiments.counts.groups import group_of
 from headwater_server.engine.visitors.found_by import find_row
 from headwater_server.engine.visitors.past_sums import LARGEST
 
-_group_of = njit(cache=True, nogil=True)(group_of)
 _VISITOR_HIGH, _VISITOR_LOW, _ACCOUNT_HIGH, _ACCOUNT_LOW = range(4)
 
 
@@ -103,7 +102,7 @@ def count_acts(  # type: ignore[no-untyped-def]
             after[:] = rows.values[row]
             change(into.sums[rows.arms[row]], before, after, into.caps)
             if len(daily):
-                _add_to_day(daily[rows.arms[row], _group_of(row)], more)
+                _add_to_day(daily[rows.arms[row], group_of(row)], more)
             counted += 1
         if visitor >= 0 and has_account and may_join:
             return Done(n + 1, True, counted, others, currency)

@@ -13,11 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headwater_server.engine.experiments.counts.groups import GROUPS, group_of
 from headwater_server.engine.messages.experiments import ExperimentArm
 
-GROUP_BITS = 6
-GROUPS = 1 << GROUP_BITS
-"""Groups of an arm's visitors: intervals are 4 % wider than with each visitor alone."""
 DAYS_MAX = 400
 POPULAR = "popular"
 """The policy of a hold-out's control: an experiment that has it keeps sums by day."""
@@ -25,18 +23,6 @@ ENTERED, DAY_ACTS, DAY_PURCHASES, DAY_REVENUE, DAY_SLOTS, DAY_CLICKS = range(6)
 WIDTH = 6
 Table = NDArray[np.float64]
 """Sums by arm, group and column."""
-
-
-def group_of(row: int) -> int:
-    """Return the group of a visitor's row, also where visitors have each other row only.
-
-    An account takes the row after its visitor's, so the row is multiplied first (D. Knuth, "The
-    Art of Computer Programming", volume 3, 6.4) and the highest bits of 32 are taken.
-
-    >>> len({group_of(row) for row in range(0, 200, 2)})
-    64
-    """
-    return ((row * 2_654_435_769) >> (32 - GROUP_BITS)) & (GROUPS - 1)
 
 
 class DailySums:

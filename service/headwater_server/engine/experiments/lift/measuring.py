@@ -97,7 +97,7 @@ def _lift(running: Running, name: str, sums: Table, until: Table, reach: float) 
     level = level_of(running)
     interval = Interval(-math.inf, math.inf, level)
     if is_enough:
-        groups = min(np.count_nonzero(until[arm, :, ENTERED]) for arm in (0, 1))
+        groups = int(np.count_nonzero(until[:2, :, ENTERED], axis=1).min())
         interval = relative_of_groups(own, control, max(2, groups), reach, level)
     is_known = math.isfinite(interval.low)
     return MeasuredLift(
