@@ -186,10 +186,11 @@ def note_plainly(
 def note(parts: Parts, event: Event, profile: str) -> None:
     """Count a click or an order in the figures of the day."""
     args = parts.figures, parts.attribution, parts.catalogue, event, profile, parts.clock_ms
-    clicks = note_act(*args)
-    if clicks and parts.experiments.active:
+    clicked = note_act(*args)
+    if clicked and parts.experiments.active:
         profiles = parts.visitors.profiles_of(event.visitor_id, event.user_id)
-        parts.experiments.listed(profiles, parts.clock_ms, 0, clicks)
+        for placement in clicked:
+            parts.experiments.listed(profiles, parts.clock_ms, placement, 0, 1)
 
 
 def attribute(

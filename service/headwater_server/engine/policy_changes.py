@@ -16,6 +16,7 @@ from headwater_server.engine.messages.experiments import (
 )
 from headwater_server.engine.parts import Applied, Parts, Steps
 from headwater_server.engine.rules.beneath_policies import judged_in
+from headwater_server.engine.visitors.request_context import placement_of
 
 
 def changing(parts: Parts, operation: PolicyOperation, entry: Entry) -> Applied:
@@ -49,7 +50,7 @@ def note_seen(parts: Parts, event: Event, slots: int) -> None:
     """Count seen slots for the hold-outs: those of the list that exposes a visitor, too."""
     if slots and parts.experiments.active:
         profiles = parts.visitors.profiles_of(event.visitor_id, event.user_id)
-        parts.experiments.listed(profiles, parts.clock_ms, slots, 0)
+        parts.experiments.listed(profiles, parts.clock_ms, placement_of(event), slots, 0)
 
 
 def looking(parts: Parts) -> Steps:

@@ -155,13 +155,15 @@ class Experiments:
         self._turn_to(int(acts.times_ms[0]))
         let_wait(acts, self._waiting, self.settle)
 
-    def listed(self, profiles: tuple[str, str], now_ms: int, slots: int, clicks: int) -> None:
-        """Count seen slots of lists, or clicks on them, for the hold-outs."""
+    def listed(
+        self, profiles: tuple[str, str], now_ms: int, placement: str, slots: int, clicks: int
+    ) -> None:
+        """Count seen slots of a placement's lists, or clicks on them, for its hold-outs."""
         self._turn_to(now_ms)
         if self._waiting.may_join:
             self.settle()
         for running in self.active:
-            if running.is_open(now_ms):
+            if running.is_open(now_ms) and running.is_at(placement):
                 running.noting(profiles, slots, clicks, self._day)
 
     def counting(self) -> Steps:

@@ -52,28 +52,29 @@ def note_act(
     event: Event,
     profile: str,
     now_ms: int,
-) -> int:
+) -> list[str]:
     """Count a click or an order; most acts are neither, or clicks that follow from no list.
 
-    Return how many clicks were counted.
+    Return the placement of each click that was counted.
     """
-    role, clicks = ROLES.get(event.event_type), 0
+    role = ROLES.get(event.event_type)
+    clicked: list[str] = []
     if role is None:
-        return 0
+        return clicked
     if role == CLICK:
         if event.slate is None and not attribution.is_open(profile):
-            return 0
+            return clicked
         for item_id in dict.fromkeys([item.item_id for item in event.items]):
             given = _list_of(attribution, catalogue, event, profile, item_id)
-            if given is not None:
-                clicks += figures.at(now_ms).click(profile, given, item_id)
-        return clicks
+            if given is not None and figures.at(now_ms).click(profile, given, item_id):
+                clicked.append(given.placement)
+        return clicked
     lines = lines_of(event, lambda item_id: _price_of(catalogue, item_id))
     attributed = [
         (line, _list_of(attribution, catalogue, event, profile, line.item_id)) for line in lines
     ]
     figures.at(now_ms).order(profile, attributed)
-    return 0
+    return clicked
 
 
 def _list_of(
