@@ -44,10 +44,13 @@ _SHARED = (
 )
 
 
-def report(running: Running, now_ms: int, days: Days | None = None) -> ExperimentReport:
+def report(
+    running: Running, now_ms: int, days: Days | None = None, offset_ms: int = 0
+) -> ExperimentReport:
     """Return what an experiment says at the state's time ``now_ms``.
 
-    ``days``: of a hold-out, those whose lift is asked for beside that of all time.
+    ``days``: of a hold-out, those whose lift is asked for beside that of all time. ``offset_ms``:
+    by how much the shop's days begin before UTC's.
     """
     arms = tuple(_arm(running, arm, now_ms) for arm in range(len(running.experiment.arms)))
     evidence = evidence_of_ratio(running)
@@ -67,7 +70,7 @@ def report(running: Running, now_ms: int, days: Days | None = None) -> Experimen
         notes=tuple(_notes(running)),
     )
     text = repr(found).encode("utf-8", "surrogatepass")
-    lifts = lifts_of(running, days, now_ms) if running.days.are_kept else None
+    lifts = lifts_of(running, days, now_ms, offset_ms) if running.days.are_kept else None
     return replace(found, digest=blake2b(text, digest_size=16).hexdigest(), lifts=lifts)
 
 

@@ -208,7 +208,8 @@ class Lookups:
         from headwater_server.engine.experiments.reporting import report  # noqa: PLC0415
 
         running = self._experiments.by_id.get(name)
-        return report(running, self._parts.clock_ms, days) if running else None
+        offset_ms = self._parts.figures.offset_ms
+        return report(running, self._parts.clock_ms, days, offset_ms) if running else None
 
     def arms_of(
         self, visitor_id: str, user_id: str, placement: str, now_ms: int

@@ -11,7 +11,14 @@ import pytest
 
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.experiments.counts.groups import GROUPS, group_of
-from headwater_server.engine.experiments.lift.reports import NOT_KEPT, NOT_YET, OVER, RUNNING, Days
+from headwater_server.engine.experiments.lift.reports import (
+    BEFORE,
+    NOT_KEPT,
+    NOT_YET,
+    OVER,
+    RUNNING,
+    Days,
+)
 from headwater_server.engine.messages.entries import Entry, SettingsChange
 from headwater_server.engine.messages.events import Status
 from headwater_server.engine.messages.experiments import (
@@ -190,7 +197,8 @@ def test_a_restart_in_between_changes_nothing(records):
 
 
 def test_days_before_and_after_have_no_lift_and_say_why(records):
-    assert records.of_days(START - 7, START - 1).status == NOT_YET
+    assert records.of_days(START - 7, START - 1).status == BEFORE
+    assert records.of_days(START + 4, START + 9).status == NOT_YET  # the state is at START + 3
     again = Records(visitors=20, days=1)
     again.shop.must(ExperimentStop("hold-out", reason="enough"))
     again.shop.now_ms += 5 * DAY_MS

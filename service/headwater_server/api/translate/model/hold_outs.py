@@ -5,6 +5,8 @@ from __future__ import annotations
 from headwater.v1 import performance_pb2
 from headwater_server.api.translate.values import clipped_time, time_message
 from headwater_server.engine.experiments.lift.reports import (
+    BEFORE,
+    CLOSED,
     NOT_KEPT,
     NOT_YET,
     OVER,
@@ -28,8 +30,13 @@ _OF_DAYS = {
         "What all visitors who had entered by the end of these days did on them. Each interval "
         "holds for this period, whenever you look; of many periods, some differ by chance alone."
     ),
-    NOT_YET: "The hold-out began after this period: it has no lift.",
+    BEFORE: "The hold-out began after this period: it has no lift.",
+    NOT_YET: "This period has not begun, or the hold-out has not: there is no lift yet.",
     OVER: "The hold-out ended before this period: it has no lift.",
+    CLOSED: (
+        "An arm of the hold-out was closed before this period, or on the first of its days: the "
+        "period has no lift."
+    ),
     NOT_KEPT: "The days of this period are no longer kept (figures_days): they have no lift.",
 }
 

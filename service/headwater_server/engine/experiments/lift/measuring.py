@@ -17,7 +17,9 @@ from headwater_server.engine.experiments.counts.days import (
     Table,
 )
 from headwater_server.engine.experiments.lift.reports import (
+    BEFORE,
     CLICK_THROUGH,
+    CLOSED,
     NOT_KEPT,
     NOT_YET,
     OVER,
@@ -28,24 +30,31 @@ from headwater_server.engine.experiments.lift.reports import (
     MeasuredLift,
 )
 from headwater_server.engine.experiments.running import Running
-from headwater_server.engine.setting_values.shop_days import DAY_MS
+from headwater_server.engine.setting_values.shop_days import day_at
 from headwater_server.inference.experiments.arm import Arm
 from headwater_server.inference.experiments.confidence_sequence import sequence_reach
 from headwater_server.inference.experiments.grouped import arm_of_groups, relative_of_groups
 from headwater_server.inference.interval import Interval
 
+_NEVER = 1 << 40
 _ABOVE = {"acts": DAY_ACTS, "purchases": DAY_PURCHASES, "revenue": DAY_REVENUE}
 
 
-def lifts_of(running: Running, asked: Days | None, now_ms: int) -> HoldOutLifts:
-    """Return the lift of click-through since the beginning, and the lifts of some days."""
+def lifts_of(running: Running, asked: Days | None, now_ms: int, offset_ms: int) -> HoldOutLifts:
+    """Return the lift of click-through since the beginning, and the lifts of some days.
+
+    ``offset_ms``: by how much the shop's days begin before UTC's.
+    """
     of_days = None if asked is None else lift_of_days(running, asked, now_ms)
-    return HoldOutLifts(click_through(running), of_days)
+    return HoldOutLifts(click_through(running, offset_ms), of_days)
 
 
-def click_through(running: Running) -> MeasuredLift:
-    """Return the lift of click-through since the hold-out began, as the other metrics' lifts."""
-    sums = running.days.until(1 << 40)
+def click_through(running: Running, offset_ms: int) -> MeasuredLift:
+    """Return the lift of click-through since the hold-out began, as the other metrics' lifts.
+
+    If an arm was closed, that of the whole days before.
+    """
+    sums = running.days.until(_closed_day(running, offset_ms) - 1)
     return _lift(running, CLICK_THROUGH, sums, sums, _reach_by_visitors(running, sums))
 
 
@@ -54,14 +63,19 @@ def lift_of_days(running: Running, asked: Days, now_ms: int) -> LiftOfDays:
 
     The interval holds at every look, also while the days go on: the clock of its sequence is how
     much of them is over, and it is narrowest when they are. If the hold-out began on one of them,
-    it is the number of visitors, as for all time.
+    it is the number of visitors, as for all time. An arm that was closed counts no more from then
+    on, and control does: so only the whole days before are compared.
     """
     days, begin_ms = running.days, _begin_ms(running)
-    end_ms = min(running.stop_ms or now_ms, running.experiment.end_time_ms or now_ms, now_ms)
-    first = max(asked.first, (begin_ms + asked.offset_ms) // DAY_MS)
-    last = min(asked.last, (end_ms + asked.offset_ms) // DAY_MS)
+    over_ms, closed_day = _over_ms(running, now_ms), _closed_day(running, asked.offset_ms)
+    end_ms = min(over_ms, asked.begin_ms(closed_day))
+    first = max(asked.first, day_at(begin_ms, asked.offset_ms))
+    last = min(asked.last, day_at(over_ms, asked.offset_ms))
     if first > last:
-        return LiftOfDays(NOT_YET if asked.last < first else OVER, asked.first, asked.last)
+        return LiftOfDays(_why_none(running, asked, over_ms, now_ms), asked.first, asked.last)
+    last = min(last, closed_day - 1)
+    if first > last:
+        return LiftOfDays(CLOSED, asked.first, asked.last)
     first = first if days.first is None else max(first, days.first)
     if first > last:
         return LiftOfDays(NOT_KEPT, asked.first, asked.last)
@@ -77,6 +91,26 @@ def lift_of_days(running: Running, asked: Days, now_ms: int) -> LiftOfDays:
     found = [_lift(running, name, of_days, until, reach) for name in names]
     control, own = (int(until[arm, :, ENTERED].sum()) for arm in (0, 1))
     return LiftOfDays(RUNNING, first, last, (control, own), tuple(found))
+
+
+def _why_none(running: Running, asked: Days, over_ms: int, now_ms: int) -> str:
+    """Return why a hold-out ran on none of the days."""
+    begin_ms = _begin_ms(running)
+    if asked.last < day_at(begin_ms, asked.offset_ms):
+        return BEFORE if begin_ms <= now_ms else NOT_YET
+    return OVER if over_ms < now_ms else NOT_YET
+
+
+def _over_ms(running: Running, now_ms: int) -> int:
+    """Return when the hold-out ended, now if it has not."""
+    return min(running.stop_ms or now_ms, running.experiment.end_time_ms or now_ms, now_ms)
+
+
+def _closed_day(running: Running, offset_ms: int) -> int:
+    """Return the first day on which one of the arms was closed while the hold-out went on."""
+    times = [one.time_ms for arm, one in running.closed.items() if arm in (0, 1)]
+    closed_ms = min((one for one in times if one != running.stop_ms), default=None)
+    return _NEVER if closed_ms is None else day_at(closed_ms, offset_ms)
 
 
 def _begin_ms(running: Running) -> int:
@@ -114,6 +148,8 @@ def _arm(name: str, sums: Table, until: Table) -> Arm:
     used = until[:, ENTERED] > 0.0  # an empty group says nothing of how groups differ
     sums, visitors = sums[used], until[used, ENTERED]
     count = int(visitors.sum())
+    if not count:
+        return Arm(0, 0.0, 0.0)
     if name == CLICK_THROUGH:
         return arm_of_groups(count, sums[:, DAY_CLICKS], sums[:, DAY_SLOTS])
     return arm_of_groups(count, sums[:, _ABOVE[name]], visitors)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from headwater_server.engine.setting_values.shop_days import DAY_MS
 
 CLICK_THROUGH = "click_through"
-RUNNING, NOT_YET, OVER, NOT_KEPT = "running", "not yet", "over", "not kept"
+RUNNING, BEFORE, NOT_YET, OVER = "running", "before", "not yet", "over"
+CLOSED, NOT_KEPT = "closed", "not kept"
 
 
 @dataclass(frozen=True, slots=True)
