@@ -136,6 +136,20 @@ test("an evaluation is plain numbers and dates, also what only a shadow finds ou
   assert.equal("shadow" in evaluation(create(EvaluationSchema)), false);
 });
 
+test("a rule of a kind that this client does not know is read with all that it shares with others", () => {
+  const message = create(RuleSchema, {
+    ...toRule({ name: "new", kind: "pin", slot: 1, itemIds: ["tent"], placements: ["home"] }),
+    revision: 7n,
+  });
+  message.kind = { case: undefined };
+  const { kind, name, placements, revision } = fromRule(message);
+  assert.deepEqual(
+    { kind, name, placements, revision },
+    { kind: "unknown", name: "new", placements: ["home"], revision: 7 },
+  );
+  assert.throws(() => toRule(fromRule(message)), /unknown.* is not one of pin/);
+});
+
 test("each kind of rule reaches the message whole and comes back the same, and a wrong field is named", () => {
   const shared = {
     name: "one",

@@ -67,8 +67,13 @@ export interface DiversityRule extends AnyRule {
 /** What an editor wants in the lists; limits are in Rule, protos/headwater/v1/rule.proto. */
 export type Rule = PinRule | StrengthRule | CapRule | HideRule | DiversityRule;
 
-/** A rule in an answer: it may be given to `upsertRule` again. */
-export type KeptRule = Rule & {
+/** A rule of a newer server's kind: this client shows it, and cannot write it. */
+export interface UnknownRule extends AnyRule {
+  kind: "unknown";
+}
+
+/** A rule in an answer: it may be given to `upsertRule` again, unless its kind is unknown. */
+export type KeptRule = (Rule | UnknownRule) & {
   /** The number of its last change; 0: it is one of the settings or of a policy. */
   revision: number;
   source?: RuleSource;

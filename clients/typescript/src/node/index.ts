@@ -83,6 +83,7 @@ export type {
   RuleSource,
   RuleStatus,
   StrengthRule,
+  UnknownRule,
 } from "../core/rules.js";
 export type { Touch, User, UserProfile, UserResult, UsersAnswer, Who } from "../core/users.js";
 export type { Time, Values } from "../core/values.js";

@@ -16,6 +16,7 @@ import type {
   RuleSource,
   RuleStatus,
   StrengthRule,
+  UnknownRule,
 } from "../core/rules.js";
 import type * as pb from "../gen/headwater/v1/rule_pb.js";
 import * as service from "../gen/headwater/v1/rule_service_pb.js";
@@ -43,7 +44,8 @@ type OwnFields =
   | Pick<StrengthRule, "kind" | "by" | "times">
   | Pick<CapRule, "kind" | "most" | "field">
   | Pick<HideRule, "kind" | "eventTypes" | "days">
-  | Pick<DiversityRule, "kind" | "level">;
+  | Pick<DiversityRule, "kind" | "level">
+  | Pick<UnknownRule, "kind">;
 
 /** Return the rule as a message. */
 export function toRule(rule: Rule): MessageInitShape<typeof pb.RuleSchema> {
@@ -111,7 +113,7 @@ function fromKind(kind: pb.Rule["kind"]): OwnFields {
     case "bury":
       return { kind: kind.case, by: kind.value.by, times: kind.value.times };
     default:
-      throw new TypeError("the server sent a kind of rule that this client does not know: update it");
+      return { kind: "unknown" };
   }
 }
 
