@@ -63,7 +63,7 @@ async def test_a_session_ends_on_all_servers_and_stays_ended(storage: Storage) -
         assert one.engine.digest() == digest  # it teaches nothing
         async with AsyncClient(first, key=KEY) as client:
             entries = [one async for one in client.list_audit_entries()]
-    assert [(e.action, e.who) for e in entries if e.kind.name == "KEY"] == [
+    assert [(e.action, e.who) for e in entries if e.kind.name == "SESSION"] == [
         ("signed out", "anna (7)")
     ]
     async with running_replica(storage, engine_type=Engine) as again, serving(again, KEYS) as third:

@@ -193,6 +193,7 @@ class AuditKind(Enum):
     BUILD = "build"
     QUARANTINE = "quarantine"
     KEY = "key"
+    SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,11 @@ const (
 	AuditKind_AUDIT_KIND_BUILD AuditKind = 8
 	// Quarantined events were replayed or dropped.
 	AuditKind_AUDIT_KIND_QUARANTINE AuditKind = 9
-	// An API key was added, removed, replaced or changed; the keys of attribution tokens were rotated;
-	// a person signed out. `old_value` and `new_value` say what the key may do; no key is in them.
+	// An API key was added, removed, replaced or changed; the keys of attribution tokens were
+	// rotated. `old_value` and `new_value` say what the key may do; no key is in them.
 	AuditKind_AUDIT_KIND_KEY AuditKind = 10
+	// A person signed out of the console.
+	AuditKind_AUDIT_KIND_SESSION AuditKind = 11
 )
 
 // Enum value maps for AuditKind.
@@ -66,6 +68,7 @@ var (
 		8:  "AUDIT_KIND_BUILD",
 		9:  "AUDIT_KIND_QUARANTINE",
 		10: "AUDIT_KIND_KEY",
+		11: "AUDIT_KIND_SESSION",
 	}
 	AuditKind_value = map[string]int32{
 		"AUDIT_KIND_UNSPECIFIED": 0,
@@ -79,6 +82,7 @@ var (
 		"AUDIT_KIND_BUILD":       8,
 		"AUDIT_KIND_QUARANTINE":  9,
 		"AUDIT_KIND_KEY":         10,
+		"AUDIT_KIND_SESSION":     11,
 	}
 )
 
@@ -405,7 +409,7 @@ const file_headwater_v1_audit_service_proto_rawDesc = "" +
 	"\told_value\x18\x06 \x01(\tR\boldValue\x12\x1b\n" +
 	"\tnew_value\x18\a \x01(\tR\bnewValue\x12\x16\n" +
 	"\x06reason\x18\b \x01(\tR\x06reason\x12\x14\n" +
-	"\x05count\x18\t \x01(\x03R\x05count*\x96\x02\n" +
+	"\x05count\x18\t \x01(\x03R\x05count*\xae\x02\n" +
 	"\tAuditKind\x12\x1a\n" +
 	"\x16AUDIT_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12AUDIT_KIND_SETTING\x10\x01\x12\x13\n" +
@@ -418,7 +422,8 @@ const file_headwater_v1_audit_service_proto_rawDesc = "" +
 	"\x10AUDIT_KIND_BUILD\x10\b\x12\x19\n" +
 	"\x15AUDIT_KIND_QUARANTINE\x10\t\x12\x12\n" +
 	"\x0eAUDIT_KIND_KEY\x10\n" +
-	"2\x84\x01\n" +
+	"\x12\x16\n" +
+	"\x12AUDIT_KIND_SESSION\x10\v2\x84\x01\n" +
 	"\fAuditService\x12t\n" +
 	"\x10ListAuditEntries\x12%.headwater.v1.ListAuditEntriesRequest\x1a&.headwater.v1.ListAuditEntriesResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/auditBj\n" +
 	"\x0fio.headwater.v1B\x11AuditServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3"

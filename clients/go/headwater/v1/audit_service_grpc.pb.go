@@ -26,8 +26,8 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
-// quarantine.
+// Who changed what, and when: settings, rules, policies, experiments, keys, sessions, deletions,
+// erasures, the quarantine.
 //
 // The entries come from the log, so they are the same on every replica and survive a restart. The
 // last 500 of each kind are kept in memory and in snapshots; the log and its archive have them all.
@@ -66,8 +66,8 @@ func (c *auditServiceClient) ListAuditEntries(ctx context.Context, in *ListAudit
 // All implementations must embed UnimplementedAuditServiceServer
 // for forward compatibility.
 //
-// Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
-// quarantine.
+// Who changed what, and when: settings, rules, policies, experiments, keys, sessions, deletions,
+// erasures, the quarantine.
 //
 // The entries come from the log, so they are the same on every replica and survive a restart. The
 // last 500 of each kind are kept in memory and in snapshots; the log and its archive have them all.

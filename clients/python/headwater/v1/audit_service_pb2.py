@@ -26,7 +26,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n headwater/v1/audit_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x01\n\x17ListAuditEntriesRequest\x12&\n\x05kinds\x18\x01 \x03(\x0e\x32\x17.headwater.v1.AuditKind\x12\x0b\n\x03who\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x12\n\nmin_offset\x18\x05 \x01(\t\"n\n\x18ListAuditEntriesResponse\x12)\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x18.headwater.v1.AuditEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\t\"\xd7\x01\n\nAuditEntry\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.headwater.v1.AuditKind\x12/\n\x0b\x63hange_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03who\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x11\n\told_value\x18\x06 \x01(\t\x12\x11\n\tnew_value\x18\x07 \x01(\t\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\r\n\x05\x63ount\x18\t \x01(\x03*\x96\x02\n\tAuditKind\x12\x1a\n\x16\x41UDIT_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41UDIT_KIND_SETTING\x10\x01\x12\x13\n\x0f\x41UDIT_KIND_RULE\x10\x02\x12\x15\n\x11\x41UDIT_KIND_POLICY\x10\x03\x12\x18\n\x14\x41UDIT_KIND_PROMOTION\x10\x04\x12\x19\n\x15\x41UDIT_KIND_EXPERIMENT\x10\x05\x12\x17\n\x13\x41UDIT_KIND_DELETION\x10\x06\x12\x16\n\x12\x41UDIT_KIND_ERASURE\x10\x07\x12\x14\n\x10\x41UDIT_KIND_BUILD\x10\x08\x12\x19\n\x15\x41UDIT_KIND_QUARANTINE\x10\t\x12\x12\n\x0e\x41UDIT_KIND_KEY\x10\n2\x84\x01\n\x0c\x41uditService\x12t\n\x10ListAuditEntries\x12%.headwater.v1.ListAuditEntriesRequest\x1a&.headwater.v1.ListAuditEntriesResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/auditBj\n\x0fio.headwater.v1B\x11\x41uditServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n headwater/v1/audit_service.proto\x12\x0cheadwater.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x01\n\x17ListAuditEntriesRequest\x12&\n\x05kinds\x18\x01 \x03(\x0e\x32\x17.headwater.v1.AuditKind\x12\x0b\n\x03who\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x12\n\nmin_offset\x18\x05 \x01(\t\"n\n\x18ListAuditEntriesResponse\x12)\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x18.headwater.v1.AuditEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\t\"\xd7\x01\n\nAuditEntry\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.headwater.v1.AuditKind\x12/\n\x0b\x63hange_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03who\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x11\n\told_value\x18\x06 \x01(\t\x12\x11\n\tnew_value\x18\x07 \x01(\t\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\r\n\x05\x63ount\x18\t \x01(\x03*\xae\x02\n\tAuditKind\x12\x1a\n\x16\x41UDIT_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41UDIT_KIND_SETTING\x10\x01\x12\x13\n\x0f\x41UDIT_KIND_RULE\x10\x02\x12\x15\n\x11\x41UDIT_KIND_POLICY\x10\x03\x12\x18\n\x14\x41UDIT_KIND_PROMOTION\x10\x04\x12\x19\n\x15\x41UDIT_KIND_EXPERIMENT\x10\x05\x12\x17\n\x13\x41UDIT_KIND_DELETION\x10\x06\x12\x16\n\x12\x41UDIT_KIND_ERASURE\x10\x07\x12\x14\n\x10\x41UDIT_KIND_BUILD\x10\x08\x12\x19\n\x15\x41UDIT_KIND_QUARANTINE\x10\t\x12\x12\n\x0e\x41UDIT_KIND_KEY\x10\n\x12\x16\n\x12\x41UDIT_KIND_SESSION\x10\x0b\x32\x84\x01\n\x0c\x41uditService\x12t\n\x10ListAuditEntries\x12%.headwater.v1.ListAuditEntriesRequest\x1a&.headwater.v1.ListAuditEntriesResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/auditBj\n\x0fio.headwater.v1B\x11\x41uditServiceProtoP\x01ZBgithub.com/headwater/headwater/clients/go/headwater/v1;headwaterv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,13 +37,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUDITSERVICE'].methods_by_name['ListAuditEntries']._loaded_options = None
   _globals['_AUDITSERVICE'].methods_by_name['ListAuditEntries']._serialized_options = b'\202\323\344\223\002\013\022\t/v1/audit'
   _globals['_AUDITKIND']._serialized_start=584
-  _globals['_AUDITKIND']._serialized_end=862
+  _globals['_AUDITKIND']._serialized_end=886
   _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=114
   _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=251
   _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=253
   _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=363
   _globals['_AUDITENTRY']._serialized_start=366
   _globals['_AUDITENTRY']._serialized_end=581
-  _globals['_AUDITSERVICE']._serialized_start=865
-  _globals['_AUDITSERVICE']._serialized_end=997
+  _globals['_AUDITSERVICE']._serialized_start=889
+  _globals['_AUDITSERVICE']._serialized_end=1021
 # @@protoc_insertion_point(module_scope)

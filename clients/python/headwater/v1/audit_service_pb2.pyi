@@ -47,9 +47,11 @@ class _AuditKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AuditKind.V
     AUDIT_KIND_QUARANTINE: _AuditKind.ValueType  # 9
     """Quarantined events were replayed or dropped."""
     AUDIT_KIND_KEY: _AuditKind.ValueType  # 10
-    """An API key was added, removed, replaced or changed; the keys of attribution tokens were rotated;
-    a person signed out. `old_value` and `new_value` say what the key may do; no key is in them.
+    """An API key was added, removed, replaced or changed; the keys of attribution tokens were
+    rotated. `old_value` and `new_value` say what the key may do; no key is in them.
     """
+    AUDIT_KIND_SESSION: _AuditKind.ValueType  # 11
+    """A person signed out of the console."""
 
 class AuditKind(_AuditKind, metaclass=_AuditKindEnumTypeWrapper):
     """What kind of thing was changed."""
@@ -75,9 +77,11 @@ AUDIT_KIND_BUILD: AuditKind.ValueType  # 8
 AUDIT_KIND_QUARANTINE: AuditKind.ValueType  # 9
 """Quarantined events were replayed or dropped."""
 AUDIT_KIND_KEY: AuditKind.ValueType  # 10
-"""An API key was added, removed, replaced or changed; the keys of attribution tokens were rotated;
-a person signed out. `old_value` and `new_value` say what the key may do; no key is in them.
+"""An API key was added, removed, replaced or changed; the keys of attribution tokens were
+rotated. `old_value` and `new_value` say what the key may do; no key is in them.
 """
+AUDIT_KIND_SESSION: AuditKind.ValueType  # 11
+"""A person signed out of the console."""
 Global___AuditKind: _TypeAlias = AuditKind  # noqa: Y015
 
 @_typing.final

@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class AuditServiceStub:
-    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
-    quarantine.
+    """Who changed what, and when: settings, rules, policies, experiments, keys, sessions, deletions,
+    erasures, the quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The
     last 500 of each kind are kept in memory and in snapshots; the log and its archive have them all.
@@ -54,8 +54,8 @@ class AuditServiceStub:
 
 
 class AuditServiceServicer:
-    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
-    quarantine.
+    """Who changed what, and when: settings, rules, policies, experiments, keys, sessions, deletions,
+    erasures, the quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The
     last 500 of each kind are kept in memory and in snapshots; the log and its archive have them all.
@@ -93,8 +93,8 @@ def add_AuditServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AuditService:
-    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
-    quarantine.
+    """Who changed what, and when: settings, rules, policies, experiments, keys, sessions, deletions,
+    erasures, the quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The
     last 500 of each kind are kept in memory and in snapshots; the log and its archive have them all.

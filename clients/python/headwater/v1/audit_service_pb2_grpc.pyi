@@ -27,8 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AuditServiceStub:
-    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
-    quarantine.
+    """Who changed what, and when: settings, rules, policies, experiments, keys, sessions, deletions,
+    erasures, the quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The
     last 500 of each kind are kept in memory and in snapshots; the log and its archive have them all.
@@ -52,8 +52,8 @@ class AuditServiceStub:
 
 @_typing.type_check_only
 class AuditServiceAsyncStub(AuditServiceStub):
-    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
-    quarantine.
+    """Who changed what, and when: settings, rules, policies, experiments, keys, sessions, deletions,
+    erasures, the quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The
     last 500 of each kind are kept in memory and in snapshots; the log and its archive have them all.
@@ -73,8 +73,8 @@ class AuditServiceAsyncStub(AuditServiceStub):
     """
 
 class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
-    quarantine.
+    """Who changed what, and when: settings, rules, policies, experiments, keys, sessions, deletions,
+    erasures, the quarantine.
 
     The entries come from the log, so they are the same on every replica and survive a restart. The
     last 500 of each kind are kept in memory and in snapshots; the log and its archive have them all.

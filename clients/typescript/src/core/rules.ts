@@ -17,7 +17,8 @@ export type AuditKind =
   | "erasure"
   | "build"
   | "quarantine"
-  | "key";
+  | "key"
+  | "session";
 
 interface AnyRule {
   /** Its name, which the API changes it by. */

@@ -13,6 +13,7 @@ const KINDS: Record<AuditKind, pb.AuditKind> = {
   build: pb.AuditKind.BUILD,
   quarantine: pb.AuditKind.QUARANTINE,
   key: pb.AuditKind.KEY,
+  session: pb.AuditKind.SESSION,
 };
 const NAMES = new Map(Object.entries(KINDS).map(([name, kind]) => [kind, name as AuditKind]));
 

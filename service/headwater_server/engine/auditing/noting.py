@@ -65,8 +65,10 @@ def note_access(audit: AuditTrail, operation: KeyChange | SessionEnd, time_ms: i
     """Note which keys open the servers now, or whose session has ended."""
     who = operation.who
     if isinstance(operation, SessionEnd):
+        has_ended = audit.access.has_ended(operation.session_id)
         audit.access.end(operation.session_id, operation.until_ms, time_ms)
-        audit.note(trail.KEY, time_ms, who, "signed out", "a session")
+        if not has_ended:
+            audit.note(trail.SESSION, time_ms, who, "signed out", "a session")
     elif operation.action:
         audit.note(trail.KEY, time_ms, who, operation.action, operation.subject)
     else:

@@ -10,7 +10,7 @@ from headwater_server.api.access.key_entries import accesses
 from headwater_server.api.access.key_texts import key_texts
 from headwater_server.engine.auditing import access
 from headwater_server.engine.auditing.access import AccessState, differences
-from headwater_server.engine.auditing.trail import KEY
+from headwater_server.engine.auditing.trail import ENTRIES_MAX, KEY, SESSION
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry, KeyChange, SessionEnd
 
@@ -82,6 +82,21 @@ def test_an_engine_notes_changes_once_and_keeps_them_through_a_restart():
         ]
         assert one.access.keys == second
         assert one.digest() == digest  # it teaches nothing
+
+
+def test_sign_outs_are_noted_once_each_and_push_no_key_out():
+    engine = Engine()
+    engine.apply(Entry(1_000, (KeyChange("server-1", texts(ANNA)),)))
+    for number in range(ENTRIES_MAX + 1):
+        end = SessionEnd(f"s{number}", 9_000_000, "anna")
+        engine.apply(Entry(2_000 + number, (end, end)))
+    engine.apply(Entry(9_000, (end,)))  # another server ends it, too
+    (key,) = engine.parts.audit.newest([KEY])
+    assert (key.action, key.time_ms) == ("added", 1_000)
+    entries = list(engine.parts.audit.newest([SESSION]))
+    assert [(e.action, e.who, e.time_ms) for e in entries] == [
+        ("signed out", "anna", time_ms) for time_ms in range(2_000 + ENTRIES_MAX, 2_000, -1)
+    ]
 
 
 def test_ended_sessions_are_kept_as_long_as_they_could_last(monkeypatch):

@@ -23,7 +23,8 @@ const KINDS = [
   ["AUDIT_KIND_DELETION", "Deleted items"],
   ["AUDIT_KIND_ERASURE", "Erased persons"],
   ["AUDIT_KIND_QUARANTINE", "Quarantine"],
-  ["AUDIT_KIND_KEY", "Keys and sessions"],
+  ["AUDIT_KIND_KEY", "Keys"],
+  ["AUDIT_KIND_SESSION", "Sign-outs"],
   ["AUDIT_KIND_BUILD", "Builds"],
 ] as const;
 

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file headwater/v1/audit_service.proto.
  */
 export const file_headwater_v1_audit_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBoZWFkd2F0ZXIvdjEvYXVkaXRfc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIokBChdMaXN0QXVkaXRFbnRyaWVzUmVxdWVzdBImCgVraW5kcxgBIAMoDjIXLmhlYWR3YXRlci52MS5BdWRpdEtpbmQSCwoDd2hvGAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEhIKCm1pbl9vZmZzZXQYBSABKAkibgoYTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlEikKB2VudHJpZXMYASADKAsyGC5oZWFkd2F0ZXIudjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSDgoGb2Zmc2V0GAMgASgJItcBCgpBdWRpdEVudHJ5EiUKBGtpbmQYASABKA4yFy5oZWFkd2F0ZXIudjEuQXVkaXRLaW5kEi8KC2NoYW5nZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBILCgN3aG8YAyABKAkSDgoGYWN0aW9uGAQgASgJEg8KB3N1YmplY3QYBSABKAkSEQoJb2xkX3ZhbHVlGAYgASgJEhEKCW5ld192YWx1ZRgHIAEoCRIOCgZyZWFzb24YCCABKAkSDQoFY291bnQYCSABKAMqlgIKCUF1ZGl0S2luZBIaChZBVURJVF9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSQVVESVRfS0lORF9TRVRUSU5HEAESEwoPQVVESVRfS0lORF9SVUxFEAISFQoRQVVESVRfS0lORF9QT0xJQ1kQAxIYChRBVURJVF9LSU5EX1BST01PVElPThAEEhkKFUFVRElUX0tJTkRfRVhQRVJJTUVOVBAFEhcKE0FVRElUX0tJTkRfREVMRVRJT04QBhIWChJBVURJVF9LSU5EX0VSQVNVUkUQBxIUChBBVURJVF9LSU5EX0JVSUxEEAgSGQoVQVVESVRfS0lORF9RVUFSQU5USU5FEAkSEgoOQVVESVRfS0lORF9LRVkQCjJxCgxBdWRpdFNlcnZpY2USYQoQTGlzdEF1ZGl0RW50cmllcxIlLmhlYWR3YXRlci52MS5MaXN0QXVkaXRFbnRyaWVzUmVxdWVzdBomLmhlYWR3YXRlci52MS5MaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2VCagoPaW8uaGVhZHdhdGVyLnYxQhFBdWRpdFNlcnZpY2VQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("CiBoZWFkd2F0ZXIvdjEvYXVkaXRfc2VydmljZS5wcm90bxIMaGVhZHdhdGVyLnYxIokBChdMaXN0QXVkaXRFbnRyaWVzUmVxdWVzdBImCgVraW5kcxgBIAMoDjIXLmhlYWR3YXRlci52MS5BdWRpdEtpbmQSCwoDd2hvGAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEhIKCm1pbl9vZmZzZXQYBSABKAkibgoYTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlEikKB2VudHJpZXMYASADKAsyGC5oZWFkd2F0ZXIudjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSDgoGb2Zmc2V0GAMgASgJItcBCgpBdWRpdEVudHJ5EiUKBGtpbmQYASABKA4yFy5oZWFkd2F0ZXIudjEuQXVkaXRLaW5kEi8KC2NoYW5nZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBILCgN3aG8YAyABKAkSDgoGYWN0aW9uGAQgASgJEg8KB3N1YmplY3QYBSABKAkSEQoJb2xkX3ZhbHVlGAYgASgJEhEKCW5ld192YWx1ZRgHIAEoCRIOCgZyZWFzb24YCCABKAkSDQoFY291bnQYCSABKAMqrgIKCUF1ZGl0S2luZBIaChZBVURJVF9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSQVVESVRfS0lORF9TRVRUSU5HEAESEwoPQVVESVRfS0lORF9SVUxFEAISFQoRQVVESVRfS0lORF9QT0xJQ1kQAxIYChRBVURJVF9LSU5EX1BST01PVElPThAEEhkKFUFVRElUX0tJTkRfRVhQRVJJTUVOVBAFEhcKE0FVRElUX0tJTkRfREVMRVRJT04QBhIWChJBVURJVF9LSU5EX0VSQVNVUkUQBxIUChBBVURJVF9LSU5EX0JVSUxEEAgSGQoVQVVESVRfS0lORF9RVUFSQU5USU5FEAkSEgoOQVVESVRfS0lORF9LRVkQChIWChJBVURJVF9LSU5EX1NFU1NJT04QCzJxCgxBdWRpdFNlcnZpY2USYQoQTGlzdEF1ZGl0RW50cmllcxIlLmhlYWR3YXRlci52MS5MaXN0QXVkaXRFbnRyaWVzUmVxdWVzdBomLmhlYWR3YXRlci52MS5MaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2VCagoPaW8uaGVhZHdhdGVyLnYxQhFBdWRpdFNlcnZpY2VQcm90b1ABWkJnaXRodWIuY29tL2hlYWR3YXRlci9oZWFkd2F0ZXIvY2xpZW50cy9nby9oZWFkd2F0ZXIvdjE7aGVhZHdhdGVydjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * Asks for a page of the audit log.
@@ -256,12 +256,19 @@ export enum AuditKind {
   QUARANTINE = 9,
 
   /**
-   * An API key was added, removed, replaced or changed; the keys of attribution tokens were rotated;
-   * a person signed out. `old_value` and `new_value` say what the key may do; no key is in them.
+   * An API key was added, removed, replaced or changed; the keys of attribution tokens were
+   * rotated. `old_value` and `new_value` say what the key may do; no key is in them.
    *
    * @generated from enum value: AUDIT_KIND_KEY = 10;
    */
   KEY = 10,
+
+  /**
+   * A person signed out of the console.
+   *
+   * @generated from enum value: AUDIT_KIND_SESSION = 11;
+   */
+  SESSION = 11,
 }
 
 /**
@@ -271,8 +278,8 @@ export const AuditKindSchema: GenEnum<AuditKind> = /*@__PURE__*/
   enumDesc(file_headwater_v1_audit_service, 0);
 
 /**
- * Who changed what, and when: settings, rules, policies, experiments, keys, deletions, erasures, the
- * quarantine.
+ * Who changed what, and when: settings, rules, policies, experiments, keys, sessions, deletions,
+ * erasures, the quarantine.
  *
  * The entries come from the log, so they are the same on every replica and survive a restart. The
  * last 500 of each kind are kept in memory and in snapshots; the log and its archive have them all.
