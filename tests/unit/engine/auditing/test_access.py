@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -63,6 +64,18 @@ def test_scopes_and_rate_are_in_the_values_and_a_page_is_another_kind():
     new = json.loads(one.new)
     assert (new["scopes"], new["calls_per_second"]) == (["recommend"], 5)
     assert len(new["mark"]) == 4
+
+
+def test_a_guess_at_a_key_costs_as_much_as_a_password_and_a_start_little():
+    keys = [f"{ANNA}-{number}" for number in range(8)]
+    texts(keys[0])
+    begin_s = time.thread_time()
+    marks = [json.loads(one)["mark"] for one in texts(*keys)]
+    each_s = (time.thread_time() - begin_s) / len(keys)
+    assert each_s > 0.005  # a fast hash takes a microsecond
+    assert each_s < 0.2  # about 0.025 where nothing else runs
+    assert len(set(marks)) > 1
+    assert texts(*reversed(keys)) == texts(*keys)
 
 
 def test_an_engine_notes_changes_once_and_keeps_them_through_a_restart():
