@@ -97,3 +97,27 @@ def test_most_are_asked_by_the_kernel(monkeypatch):
     )
     assert len(list(AskedActs(engine, rank_of).learning(_acts(5, 600, is_odd=False)))) == 600
     assert len(asked) < 200  # the first ones, while few items are popular
+
+
+def _click(number: int, item: int, visitor: str) -> Event:
+    items = (EventItem(f"i{item}"),)
+    return Event(f"e{number}", "click", visitor, items=items, event_time_ms=1_000 * number)
+
+
+def _with_few_popular() -> Engine:
+    """Return a shop whose popular items are unavailable: another order fills each list."""
+    engine = Engine(PLAIN)
+    clicks = [_click(k, k % 30 if k < 150 else k - 120, f"a{k}") for k in range(210)]
+    engine.apply(Entry(210_000, tuple(clicks), imported=True))
+    gone = tuple(ItemWrite(Item(f"i{k}", available=False)) for k in range(29))
+    engine.apply(Entry(210_000, gone))
+    return engine
+
+
+def test_what_fills_a_list_knows_the_acts_of_its_own_run():
+    runs, single, rng = _with_few_popular(), _with_few_popular(), random.Random(1)
+    clicks = [_click(210 + k, rng.randrange(70, 90), f"c{k}") for k in range(90)]
+    acts = [AskedAct(click, ()) for click in clicks]
+    found = list(AskedActs(runs, rank_of).learning(acts))
+    assert found == list(_one_by_one(single, acts))
+    assert runs.digest() == single.digest()

@@ -121,8 +121,9 @@ class Learning:
                 had_room = True
             else:
                 yield from self._making_room()
-        if count:
-            self._note_all(acts)
+        if acts["is_counted"].any() and self.models.activity.events % REFRESH_EVENTS == 0:
+            # only here: see `_room_of_run`
+            self.retriever.popular.refresh(len(self.catalogue.ids))
         self.ranks += [int(acts["rank"][place]) for place in self.acts.questions]
         self.acts.clear()
         self.is_full = False
@@ -147,6 +148,7 @@ class Learning:
         if self.is_kernel:
             self.challengers.learn_run(acts[:done])
         self._go_on(Reached(*found))
+        self._note_all(acts[:done])
         self._watch(acts[:done])
         return int(done)
 
@@ -172,10 +174,7 @@ class Learning:
             models.ranker.advance(reached.steps)
 
     def _note_all(self, acts: NDArray[Any]) -> None:
-        """Note what was found out of a run, once it is learned: interactions, and hits.
-
-        Popular items are found again only at the end of a run, see `_room_of_run`.
-        """
+        """Note what was found out of acts, before another is learned, or asked about."""
         counted = acts[acts["is_counted"]]
         if not len(counted):
             return
@@ -184,8 +183,6 @@ class Learning:
         for hit in counted["hit"].tolist():
             if hit >= 0:
                 self.progress.observe(HIT_RATE, float(hit))
-        if self.models.activity.events % REFRESH_EVENTS == 0:
-            self.retriever.popular.refresh(len(self.catalogue.ids))
 
     def _watch(self, acts: NDArray[Any]) -> None:
         """Watch the losses of acts for a drift, before another act is learned."""
