@@ -108,6 +108,7 @@ class Backtest:
         self._first_rows: set[int] = set()
         first = first_counted(len(history.events))
         self._strangers = Strangers(engine, history, first)
+        self._strangers_s = 0.0
         self._after = AskedAfter(engine, history, repeats, first) if ask is Ask.AFTER else None
         self._on_event = on_event
         self._on_answer = on_answer
@@ -125,12 +126,15 @@ class Backtest:
         started = time.perf_counter()
         for row, (outcome, rank) in enumerate(self._answers(first)):
             if row == first:
-                started = time.perf_counter()  # the first tenth may ask for no answers
+                # the first tenth may ask for no answers
+                started, self._strangers_s = time.perf_counter(), 0.0
             if rank is not None:
                 self._answered(row, rank, counted=row >= first)
             self._quarantined += outcome.status is Status.QUARANTINED
             self._on_event(row + 1, self._total)
-        return self._result(rows, (rows - first) / (time.perf_counter() - started))
+        # lists that strangers ask for in advance are beside the events
+        passed_s = time.perf_counter() - started - self._strangers_s
+        return self._result(rows, (rows - first) / passed_s)
 
     def _answers(self, first: int) -> Iterator[tuple[Outcome, int | None]]:
         """Ask and apply in chunks, before each of which its strangers' lists are asked for."""
@@ -139,7 +143,9 @@ class Backtest:
         if isinstance(self._engine, Engine) and self._after is None:
             ask = AskedActs(self._engine, rank_of).learning
         while chunk := list(islice(events, CHUNK_EVENTS)):
+            asked = time.perf_counter()
             self._strangers.ask(chunk, begin)
+            self._strangers_s += time.perf_counter() - asked
             yield from ask(self._acts(chunk, begin, first))
             begin += len(chunk)
 
