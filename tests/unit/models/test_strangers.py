@@ -14,6 +14,7 @@ from headwater_server.models.popularity.strangers import (
     RANKER,
     Strangers,
     count_shares,
+    is_judged,
     judge,
 )
 
@@ -68,15 +69,16 @@ def twin_weights(gains, average):
 def test_weights_and_scores_are_those_of_plain_numpy():
     rng, model = np.random.default_rng(2), Strangers()
     gains, average = np.zeros(COLUMNS + 1), 1.0
-    shown, half = items(*range(8)), 2.0 ** (-1.0 / 2_000.0)
+    shown = items(*range(8))
     for time, item, weight, place in random_acts(2):
         of_ranker = rng.normal(size=8)
         orders = np.vstack([model.stored[:8].T, of_ranker])
         ranks = [np.argsort(-row, kind="stable").tolist().index(item) + 1 for row in orders]
-        gained = np.array([1.0 / math.log2(1 + rank) for rank in ranks])
-        average = half * average + float(twin_weights(gains, average) @ gained)
-        judge(model.counted, shown, of_ranker, item)
-        gains = half * gains + gained
+        gained = weight * np.array([1.0 / math.log2(1 + rank) for rank in ranks])
+        fading = 2.0 ** (-weight / 2_000.0)
+        average = fading * average + float(twin_weights(gains, average) @ gained)
+        judge(model.counted, shown, of_ranker, item, weight)
+        gains = fading * gains + gained
         count_shares(model.counted, item, time, weight, place)
     weights = twin_weights(gains, average)
     np.testing.assert_allclose(model.weights, weights, rtol=1e-9)
@@ -89,8 +91,33 @@ def test_an_item_that_was_no_candidate_judges_nobody():
     model = Strangers()
     count_shares(model.counted, 3, 1.0, 1.0, 1)
     before = digest(model)
-    judge(model.counted, items(1, 2), np.zeros(2), 3)
+    judge(model.counted, items(1, 2), np.zeros(2), 3, 1.0)
     assert digest(model) == before
+
+
+def test_an_act_that_teaches_others_nothing_judges_nobody():
+    model = Strangers()
+    count_shares(model.counted, 1, 1.0, 1.0, 1)
+    before = digest(model)
+    judge(model.counted, items(1, 2), np.zeros(2), 1, 0.0)
+    assert digest(model) == before
+
+
+@pytest.mark.parametrize("step", [2, 3, 4, 5, 8, 12])
+def test_one_in_four_acts_judges_however_they_come_in_groups(step):
+    """Visitors with so many acts each, in order, or a ranker that learns from one in so many."""
+    assert all(is_judged(events) for events in range(2_000))
+    for first in range(step):
+        found = [is_judged(events) for events in range(2_000 + first, 2_000 + 4_000 * step, step)]
+        assert 0.22 < np.mean(found) < 0.28
+
+
+def test_weights_are_numbers_after_millions_of_acts_without_a_gain():
+    model = Strangers()
+    model.counted[3][:] = 0.0
+    np.testing.assert_allclose(model.weights, np.full(COLUMNS + 1, 1.0 / (COLUMNS + 1)))
+    model.counted[3][:] = np.append(np.full(COLUMNS + 1, 5e-324), 1e-310)
+    assert np.isfinite(model.weights).all()
 
 
 def fast_shop(days, seed=0):
@@ -111,7 +138,7 @@ def hits_of(acts, shown=20):
         if number > len(acts) // 2:
             lists = [model.scores(everything, nothing), *model.stored[:600].T]
             hits += [item in np.argsort(-row, kind="stable")[:shown] for row in lists]
-        judge(model.counted, everything, nothing, item)
+        judge(model.counted, everything, nothing, item, 1.0)
         count_shares(model.counted, item, float(number + 1), 1.0, 1)
     return hits / (len(acts) // 2)
 
@@ -134,7 +161,7 @@ def test_who_knows_the_circumstances_gets_the_weight():
     shown = items(*range(40))
     for number in range(400):
         item = int(rng.integers(0, 40))
-        judge(model.counted, shown, np.eye(40)[item], item)
+        judge(model.counted, shown, np.eye(40)[item], item, 1.0)
         count_shares(model.counted, item, float(number + 1), 1.0, 1)
     assert model.weights[RANKER] > 0.9
 

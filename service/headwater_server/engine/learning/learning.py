@@ -193,14 +193,18 @@ class Learning:
                 self.models.fade(self.settings.drift_fading)
 
     def _step_of_other(self, act: Any, circumstances: NDArray[np.int32]) -> None:
-        """Let a ranker that is no kernel learn an act, before it is counted."""
+        """Let a ranker that is no kernel learn an act, before it is counted.
+
+        Experts for strangers are judged only beside a `ListwiseRanker`: another one orders alone.
+        """
         events = self.models.activity.events
         table, profiles, gap_s = self.visitors.sessions
         who, item = (int(act["visitor"]), int(act["account"])), int(act["item"])
         args = float(act["seconds"]), int(act["session"]), gap_s, True
         history = History(*read_history(table, profiles, who, *args))
         weight = float(act["weight"])
-        counts = weight * part_for_others(table, act) > OWN_ONLY and item != history.latest
+        part = weight * part_for_others(table, act)
+        counts = part > OWN_ONLY and item != history.latest
         if not (counts and is_ranked(events, WARM_UP_EVENTS, self.settings.ranker_every)):
             return
         asked = circumstances[0][: act["asked"]]
@@ -208,9 +212,9 @@ class Learning:
         statistics = self.ranking.statistics(history)
         given = tables, statistics, Visitor(*history[:5], asked), shown_at
         candidates, drawn, features, context = choice(*given, item, self.settings.seed, events)
-        if len(history.items) == 0 and len(candidates) and is_judged(events):
+        if len(history.items) == 0 and len(candidates) and self._judges(events):
             scores = self.ranking.score(self.ranking.describe(history, candidates))
-            judge(self.models.strangers.counted, candidates, scores, item)
+            judge(self.models.strangers.counted, candidates, scores, item, part)
         if events % MEASURE_EVENTS == 0:
             act["hit"] = self._measured(history, candidates, item)
         act["choices"] = len(drawn)
@@ -220,6 +224,9 @@ class Learning:
             learn = self.models.ranker.learn_many
             act["loss"] = learn(features.T, context, drawn, chosen, outside=False, weight=weight)
             self.challengers.learn(features.T, context, drawn, weight)
+
+    def _judges(self, events: int) -> bool:
+        return isinstance(self.models.ranker, ListwiseRanker) and bool(is_judged(events))
 
     def _measured(self, history: History, candidates: NDArray[np.int32], item: int) -> bool:
         """Return whether the best list would have contained the chosen item."""

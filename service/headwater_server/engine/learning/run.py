@@ -143,9 +143,10 @@ def _rank(arrays, tables, statistics, visitor, found, ranked, stepping, act, at,
 
     ``found`` are the candidates, and their scores if they are known. Return the steps so far: there
     is none if the item was no candidate. ``at`` is (events, steps); ``rest``: where rows are
-    recorded, from which other rankers learn, and the place of the act there.
+    recorded, from which other rankers learn, the place of the act there, and how much others learn
+    from it.
     """
-    (candidates, scores), (events, steps), (recorded, place) = found, at, rest
+    (candidates, scores), (events, steps), (recorded, place, weight) = found, at, rest
     is_measured, is_stranger = events % MEASURE_EVENTS == 0, len(visitor.items) == 0
     judges = is_stranger and is_judged(events)
     drawn = sample(candidates, act.item, NEGATIVES, ranked.seed, events)
@@ -160,7 +161,7 @@ def _rank(arrays, tables, statistics, visitor, found, ranked, stepping, act, at,
         shown = _shown(arrays, tables, visitor, candidates, scores)
         act.hit = _is_hit(shown, candidates, act.item)
     if judges:  # also while the settings leave it out: it is back at once
-        judge(of_strangers(arrays), candidates, scores, act.item)
+        judge(of_strangers(arrays), candidates, scores, act.item, weight)
     if len(recorded.counts) > 0:
         if is_measured:
             rows = describe(tables, statistics, visitor.items, candidates)[0]
@@ -244,7 +245,7 @@ def learn_acts(acts, circumstances, arrays, present, ranked, recorded):
                 done = i  # the list needs more
                 break
             if learns:
-                at, rest = (events, steps), (recorded, i)
+                at, rest = (events, steps), (recorded, i, weight)
                 steps = _rank(
                     arrays, tables, statistics, visitor, found, ranked, stepping, act, at, rest
                 )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from headwater_server.models.base import CAPACITY_START, ItemModel
 from headwater_server.models.logarithms import ln
+from headwater_server.models.splitmix import uniform
 
 EXPERTS: tuple[tuple[float, float], ...] = (
     (0.0, 200.0), (0.0, 1_500.0), (0.0, 4_000.0), (0.0, 10_000.0),
@@ -30,8 +31,10 @@ _ALL = COLUMNS + 1
 _BEST = _ALL
 """The place in the gains of what the average gained, from which the rate follows."""
 _LISTED = 20
-_FADING = 2.0 ** (-1.0 / 2_000.0)
-_JUDGED_ALL, _JUDGED_EVERY = 2_000, 4
+_HALF_LIFE = 2_000.0
+_JUDGED_ALL, _JUDGED_PART, _JUDGING = 2_000, 0.25, 20
+_AVERAGE_MIN = 1e-300
+"""Below, the average's gains have no reciprocal: so nothing was gained for millions of acts."""
 _SHARE_MIN = 1e-5
 """A share of all interactions below which a popularity says little."""
 _EXPONENT_MAX = 512.0
@@ -58,7 +61,7 @@ def count_shares(strangers, item, at, weight, place):
 def weights_of(gains):
     """Return float64[experts]: Hedge, at a rate that follows what the average gained so far."""
     weights, top, total = np.empty(_ALL), gains[:_ALL].max(), 0.0
-    rate = _BOLDNESS * np.sqrt(np.log(float(_ALL)) / gains[_BEST])
+    rate = _BOLDNESS * np.sqrt(np.log(float(_ALL)) / max(gains[_BEST], _AVERAGE_MIN))
     for k in range(_ALL):
         weights[k] = np.exp(rate * (gains[k] - top))
         total += weights[k]
@@ -95,26 +98,29 @@ def _gain(place):
 def is_judged(events):
     """Whether experts are judged by a stranger's act, with so many interactions before it.
 
-    For that all candidates are scored, which takes longer than all else that an act teaches.
+    For that all candidates are scored, which takes longer than all else that an act teaches. After
+    the first ones it is one in four by chance: visitors who each act four times in order, or a
+    ranker that learns from each fourth, would else decide it.
     """
-    return events < _JUDGED_ALL or events % _JUDGED_EVERY == 0
+    return events < _JUDGED_ALL or uniform(_JUDGING, events) < _JUDGED_PART
 
 
 @njit(cache=True)
-def judge(strangers, items, scores, item):
+def judge(strangers, items, scores, item, weight):
     """Judge all experts by where their lists of ``items`` have the ``item`` a stranger chose.
 
-    The gain is that of NDCG at 20; ties are in the order of ``items``. Without the item among them,
-    nobody gains or loses.
+    The gain is that of NDCG at 20, times ``weight``: what others learn from the act, 1 for all. So
+    many acts the gains before fade by. Ties are in the order of ``items``. Without the item among
+    them, nobody gains or loses.
     """
     values, _, _, gains = strangers
     chosen = -1
     for i in range(len(items)):
         if items[i] == item:
             chosen = i
-    if chosen < 0:
+    if chosen < 0 or weight <= 0.0:
         return
-    weights, average = weights_of(gains), 0.0
+    weights, average, fading = weights_of(gains), 0.0, np.exp2(-weight / _HALF_LIFE)
     for k in range(_ALL):
         own = scores[chosen] if k == RANKER else values[item, k]
         place = 0
@@ -123,18 +129,19 @@ def judge(strangers, items, scores, item):
             place += other > own or (other == own and i < chosen)
         gain = _gain(place)
         average += weights[k] * gain
-        gains[k] = _FADING * gains[k] + gain
-    gains[_BEST] = _FADING * gains[_BEST] + average
+        gains[k] = fading * gains[k] + weight * gain
+    gains[_BEST] = fading * gains[_BEST] + weight * average
 
 
 class Strangers(ItemModel):
     r"""Popularities by half-life and by the visitor's progress, as experts for strangers.
 
     Expert $k$ counts a visitor's $n$-th distinct item $n^{-a_k}$, with half-life $h_k$. The last
-    expert is the ranker. After each act of a visitor without a history, an expert gains
-    $1 / \log_2(1 + r)$, with $r \le 20$ the rank of the chosen item on its list, whether that
-    list was shown or not. With the gains $G_k$, which halve in 2,000 such acts, and those of the
-    average $V$ (at the start 1),
+    expert is the ranker. After an act of a visitor without a history, an expert gains
+    $w / \log_2(1 + r)$, with $r \le 20$ the rank of the chosen item on its list, whether that
+    list was shown or not, and $w$ how much others learn from the act. A shop judges by each such
+    act among its first 2,000 interactions, and by one in four later (`is_judged`). With the gains
+    $G_k$, which halve in 2,000 judged acts, and those of the average $V$ (at the start 1),
 
     $$w_k \propto \exp(\tfrac12 \sqrt{\log K / V}\, G_k), \qquad
       s_y = \sum_k w_k \log(1 + 10^5\, p_k(y)) + w_K\, s^{ranker}_y$$
@@ -206,7 +213,7 @@ class Strangers(ItemModel):
         """Learn an interaction with ``item``; that of a stranger judges the experts first."""
         if len(history) == 0:
             known = np.flatnonzero(self._values.any(axis=1)).astype(np.int32)
-            judge(self.counted, known, np.zeros(len(known)), item)
+            judge(self.counted, known, np.zeros(len(known)), item, 1.0)
         self.go_on(self._at + 1.0)
         count_shares(self.counted, item, self._at, 1.0, len(history) + 1)
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from headwater_server.engine.engine import Engine
+from headwater_server.engine.learning import learning
+from headwater_server.engine.learning.run import is_ranked
 from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
@@ -94,6 +96,55 @@ def test_the_contributions_of_a_strangers_list_sum_to_the_scores():
     for result in engine.recommend(ask(explain=True), now_ms).results:
         assert sum(part for _, part in result.contributions) == pytest.approx(result.score)
         assert "popular" in dict(result.contributions)
+
+
+@pytest.mark.parametrize("every", [1, 3])
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_first_act_in_four_judges_however_traffic_is_grouped(monkeypatch, every, first):
+    """Visitors with four acts each, in order; ``first``: acts that shift them all."""
+    monkeypatch.setattr(learning, "WARM_UP_EVENTS", 2_000)
+    engine, rng = Engine(EngineSettings(ranker_every=every)), np.random.default_rng(1)
+    gains = engine.parts.models.strangers.counted[3]
+    judged, ranked = [], []
+    for number in range(4_400):
+        before = gains.copy()
+        visitor = f"v{(number - first) // 4}"
+        item = 5 * (number % 4) + int(rng.integers(5))  # no visitor acts twice on one
+        click(engine, number, item, visitor)
+        if number >= 2_000 and (number - first) % 4 == 0:
+            judged.append(not np.array_equal(gains, before))
+            ranked.append(is_ranked(number, 2_000, every))
+    assert 0.15 < np.sum(judged) / np.sum(ranked) < 0.36
+
+
+def test_made_up_visitors_of_one_source_judge_as_little_as_they_teach():
+    """Each minute 17 of them click on each of 20 items: their acts count 1, 1/3, 1/5, …"""
+    engine = Engine(EngineSettings())
+    for number in range(400):
+        click(engine, number, number % 20, f"v{number}")
+    gains, now_ms = engine.parts.models.strangers.counted[3], 400_000
+    before = gains.copy()
+    for number in range(340):
+        event = Event(
+            f"s{number}",
+            "click",
+            f"s{number}",
+            items=(EventItem(f"i{number % 20}"),),
+            from_page=True,
+            source="k:1.2.3.4",
+        )
+        engine.apply(Entry(now_ms, (event,)))
+    most = 20 * sum(1.0 / (2 * n + 1) for n in range(17))
+    assert 0.0 < (gains - before).max() < most  # 48 acts' worth, not 340
+
+
+def test_a_river_ranker_orders_alone_so_no_expert_is_judged_beside_it():
+    text = "river:preprocessing.StandardScaler() | linear_model.LogisticRegression()"
+    engine = Engine(EngineSettings(ranker=text))
+    before = engine.parts.models.strangers.counted[3].copy()
+    for number in range(120):
+        click(engine, number, number % 12, f"v{number}")
+    assert np.array_equal(engine.parts.models.strangers.counted[3], before)
 
 
 def test_what_only_strangers_get_is_available_and_not_hidden():
