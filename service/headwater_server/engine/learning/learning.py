@@ -110,7 +110,7 @@ class Learning:
         acts = self.acts.table() if count else _NO_ACTS
         while first < count:
             stop = first + _turns_end(acts["row"][first:], self.drift.checked_in)
-            done = self._learn(acts[:stop], first)
+            done = self._learn(acts[:stop], first, is_new=had_room)
             if not (done or had_room):
                 raise RuntimeError("an act finds no room, although room was made for it")
             first, had_room = first + done, done > 0
@@ -133,10 +133,13 @@ class Learning:
         yield from self.models.making_room()
         self.models.words.reserve_words()
 
-    def _learn(self, table: NDArray[Any], first: int) -> int:
-        """Learn acts from the ``first`` on; return how many there was room for."""
+    def _learn(self, table: NDArray[Any], first: int, *, is_new: bool) -> int:
+        """Learn acts from the ``first`` on; return how many there was room for.
+
+        ``is_new``: the first one was not tried before. A ranker that is no kernel learned it then.
+        """
         acts = table[first:]
-        if not self.is_kernel:
+        if is_new and not self.is_kernel:
             self._step_of_other(acts[0], self.acts.circumstances[first])
         done, found = learn_acts(
             acts,

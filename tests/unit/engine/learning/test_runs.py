@@ -175,6 +175,27 @@ def test_the_kernel_takes_the_rankers_own_steps(monkeypatch):
         assert inside.digest() == outside.digest()
 
 
+def test_a_ranker_that_is_no_kernel_learns_an_act_once_where_tables_lack_room(monkeypatch):
+    text = "river:preprocessing.StandardScaler() | linear_model.LogisticRegression()"
+    engine, learned, grown_at, steps = Engine(EngineSettings(ranker=text)), [], [], []
+    ranker, making = engine.parts.models.ranker, learning.Learning._making_room
+    learn = ranker.learn_many
+    monkeypatch.setattr(ranker, "learn_many", lambda *a, **k: learned.append(1) or learn(*a, **k))
+    monkeypatch.setattr(
+        learning.Learning, "_making_room", lambda self: grown_at.append(1) or making(self)
+    )
+    for number in range(200):
+        before, grown_before = len(learned), len(grown_at)
+        # new words: the tables have no place for them before the act
+        words = " ".join(f"w{40 * number + k}" for k in range(40))
+        engine.apply(Entry(1_000 * number, (ItemWrite(Item(f"i{number % 30}", title=words)),)))
+        event = Event(f"e{number}", "click", f"v{number}", items=(EventItem(f"i{number % 30}"),))
+        engine.apply(Entry(1_000 * number, (event,)))
+        if len(grown_at) > grown_before:
+            steps.append(len(learned) - before)
+    assert max(steps) == 1
+
+
 def test_after_a_restart_runs_end_before_the_same_alarm():
     watched = drift.Drift()
     for n in range(300):
