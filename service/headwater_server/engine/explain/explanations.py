@@ -15,6 +15,7 @@ from headwater_server.engine.messages.results import Result
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.ranking import Ranking
 from headwater_server.engine.visitors.visitors import History
+from headwater_server.models.popularity.strangers import RANKER
 
 CONTRIBUTIONS_MAX = 10
 CLAUSES_MAX = 3
@@ -59,8 +60,10 @@ class Explanations:
         explained, added = [], [0.0] * len(rows) if worth is None else worth.tolist()
         every = self._parts(history, items, rows, ranker)
         of_many = self.ranking.by(ranker).is_one_of_many(history)
+        weight = float(self.models.strangers.weights[RANKER])
         for result, row, parts, value in zip(results, rows.tolist(), every, added, strict=True):
             if of_many:  # what the others say beside the ranker, who are popularities
+                parts.update({name: weight * part for name, part in parts.items()})
                 rest = float(scores[row]) - sum(parts.values())
                 parts[_POPULAR] = parts.get(_POPULAR, 0.0) + rest
             parts[families.RULES] = result.score - float(scores[row]) - value

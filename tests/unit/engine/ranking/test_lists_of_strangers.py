@@ -12,6 +12,7 @@ from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.models.popularity.strangers import RANKER
 from tests.unit.engine.random_shop import found, random_shop
 
 WITHOUT = EngineSettings(without=("strangers",))
@@ -96,6 +97,33 @@ def test_the_contributions_of_a_strangers_list_sum_to_the_scores():
     for result in engine.recommend(ask(explain=True), now_ms).results:
         assert sum(part for _, part in result.contributions) == pytest.approx(result.score)
         assert "popular" in dict(result.contributions)
+
+
+def test_reasons_that_decide_nothing_for_a_stranger_are_not_named():
+    """Popularities alone decide, then the ranker alone: each is all that explains."""
+    engine, now_ms = random_shop(6)
+    gains = engine.parts.models.strangers.counted[3]
+    gains[:] = [50.0] * RANKER + [0.0, 1.0]
+    for result in engine.recommend(ask(explain=True), now_ms).results:
+        parts = dict(result.contributions)
+        assert parts.pop("popular") == pytest.approx(result.score)
+        assert max(map(abs, parts.values())) < 1e-9
+
+
+def test_the_rankers_reasons_count_for_a_stranger_as_much_as_the_ranker():
+    engine, now_ms = random_shop(6)
+    strangers, found = engine.parts.models.strangers, {}
+    for gained in (50.0, 0.5):
+        strangers.counted[3][:] = [0.0] * RANKER + [gained, 1.0]
+        results = engine.recommend(ask(explain=True), now_ms).results
+        found[gained] = {r.item_id: dict(r.contributions) for r in results}
+    weight, both = float(strangers.weights[RANKER]), found[50.0].keys() & found[0.5].keys()
+    assert 0.1 < weight < 0.3
+    assert len(both) > 5
+    for item_id in both:
+        whole, part = found[50.0][item_id], found[0.5][item_id]
+        for name in (whole.keys() & part.keys()) - {"popular", "other"}:
+            assert part[name] == pytest.approx(weight * whole[name])
 
 
 @pytest.mark.parametrize("every", [1, 3])
