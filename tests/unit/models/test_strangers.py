@@ -120,6 +120,14 @@ def test_weights_are_numbers_after_millions_of_acts_without_a_gain():
     assert np.isfinite(model.weights).all()
 
 
+def test_another_ranker_begins_with_the_mean_record():
+    model = Strangers()
+    model.counted[3][:] = np.append(np.arange(COLUMNS + 1) ** 2.0, 30.0)
+    model.begin_ranker()
+    assert model.counted[3][RANKER] == np.mean(np.arange(COLUMNS) ** 2.0)
+    assert model.counted[3][:RANKER].tolist() == [k**2.0 for k in range(COLUMNS)]
+
+
 def fast_shop(days, seed=0):
     """Yield the item of each stranger's act: a new fashion of 20 items every 300 acts."""
     rng = np.random.default_rng(seed)

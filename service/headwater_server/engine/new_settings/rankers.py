@@ -65,6 +65,8 @@ def changing_rankers(
     for name, text in before.rankers.items():
         if settings.rankers.get(name) != text:
             parts.progress.drop_policy(figures_of(name))
+    if champion is not models.ranker:
+        models.strangers.begin_ranker()
     models.ranker, models.rankers = champion, beside
 
 

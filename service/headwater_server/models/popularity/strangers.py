@@ -194,6 +194,10 @@ class Strangers(ItemModel):
         weights: NDArray[np.float64] = weights_of(self._gains)
         return weights
 
+    def begin_ranker(self) -> None:
+        """Give another ranker the mean record of the others: it has none of its own yet."""
+        self._gains[RANKER] = self._gains[:RANKER].mean()
+
     def go_on(self, at: float) -> None:
         """Move to ``at``: so many interactions were learned."""
         self._at = at

@@ -8,7 +8,7 @@ import pytest
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.learning import learning
 from headwater_server.engine.learning.run import is_ranked
-from headwater_server.engine.messages.entries import Entry, Item, ItemWrite
+from headwater_server.engine.messages.entries import Entry, Item, ItemWrite, SettingsChange
 from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.engine.messages.requests import RecommendRequest
 from headwater_server.engine.settings import EngineSettings
@@ -164,6 +164,16 @@ def test_made_up_visitors_of_one_source_judge_as_little_as_they_teach():
         engine.apply(Entry(now_ms, (event,)))
     most = 20 * sum(1.0 / (2 * n + 1) for n in range(17))
     assert 0.0 < (gains - before).max() < most  # 48 acts' worth, not 340
+
+
+@pytest.mark.parametrize("ranker", ["listwise", "listwise(rate=0.06)"])
+def test_only_another_champion_loses_the_rankers_record(ranker):
+    engine, now_ms = random_shop(8)
+    gains = engine.parts.models.strangers.counted[3]
+    gains[:] = [*(float(k) for k in range(RANKER)), 40.0, 9.0]
+    settings = EngineSettings(ranker=ranker, act_half_life_days=3.0)
+    engine.apply(Entry(now_ms, (SettingsChange(settings, "me", ("ranker", "act_half_life_days")),)))
+    assert gains[RANKER] == (40.0 if ranker == "listwise" else 4.0)
 
 
 def test_a_river_ranker_orders_alone_so_no_expert_is_judged_beside_it():
