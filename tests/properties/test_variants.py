@@ -59,7 +59,7 @@ def event(n, kind, visitor, item_id):
 
 
 def groups_of(operations):
-    """Return the product of each item that was ever described: a deleted one keeps it."""
+    """Return the product of each item that was described: a deleted one keeps it."""
     items = [one.item for one in operations if isinstance(one, ItemWrite)]
     return {item.item_id: item.group_id or item.item_id for item in items}
 
