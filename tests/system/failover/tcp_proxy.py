@@ -34,6 +34,12 @@ class Network:
             one.cancel()
         self._whole.set()
 
+    async def close(self) -> None:
+        """End all connections; return when both of their ends are closed."""
+        ending = list(self._open)
+        self.heal()
+        await asyncio.gather(*ending, return_exceptions=True)
+
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
         task = asyncio.current_task()
@@ -89,4 +95,4 @@ async def network_to(port: int) -> AsyncIterator[tuple[Network, int]]:
         try:
             yield network, own
         finally:
-            network.heal()
+            await network.close()
