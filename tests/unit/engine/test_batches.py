@@ -167,6 +167,26 @@ def test_experiments_count_acts_that_are_noted_together(is_import, looks, noted,
     assert max(noted) > TOGETHER_MIN
 
 
+def test_experiments_count_all_acts_when_more_come_than_may_wait(noted, monkeypatch):
+    monkeypatch.setattr(experiments, "LOOK_EVENTS", 10**6)
+    one = Experiment("one", (ExperimentArm("a"), ExperimentArm("b", "random")))
+    who = [f"v{n}" for n in range(9)]
+    arms = [(Arm("one", "ab"[n % 2]),) for n in range(9)]
+    slates = [Slate(f"r{n}", "best", "", ("i",), (1.0,), arms=arms[n]) for n in range(9)]
+    shown = [Event(f"s{n}", "impression", who[n], slate=slates[n]) for n in range(9)]
+    acts = [Event(f"e{n}", "click", who[n % 9], items=(EventItem("i"),)) for n in range(1_100)]
+    together, single = Engine(), Engine()
+    for operations in ((ExperimentWrite(one),), shown, acts[:700], acts[700:]):
+        entry = Entry(DAY_MS, tuple(operations))
+        together.apply(entry)
+        for operation in operations:
+            single.apply(replace(entry, operations=(operation,)))
+    counted = [engine.parts.experiments.by_id["one"] for engine in (together, single)]
+    assert together.digest() == single.digest()
+    assert [running.counted for running in counted] == [1_100, 1_100]
+    assert max(noted) > TOGETHER_MIN
+
+
 def test_a_batch_ends_before_an_id_that_is_known():
     engine = Engine()
     engine.apply(Entry(1, (Event("first", "view", "ann", items=(EventItem("tent"),)),)))

@@ -146,14 +146,18 @@ class Experiments:
         """Let an act wait, to be counted before anything reads it; ``name``: its canonical type."""
         if reward or name == PURCHASE:
             self._turn_to(now_ms)
-            if self._waiting.is_full:
-                self.settle()
-            self._waiting.add(profiles, act_of(event, name, reward), now_ms)
+            self._with_room().add(profiles, act_of(event, name, reward), now_ms)
 
     def add_all(self, acts: TogetherActs) -> None:
         """Do the same for acts of one day by visitors without an account."""
         self._turn_to(int(acts.times_ms[0]))
-        let_wait(acts, self._waiting, self.settle)
+        let_wait(acts, self._with_room)
+
+    def _with_room(self) -> Waiting:
+        """Return the acts that wait, with room for another one; `counting` changes which they are."""
+        if self._waiting.is_full:
+            self.settle()
+        return self._waiting
 
     def listed(
         self, profiles: tuple[str, str], now_ms: int, placement: str, slots: int, clicks: int

@@ -26,13 +26,12 @@ class TogetherActs(NamedTuple):
     times_ms: NDArray[np.int64]
 
 
-def let_wait(acts: TogetherActs, waiting: Waiting, settle: Callable[[], None]) -> None:
-    """Let them wait to be counted, as one by one; ``settle`` counts those that wait."""
+def let_wait(acts: TogetherActs, with_room: Callable[[], Waiting]) -> None:
+    """Let them wait to be counted, as one by one, each time in what ``with_room`` returns."""
     given = acts.given
     counted = np.flatnonzero((given["reward"] != 0.0) | (given["purchases"] > 0.0))
     while len(counted):
-        if waiting.is_full:
-            settle()
+        waiting = with_room()
         those, counted = np.split(counted, [waiting.room])
         keys = np.stack((given["high"][those], given["low"][those]), axis=1)
         profiles = [(acts.profiles[place], "") for place in those.tolist()]
