@@ -13,8 +13,8 @@ import numba
 import numpy as np
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from headwater_server import models  # noqa: F401 - first: it says where compiled kernels are kept
 from headwater_server.errors import InvalidRequest
+from headwater_server.models.kernel_cache import use  # noqa: F401 - kernels are kept where it says
 
 DECODED_BYTES_MAX = 16 * 1024 * 1024  # a message of the usual 4 MiB takes up to 10
 SMALL_BYTES = 2_048  # not counted: decoded it takes less than 200 kB whatever it holds

@@ -13,9 +13,9 @@ import numpy as np
 from numba import njit
 
 from headwater.v1 import recommendation_service_pb2 as pb
-from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
 from headwater_server.api.translate.wire import FIXED64, LENGTH, tag_of
 from headwater_server.engine.messages.results import Numbers, Results
+from headwater_server.models.kernel_cache import use  # noqa: F401 - kernels are kept where it says
 
 _NUMBERS = tuple(
     tag_of(pb.Result, name, FIXED64)

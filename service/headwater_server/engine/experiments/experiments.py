@@ -154,7 +154,7 @@ class Experiments:
         let_wait(acts, self._with_room)
 
     def _with_room(self) -> Waiting:
-        """Return the acts that wait, with room for another one; `counting` changes which they are."""
+        """Return what acts wait in, with room for another one; `counting` takes another list."""
         if self._waiting.is_full:
             self.settle()
         return self._waiting

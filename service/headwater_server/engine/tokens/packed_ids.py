@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numba import njit
 
-from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
 from headwater_server.engine.messages.names import Names, names_of
 from headwater_server.engine.tokens.bytes_of import Reader
+from headwater_server.models.kernel_cache import use  # noqa: F401 - kernels are kept where it says
 
 _NUMBERED = b"\xff"  # no deflated bytes begin so: their second and third bit are never both set
 _FEW = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from headwater_server import models  # noqa: F401 - decides where kernels are kept, before any here
+from headwater_server.models.kernel_cache import use  # noqa: F401 - kernels are kept where it says
 
 GROUP_BITS = 6
 GROUPS = 1 << GROUP_BITS
