@@ -19,12 +19,13 @@ from headwater_server.engine.snapshot.state import Deferred
 
 ENTRIES_MAX = 500
 """Of each kind, so that many deletions or sign-outs take no place from changes of rules or keys."""
-KINDS = (
+(
+    SETTING, RULE, POLICY, PROMOTION, EXPERIMENT, DELETION, ERASURE, BUILD,
+    QUARANTINE, KEY, SESSION,
+) = KINDS = (
     "setting", "rule", "policy", "promotion", "experiment", "deletion", "erasure", "build",
     "quarantine", "key", "session",
 )  # fmt: skip
-SETTING, RULE, POLICY, PROMOTION, EXPERIMENT, DELETION, ERASURE, BUILD, *_ = KINDS
-QUARANTINE, KEY, SESSION = KINDS[-3:]
 SUBJECT_CHARS_MAX = 200
 
 

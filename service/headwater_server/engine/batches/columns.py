@@ -105,9 +105,8 @@ def _has_clear_time(entry: Entry, own_ms: int | None) -> bool:
 def _given(events: Sequence[Event], kinds: Sequence[Kind], profiles: Sequence[str]) -> NDArray[Any]:
     given = np.zeros(len(events), dtype=GIVEN)
     given["key"] = np.frombuffer(b"".join(map(key_of, events)), ">u8")[::2]
-    prints = [
-        content_of(event).ljust(4, b"\0")[:4] for event in events
-    ]  # a log may hold short ones
+    # a log may hold short ones
+    prints = [content_of(event).ljust(4, b"\0")[:4] for event in events]
     given["content"] = np.frombuffer(b"".join(prints), ">u4")
     who = np.frombuffer(b"".join(map(_hashes_of, profiles)), _WHO)
     given["high"], given["low"] = who["high"], who["low"]

@@ -23,14 +23,15 @@ from headwater_server.engine.ranking.arrays import (
     tables_after,
 )
 from headwater_server.engine.ranking.describing import describe
-from headwater_server.engine.retrieval.gathering import FROM_STRANGERS, Visitor, find, select
+from headwater_server.engine.ranking.list_scores import list_scores
+from headwater_server.engine.retrieval.gathering import Visitor, find, select
 from headwater_server.engine.retrieval.proposed import is_proposed
 from headwater_server.engine.visitors.histories import add_item
 from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.sessions import enter_session
 from headwater_server.models.base import HISTORY_MAX
 from headwater_server.models.evidence import begin_another
-from headwater_server.models.popularity.strangers import is_judged, judge, stranger_scores
+from headwater_server.models.popularity.strangers import is_judged, judge
 from headwater_server.models.ranker.list_step import Stepping, learn_choice
 from headwater_server.models.ranker.network import score_items
 
@@ -108,14 +109,6 @@ def _scores(tables, statistics, history, candidates, stepping):
 
 
 @njit(cache=True)
-def _shown(arrays, tables, visitor, candidates, scores):
-    """Return by what a list is ordered: the ranker's ``scores``, those of strangers for one."""
-    if tables.on & FROM_STRANGERS and len(visitor.items) == 0:
-        return stranger_scores(of_strangers(arrays), candidates, scores)
-    return scores
-
-
-@njit(cache=True)
 def _is_hit(scores, candidates, item):
     """Return whether the best list would have contained the chosen item."""
     place = np.flatnonzero(candidates == item)
@@ -158,7 +151,7 @@ def _rank(arrays, tables, statistics, visitor, found, ranked, stepping, act, at,
     if (is_measured or judges) and len(scores) < len(candidates):
         scores = _scores(tables, statistics, visitor.items, candidates, stepping)
     if is_measured:
-        shown = _shown(arrays, tables, visitor, candidates, scores)
+        shown = list_scores(arrays, tables, visitor.items, candidates, scores)
         act.hit = _is_hit(shown, candidates, act.item)
     if judges:  # also while the settings leave it out: it is back at once
         judge(of_strangers(arrays), candidates, scores, act.item, weight)
@@ -187,7 +180,7 @@ def _look(arrays, present, tables, visitor, statistics, act, stepping):
         candidates = select(tables, visitor, nothing, shown_at)
     if is_asked and len(candidates) >= LISTED:
         scores = _scores(tables, statistics, visitor.items, candidates, stepping)
-        shown = _shown(arrays, tables, visitor, candidates, scores)
+        shown = list_scores(arrays, tables, visitor.items, candidates, scores)
         act.rank = _rank_of(shown, candidates, act.item)
     return candidates, scores
 

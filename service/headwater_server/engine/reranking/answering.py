@@ -9,26 +9,15 @@ from numba import njit
 from numpy.typing import NDArray
 
 from headwater_server.engine.exploration.plackett_luce import fill_slots
-from headwater_server.engine.ranking.arrays import (
-    of_strangers,
-    shown_when,
-    statistics_after,
-    tables_after,
-)
+from headwater_server.engine.ranking.arrays import shown_when, statistics_after, tables_after
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.ranking.describing import describe_items, describe_visitor
 from headwater_server.engine.ranking.holding import Holding
+from headwater_server.engine.ranking.list_scores import list_scores
 from headwater_server.engine.reranking.candidates import Candidates, Question
-from headwater_server.engine.retrieval.gathering import (
-    FROM_STRANGERS,
-    Visitor,
-    find,
-    propose,
-    select_proposed,
-)
+from headwater_server.engine.retrieval.gathering import Visitor, find, propose, select_proposed
 from headwater_server.engine.retrieval.variants import best_of_groups, leave_out_groups
 from headwater_server.engine.visitors.reading import read_asking
-from headwater_server.models.popularity.strangers import stranger_scores
 from headwater_server.models.ranker.network import score_items
 
 
@@ -91,8 +80,7 @@ def answer(arrays, present, tables, who, asked, barred, shown_at, is_scored, dra
         context = describe_visitor(statistics, items)
         network = arrays.biases, arrays.moments, arrays.weights[0]
         scores = score_items(features, context, found, *network)
-        if tables.on & FROM_STRANGERS and len(items) == 0:
-            scores = stranger_scores(of_strangers(arrays), found, scores)
+        scores = list_scores(arrays, tables, items, found, scores)
         if present.variants > 0 and draw.slots > 0:
             kept = best_of_groups(arrays.groups[found], scores, present.variants)
             found, scores = found[kept], scores[kept]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from headwater_server.engine.experiments.counts.days import POPULAR
 from headwater_server.engine.messages.experiments import (
     Experiment,
     ExperimentArm,
@@ -30,7 +31,7 @@ def hold_out_experiment(share: float) -> Experiment:
     """
     whole = min(1.0, (1 + BESIDE) * share)
     control = share / whole
-    arms = ExperimentArm("popular", "popular", control), ExperimentArm("ours", "", 1.0 - control)
+    arms = ExperimentArm(POPULAR, POPULAR, control), ExperimentArm("ours", "", 1.0 - control)
     return Experiment(HOLD_OUT, arms, share=whole, primary=Primary("revenue"))
 
 
