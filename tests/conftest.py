@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from headwater import AsyncClient, Client
@@ -80,6 +82,15 @@ def _own_state_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """Undo how a command set up its logs, so that the next test's lines look as alone."""
+    before, level = structlog.get_config(), logging.root.level
+    yield
+    structlog.configure(**before)
+    logging.root.setLevel(level)
 
 
 @pytest.fixture(scope="session")
