@@ -60,6 +60,9 @@ final class Plans {
     put(FeedbackServiceGrpc.getFeedbackMethod(), Plan.WRITING); // each event has its id
     put(UserServiceGrpc.getEraseUserMethod(), Plan.WRITING); // erasing twice has the same effect
     put(UserServiceGrpc.getUnlinkVisitorMethod(), Plan.WRITING);
+    put(ModelServiceGrpc.getReplayQuarantinedEventsMethod(), Plan.WRITING); // each event has its id
+    put(ModelServiceGrpc.getDropQuarantinedEventsMethod(), Plan.WRITING); // what is gone is no error
+    put(ModelServiceGrpc.getEndSessionMethod(), Plan.WRITING); // a session ends once
   }
 
   private Plans() {}
