@@ -46,11 +46,11 @@ class CallProxy:
             writer.transport.abort()
         finally:
             self._connections.discard(task)
+            writer.close()  # before anything is waited for: `cut` may cancel again meanwhile
+            server_writer.close()
             for way in (there, back):
                 way.cancel()
             await asyncio.gather(there, back, return_exceptions=True)
-            writer.close()
-            server_writer.close()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(CHUNK_BYTES):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 CHUNK_BYTES = 65_536
 
@@ -27,3 +28,23 @@ async def listening(connect) -> AsyncIterator[int]:
             writer.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(server.wait_closed(), 5)
+
+
+async def both_ways(
+    there: Coroutine[Any, Any, None],
+    back: Coroutine[Any, Any, None],
+    *ends: asyncio.StreamWriter,
+) -> None:
+    """Pass on what comes, until one way ends or the caller is cancelled; then close all ends.
+
+    They are closed before anything is waited for: the caller may be cancelled again meanwhile.
+    """
+    ways = [asyncio.create_task(there), asyncio.create_task(back)]
+    try:
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for end in ends:
+            end.close()
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)

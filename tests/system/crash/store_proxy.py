@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.system.crash.listening import CHUNK_BYTES, listening
+from tests.system.crash.listening import CHUNK_BYTES, both_ways, listening
 from tests.system.crash.resp import Commands
 
 
@@ -51,14 +51,12 @@ class StoreProxy:
         """Serve one connection of the server's."""
         store_reader, store_writer = await asyncio.open_unix_connection(str(self._store / "s"))
         cutting: list[str] = []
-        there = asyncio.create_task(self._there(reader, store_writer, cutting))
-        back = asyncio.create_task(self._back(store_reader, writer, cutting))
-        await asyncio.wait((there, back), return_when=asyncio.FIRST_COMPLETED)
-        for task in (there, back):
-            task.cancel()
-        await asyncio.gather(there, back, return_exceptions=True)
-        writer.close()
-        store_writer.close()
+        await both_ways(
+            self._there(reader, store_writer, cutting),
+            self._back(store_reader, writer, cutting),
+            writer,
+            store_writer,
+        )
 
     async def _there(
         self, reader: asyncio.StreamReader, store: asyncio.StreamWriter, cutting: list[str]

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from tests.system.crash.listening import CHUNK_BYTES, listening
+from tests.system.crash.listening import CHUNK_BYTES, both_ways, listening
 
 REPLICAS = (b"REPLCONF", b"PSYNC")  # what they say first
 SENTINELS = b"sentinel"
@@ -48,27 +48,17 @@ class Network:
         try:
             with suppress(OSError):
                 there_reader, there = await asyncio.open_connection("127.0.0.1", self._port)
-                await self._both(reader, writer, there_reader, there)
-                there.close()
+                said: list[bytes] = []
+                await both_ways(
+                    self._pump(reader, there, said),
+                    self._pump(there_reader, writer, said),
+                    there,
+                )
         except asyncio.CancelledError:
             pass
         finally:
             self._open.discard(task)
             writer.close()
-
-    async def _both(self, reader, writer, there_reader, there) -> None:
-        said: list[bytes] = []
-        pumps = [
-            asyncio.create_task(self._pump(reader, there, said)),
-            asyncio.create_task(self._pump(there_reader, writer, said)),
-        ]
-        try:
-            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for pump in pumps:
-                pump.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
-            there.close()
 
     async def _pump(self, reader, writer, said: list[bytes]) -> None:
         with suppress(OSError):
