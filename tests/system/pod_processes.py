@@ -86,8 +86,9 @@ class PodProcesses:
         said = self.container(name, container)
         self._prepare(name)
         redis = "redis" in said["image"]
-        command = said["command"] if redis else [sys.executable, "-m", "headwater_server"]
-        command = [self.meant(name, part) for part in (*command, *said.get("args", []))]
+        own = [] if redis else [sys.executable, "-m", "headwater_server"]
+        said_parts = (*(said["command"] if redis else []), *said.get("args", []))
+        command = own + [self.meant(name, part) for part in said_parts]
         command += ["--bind", self.addresses[name]] if redis else []
         env = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
         env |= {key: self.meant(name, value) for key, value in variables(said).items()}

@@ -65,7 +65,7 @@ print("in bounds", engine.lookups.counts())
 
 @pytest.mark.slow
 @pytest.mark.thorough
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_kernels_stay_inside_their_arrays(tmp_path):
     """Under numba's bounds checks, a shop beyond all its caps runs without an IndexError."""
     checked = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}

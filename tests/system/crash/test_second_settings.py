@@ -12,6 +12,7 @@ from random import Random
 import pytest
 
 from headwater import AsyncClient
+from headwater_server.engine.settings_history import setting_texts
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import open_storage
 from tests.integration.waiting import PATIENCE_S
@@ -70,7 +71,8 @@ async def test_settings_are_the_logs_under_load_and_kills(seed, tmp_path, tally)
         lost=len(found.lost), doubled=len(found.doubled),
     )  # fmt: skip
     found.check()
-    expected = json.loads(fold.engine.settings.canonical())
+    texts = setting_texts(fold.engine.settings)
+    expected = {name: json.loads(text) for name, text in texts.items()}
     assert [settings for settings, _ in shown] == [expected, expected]
     assert expected["rules"][0]["name"] == "i7 first"
     assert (expected["exploration_epsilon"], expected["session_gap_minutes"]) == (0.3, 5.0)
