@@ -19,22 +19,26 @@ def recommend_all(
     parts: Parts, requests: Sequence[RecommendRequest], now_ms: int
 ) -> list[Recommendation]:
     """Answer under the policies of the visitors' arms, and name these; a pure read."""
-    assignment_of, in_force = parts.experiments.assignment, parts.reranking.in_force
-    asked = []
-    for request in requests:
-        profiles = parts.visitors.profiles_of(request.visitor_id, request.user_id)
-        arms, under = assignment_of(profiles, request.placement, now_ms, in_force)
-        asked.append(answers.Asked(request_under(request, under), under, arms, profiles))
-    found = answers.answer_all(parts, asked, now_ms)
-    return [
-        answer if one.under.order is Order.SCORE else _explained(parts, one, answer)
-        for one, answer in zip(asked, found, strict=True)
+    of = parts.visitors.profiles_of
+    profiles = [of(request.visitor_id, request.user_id) for request in requests]
+    assigned = parts.experiments.assignments(
+        [(*who, request.placement) for who, request in zip(profiles, requests, strict=True)],
+        now_ms,
+        parts.reranking.in_force,
+    )
+    asked = [
+        answers.Asked(request_under(request, under), under, arms, who)
+        for request, (arms, under), who in zip(requests, assigned, profiles, strict=True)
     ]
+    found = answers.answer_all(parts, asked, now_ms)
+    if not any([request.explain for request in requests]):  # noqa: C419 - quicker
+        return found
+    return [_explained(parts, one, answer) for one, answer in zip(asked, found, strict=True)]
 
 
 def _explained(parts: Parts, asked: answers.Asked, answer: Recommendation) -> Recommendation:
-    """Return the answer of a policy without a model, which says so where reasons are asked for."""
-    if not asked.request.explain:
+    """Return the answer; that of a policy without a model says so if reasons are asked for."""
+    if not asked.request.explain or asked.under.order is Order.SCORE:
         return answer
     if asked.under.order is Order.POPULAR:
         whose = _popular_arm(parts, asked.arms)

@@ -15,6 +15,7 @@ KEPT_MAX = 32_768
 """Assignments that are kept, about 350 bytes each; the half that was asked for last stays."""
 _SLOTS = 1_024
 _ALWAYS = -(1 << 62), 1 << 62
+_NOTHING = -1, None
 
 
 class Assigned(NamedTuple):
@@ -51,7 +52,9 @@ class Assignment(NamedTuple):
     under: AnswerSettings
 
 
-_Kept = dict[tuple[str, str, str], tuple[int, Assignment]]
+Asking = tuple[str, str, str]
+"""Who asks and where: the keys of visitor and account ("": none), and the placement."""
+_Kept = dict[Asking, tuple[int, Assignment]]
 
 
 class Assignments:
@@ -63,15 +66,16 @@ class Assignments:
     >>> from headwater_server.engine.settings import EngineSettings
     >>> kept, under = Assignments(), AnswerSettings.of(EngineSettings())
     >>> kept.begin(times_ms=[100])
-    >>> kept.find("vann", "", "home", now_ms=50) is None
-    True
-    >>> kept.keep("vann", "", "home", Assignment((), under))
-    >>> kept.find("vann", "", "home", now_ms=99).arms, kept.find("vann", "", "home", now_ms=100)
-    ((), None)
-    >>> kept.keep("vann", "", "home", Assignment((), under))
+    >>> ann = "vann", "", "home"
+    >>> kept.find([ann], now_ms=50)
+    [None]
+    >>> kept.keep(ann, Assignment((), under))
+    >>> [one.arms for one in kept.find([ann, ann], now_ms=99)], kept.find([ann], now_ms=100)
+    ([(), ()], [None])
+    >>> kept.keep(ann, Assignment((), under))
     >>> kept.changed("vann", "")
-    >>> kept.find("vann", "", "home", now_ms=100) is None
-    True
+    >>> kept.find([ann], now_ms=100)
+    [None]
     """
 
     def __init__(self) -> None:
@@ -102,29 +106,36 @@ class Assignments:
         stamp = self._changes[hash(visitor) % _SLOTS]
         return stamp + self._changes[hash(account) % _SLOTS] if account else stamp
 
-    def find(self, visitor: str, account: str, placement: str, now_ms: int) -> Assignment | None:
-        """Return what is kept and still holds, None if there is nothing: `keep` it then."""
+    def find(self, asking: Iterable[Asking], now_ms: int) -> list[Assignment | None]:
+        """Return what is kept of each and still holds, None where nothing is: `keep` it then."""
         since_ms, until_ms = self._span
         if not since_ms <= now_ms < until_ms:
             self._enter(now_ms)
-        key = visitor, account, placement
-        found = self._kept.get(key)
-        if found is None:
-            found = self._earlier.get(key)
-            if found is None:
-                return None
-            self._keep(key, found)
-        stamp, assignment = found
-        return assignment if stamp == self._stamp(visitor, account) else None
+        kept, changes, found = self._kept, self._changes, list[Assignment | None]()
+        for one in asking:
+            stamp, assignment = kept.get(one) or self._of_earlier(one)
+            visitor, account, _ = one  # as `_stamp`, without a call for each answer
+            now = changes[hash(visitor) % _SLOTS]
+            if account:
+                now += changes[hash(account) % _SLOTS]
+            found.append(assignment if stamp == now else None)
+        return found
 
-    def keep(self, visitor: str, account: str, placement: str, assignment: Assignment) -> None:
+    def keep(self, asking: Asking, assignment: Assignment) -> None:
         """Keep an assignment that was made at the time of the last `find`."""
-        self._keep((visitor, account, placement), (self._stamp(visitor, account), assignment))
+        self._keep(asking, (self._stamp(*asking[:2]), assignment))
 
-    def _keep(self, key: tuple[str, str, str], kept: tuple[int, Assignment]) -> None:
+    def _of_earlier(self, asking: Asking) -> tuple[int, Assignment | None]:
+        found = self._earlier.get(asking)
+        if found is None:
+            return _NOTHING
+        self._keep(asking, found)
+        return found
+
+    def _keep(self, asking: Asking, kept: tuple[int, Assignment]) -> None:
         if len(self._kept) >= KEPT_MAX // 2:
             self._kept, self._earlier = {}, self._kept
-        self._kept[key] = kept
+        self._kept[asking] = kept
 
     def _enter(self, now_ms: int) -> None:
         """Forget all: experiments have begun or ended since, or had not then."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
-from headwater_server.engine.experiments.assignments import Assigned, Assignment, Assignments
+from headwater_server.engine.experiments.assignments import (
+    Asking,
+    Assigned,
+    Assignment,
+    Assignments,
+)
 from headwater_server.engine.experiments.comparing import ALARM, crossed, evidence_of_ratio
 from headwater_server.engine.experiments.counts.acts import act_of
 from headwater_server.engine.experiments.counts.days import DAYS_MAX
@@ -90,16 +95,26 @@ class Experiments:
         self, profiles: tuple[str, str], placement: str, now_ms: int, in_force: AnswerSettings
     ) -> Assignment:
         """Return the arms that an answer names, and the settings that it is made under."""
+        return self.assignments([(*profiles, placement)], now_ms, in_force)[0]
+
+    def assignments(
+        self, asking: Sequence[Asking], now_ms: int, in_force: AnswerSettings
+    ) -> list[Assignment]:
+        """Return the same of each who asks, in less time than one by one."""
         if self._waiting.may_join:
             self.settle()
         if self._in_force is not in_force:
             self._begin(in_force)
-        visitor, account = profiles
-        found = self._assignments.find(visitor, account, placement, now_ms)
-        if found is None:
-            arms = tuple(self.assigned(visitor, account, placement, now_ms))
-            found = self._made.get(arms) or self._assignment(arms, in_force)
-            self._assignments.keep(visitor, account, placement, found)
+        found = self._assignments.find(asking, now_ms)
+        return [
+            kept or self._assign(one, now_ms, in_force)
+            for kept, one in zip(found, asking, strict=True)
+        ]
+
+    def _assign(self, asking: Asking, now_ms: int, in_force: AnswerSettings) -> Assignment:
+        arms = tuple(self.assigned(*asking, now_ms))
+        found = self._made.get(arms) or self._assignment(arms, in_force)
+        self._assignments.keep(asking, found)
         return found
 
     def _begin(self, in_force: AnswerSettings | None) -> None:

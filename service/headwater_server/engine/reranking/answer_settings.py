@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import cast
 
@@ -66,12 +66,20 @@ class AnswerSettings:
         `Order.SCORE`, but for baselines.
     explore
         None: as the request says.
+
+    ``is_usual``: nothing but a request itself can keep the kernel from drawing its slots; known
+    before the first of thousands of questions.
     """
 
     settings: EngineSettings
     rules: tuple[Rule, ...]
     order: Order = Order.SCORE
     explore: bool | None = None
+    is_usual: bool = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find out whether they are usual."""
+        object.__setattr__(self, "is_usual", self._is_usual())
 
     @classmethod
     def of(cls, settings: EngineSettings) -> AnswerSettings:
@@ -110,9 +118,7 @@ class AnswerSettings:
         """
         return "" if bandit.applies(request, self.settings) else answering(self.settings)
 
-    @property
-    def is_usual(self) -> bool:
-        """Whether nothing but a request itself can keep the kernel from drawing its slots."""
+    def _is_usual(self) -> bool:
         settings = self.settings
         by_score = self.order is Order.SCORE and settings.objective == ACTS
         is_ruled = bool(self.rules) or settings.diversity != "none"

@@ -37,7 +37,6 @@ class Reranking:
     def adopt(self, settings: EngineSettings) -> None:
         """Use new settings. Raises `BadRuleError`."""
         self.in_force = AnswerSettings.of(settings)  # a new object: `Asking` compares it
-        self._is_usual = self.in_force.is_usual  # known before the first of thousands of questions
         hides = [rule for rule in self.in_force.rules if isinstance(rule, Hide)]
         self.hiding = HidingRules(settings.hide_days, hides)
 
@@ -79,7 +78,7 @@ class Reranking:
         if not isinstance(self.scoring.models.ranker, ListwiseRanker):
             return NO_DRAW
         is_other = request.diversity or request.objective or request.first_slot
-        if self._is_usual and under is self.in_force and request.explore and not is_other:
+        if under.is_usual and request.explore and not is_other:
             return under.usual_draw(request)
         is_ruled = under.active_rules(request, question.now_ms) is not None
         return NO_DRAW if is_ruled else under.draw(request, self.head)

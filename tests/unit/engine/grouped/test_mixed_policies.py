@@ -136,3 +136,6 @@ def test_assignments_of_many_visitors_are_kept_by_halves(monkeypatch):
     fresh = Engine.restore(engine.capture())
     for request in [*requests, *requests[::-1], *requests[:5] * 4]:
         assert engine.recommend(request, now_ms) == fresh.recommend(request, now_ms)
+    for first in range(0, 50, 7):  # some are kept, some no longer, some twice in one call
+        some = [*requests[first : first + 14], *requests[first : first + 3]]
+        assert engine.recommend_all(some, now_ms) == [fresh.recommend(one, now_ms) for one in some]
