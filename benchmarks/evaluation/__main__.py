@@ -152,9 +152,15 @@ def run_cost(
     events: Annotated[int, typer.Option(min=1_000, help="on the recorded log")] = 200_000,
     rounds: Annotated[int, typer.Option(min=1, help="the least of them counts")] = 2,
     seed: Seed = 1,
+    folder: Annotated[
+        Path | None, typer.Option(help="keep the log here; if it is here, it is not recorded again")
+    ] = None,
 ) -> None:
     """Evaluate one policy that shares the state; compare with the plain fold of the log."""
-    cost.check(events, rounds, seed)
+    try:
+        cost.check(events, rounds, seed, folder)
+    except cost.BadFolderError as problem:
+        raise typer.BadParameter(str(problem), param_hint="--folder") from None
 
 
 @app.command("shadow")

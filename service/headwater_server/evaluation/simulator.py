@@ -118,6 +118,14 @@ class Simulator:
         return Visit(seen, (), hit=None)
 
     def _wanted(self, shopper: Shopper, random: Random) -> str:
-        weights = accumulate(i.popularity * shopper.likes(i) for i in self.shop.items)
-        sums = list(weights)
-        return self.shop.items[bisect(sums, random.random() * sums[-1])].item_id
+        taste, items = (shopper.first, shopper.second, shopper.style), self.shop.items
+        sums = self._sums.get(taste)
+        if sums is None:
+            weights = (item.popularity * shopper.likes(item) for item in items)
+            sums = self._sums[taste] = tuple(accumulate(weights))
+        return items[bisect(sums, random.random() * sums[-1])].item_id
+
+    @cached_property
+    def _sums(self) -> dict[tuple[int, int, int], tuple[float, ...]]:
+        """Sums of what shoppers of a taste want, over the items; few tastes differ."""
+        return {}
