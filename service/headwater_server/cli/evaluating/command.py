@@ -23,7 +23,9 @@ UNANSWERED = 3
 Policies = Annotated[
     list[str] | None,
     typer.Option(
-        "--policy", help="a policy on the log, or a TOML file with settings; may be repeated"
+        "--policy",
+        help="a policy on the log, a baseline (best, random, ...), or a TOML file with settings; "
+        "may be repeated",
     ),
 ]
 From = Annotated[
@@ -94,9 +96,9 @@ def evaluate(
 ) -> None:
     """Estimate what other policies would have earned.
 
-    It is computed from what was shown. Reads a log (--data-dir, --redis-url or --archive-dir) or a
-    file (--rows). Exit code 0: a policy was compared; 3: none could be, so an experiment is needed.
-    With --promote 0: it is in force now; 1: it was compared, and is not better.
+    It is computed from what was shown. Reads a log (--data-dir, --redis-url, --log, --archive-dir)
+    or a file (--rows). Exit code 0: a policy was compared; 3: none could be, so an experiment is
+    needed. With --promote 0: it is in force now; 1: it was compared, and is not better.
     """
     given = dict(locals())
     with explained():
@@ -130,7 +132,7 @@ def _check(given: dict[str, Any]) -> None:
 def check_level(level: float) -> None:
     """Refuse a level that no interval has. Raises `BadSettings`."""
     if not 0.5 <= level <= 0.9999:
-        raise BadSettings(f"--level {level:g}: must lie between 0.5 and 0.9999")
+        raise BadSettings(f"--level {level:g}: must lie between 0.5 and 0.9999 (0.95 for 95 %)")
 
 
 def check_report(report: Path | None) -> None:

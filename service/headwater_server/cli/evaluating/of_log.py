@@ -34,7 +34,7 @@ def evaluate_log(given: Mapping[str, Any], flags: dict[str, Any]) -> dict[str, A
     import asyncio
 
     settings, asked = load_settings(**flags), _asked(given)
-    check_source(settings)
+    check_source(settings, or_else="--rows")
     _choose(given["policy"] or (), {}, early=True)
     return asyncio.run(_evaluate(settings, asked, given["policy"] or ()))
 
@@ -68,11 +68,16 @@ def _asked(given: Mapping[str, Any]) -> LogAsked:
     )
 
 
-def check_source(settings: Settings) -> None:
-    """Refuse no source, and a directory that does not exist. Raises `BadSettings`."""
+def check_source(settings: Settings, or_else: str = "") -> None:
+    """Refuse no source, and a directory that does not exist. Raises `BadSettings`.
+
+    ``or_else``: a flag of the command that could be given instead of a log.
+    """
     data_dir, archive = settings.place.data_dir, settings.storage.archive_dir
     if not (settings.place.has_log or archive):
-        raise BadSettings("give one of --data-dir, --redis-url, --archive-dir and --rows")
+        flags = ["--data-dir", "--redis-url", "--log", "--archive-dir", or_else]
+        *others, last = filter(None, flags)
+        raise BadSettings(f"give one of {', '.join(others)} and {last}")
     for flag, path in (("--data-dir", data_dir), ("--archive-dir", archive)):
         if path is not None and not path.is_dir():
             raise BadSettings(f"{flag}: there is no directory {path}")
