@@ -61,7 +61,7 @@ def slim(answer: Answer) -> Answer:
         answer.self_asked,
         answer.placement,
         answer.reported_ms,
-        set(),
+        frozenset(),
         answer.earned,
         answer.acts,
     )

@@ -23,7 +23,7 @@ class Answer:
     self_asked: bool
     placement: str
     reported_ms: int
-    seen: set[int] = field(default_factory=set)
+    seen: frozenset[int] = frozenset()
     earned: dict[tuple[str, int], float] = field(default_factory=dict)
     acts: int = 0
     choice: Choice | None = None

@@ -17,6 +17,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shown import metrics
 from headwater_server.evaluation.shown.answer import Answer
 from headwater_server.evaluation.shown.open_answers import OpenAnswers
+from headwater_server.evaluation.shown.shared import Shared
 from headwater_server.evaluation.shown.span import Span
 from headwater_server.replica.ports.position import START, Position
 
@@ -64,6 +65,7 @@ class Collecting:
         self._open = OpenAnswers(window_minutes * 60_000.0)
         self._early: dict[str, list[tuple[Event, int, float]]] = {}
         self._seen_ids: set[int] = set()
+        self._shared = Shared()
 
     @property
     def settings(self) -> EngineSettings:
@@ -123,17 +125,17 @@ class Collecting:
             return
         known = self._open.of(slate.recommendation_id)
         if known is not None and known.visitor_id == event.visitor_id:
-            known.seen |= _seen(event)
+            known.seen = self._shared.slots(known.seen | _seen(event))
             return
-        placement = event.placement or slate.placement
+        shared = self._shared
         answer = Answer(
-            slate,
-            event.visitor_id,
-            event.user_id,
+            shared.slate(slate),
+            shared.text(event.visitor_id),
+            shared.text(event.user_id),
             event.self_asked,
-            placement,
+            shared.text(event.placement or slate.placement),
             now_ms,
-            _seen(event),
+            shared.slots(_seen(event)),
             choice=event.choice,
             chosen=_chosen(event),
         )

@@ -26,7 +26,7 @@ SLATE = replace(SLATE, question=Question(context=(("device", "phone"),)))
 
 
 def answer(visitor="ann", user="", slate=SLATE, seen=(0,)):
-    return Answer(slate, visitor, user, False, "home", slate.time_ms, set(seen))
+    return Answer(slate, visitor, user, False, "home", slate.time_ms, frozenset(seen))
 
 
 def act(name, kind="view", item="tent", visitor="ann", **more):

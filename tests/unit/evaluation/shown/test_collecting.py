@@ -221,3 +221,29 @@ def test_an_answer_of_an_account_is_one_person_on_all_devices():
     answer = Answer(SLATE, "phone", "u", False, "home", 0)
     assert answer.profile == "u:u"
     assert replace(answer, user_id="").profile == "v:phone"
+
+
+def test_lists_of_equal_items_share_their_texts_slots_and_question():
+    """So that a log of millions of lists names each item once in memory."""
+    slates = [_copied(replace(SLATE, recommendation_id=f"r{n}")) for n in range(2)]
+    found = collect((1, [seen(slate, "tent") for slate in slates]))
+    first, second = (answer.slate for answer in found.answers)
+    assert [first, second] == slates
+    for one, other in zip(first.item_ids, second.item_ids, strict=True):
+        assert one is other
+    assert first.question is second.question
+    assert found.answers[0].seen is found.answers[1].seen
+
+
+def test_a_question_keeps_the_sign_of_a_zero():
+    """0.0 and -0.0 are equal, and are asked otherwise."""
+    zeros = [replace(SLATE.question, context=(("heat", zero),)) for zero in (0.0, -0.0)]
+    slates = [replace(SLATE, recommendation_id=f"r{n}", question=q) for n, q in enumerate(zeros)]
+    found = collect((1, [seen(slate) for slate in slates]))
+    assert [repr(one.slate.question.context[0][1]) for one in found.answers] == ["0.0", "-0.0"]
+
+
+def _copied(slate: Slate) -> Slate:
+    """Return an equal slate that has no object of its texts and its question with it."""
+    items = tuple("".join(list(item)) for item in slate.item_ids)
+    return replace(slate, item_ids=items, question=Question())
