@@ -27,7 +27,9 @@ def recommend_all(
         parts.reranking.in_force,
     )
     asked = [
-        answers.Asked(request_under(request, under), under, arms, who)
+        answers.Asked(
+            request if under.explore is None else request_under(request, under), under, arms, who
+        )
         for request, (arms, under), who in zip(requests, assigned, profiles, strict=True)
     ]
     found = answers.answer_all(parts, asked, now_ms)

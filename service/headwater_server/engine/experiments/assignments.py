@@ -15,7 +15,7 @@ KEPT_MAX = 32_768
 """Assignments that are kept, about 350 bytes each; the half that was asked for last stays."""
 _SLOTS = 1_024
 _ALWAYS = -(1 << 62), 1 << 62
-_NOTHING = -1, None
+_LASTING = [True]
 
 
 class Assigned(NamedTuple):
@@ -54,7 +54,10 @@ class Assignment(NamedTuple):
 
 Asking = tuple[str, str, str]
 """Who asks and where: the keys of visitor and account ("": none), and the placement."""
-_Kept = dict[Asking, tuple[int, Assignment]]
+_Holding = tuple[list[bool], list[bool], Assignment | None]
+"""Whether visitor and account are as they were, each in a list that others share."""
+_Kept = dict[Asking, _Holding]
+_NOTHING: _Holding = [False], _LASTING, None
 
 
 class Assignments:
@@ -81,7 +84,7 @@ class Assignments:
     def __init__(self) -> None:
         self._kept: _Kept = {}  # asked for since the other half was begun
         self._earlier: _Kept = {}
-        self._changes = [0] * _SLOTS
+        self._unchanged = [[True] for _ in range(_SLOTS)]
         self._times_ms: list[int] = []
         self._span = _ALWAYS  # no experiment begins or ends within it
 
@@ -97,42 +100,36 @@ class Assignments:
 
     def changed(self, visitor: str, account: str) -> None:
         """Forget those of a visitor and of an account, who were exposed."""
-        self._changes[hash(visitor) % _SLOTS] += 1
-        if account:
-            self._changes[hash(account) % _SLOTS] += 1
-
-    def _stamp(self, visitor: str, account: str) -> int:
-        """Return a number that grows with each change of the two: it never comes again."""
-        stamp = self._changes[hash(visitor) % _SLOTS]
-        return stamp + self._changes[hash(account) % _SLOTS] if account else stamp
+        for name in (visitor, account) if account else (visitor,):
+            slot = hash(name) % _SLOTS
+            self._unchanged[slot][0] = False  # for all that is kept with it
+            self._unchanged[slot] = [True]
 
     def find(self, asking: Iterable[Asking], now_ms: int) -> list[Assignment | None]:
         """Return what is kept of each and still holds, None where nothing is: `keep` it then."""
         since_ms, until_ms = self._span
         if not since_ms <= now_ms < until_ms:
             self._enter(now_ms)
-        kept, changes, found = self._kept, self._changes, list[Assignment | None]()
+        kept, found = self._kept, list[Assignment | None]()
         for one in asking:
-            stamp, assignment = kept.get(one) or self._of_earlier(one)
-            visitor, account, _ = one  # as `_stamp`, without a call for each answer
-            now = changes[hash(visitor) % _SLOTS]
-            if account:
-                now += changes[hash(account) % _SLOTS]
-            found.append(assignment if stamp == now else None)
+            visitor, account, assignment = kept.get(one) or self._of_earlier(one)
+            found.append(assignment if visitor[0] and account[0] else None)
         return found
 
     def keep(self, asking: Asking, assignment: Assignment) -> None:
         """Keep an assignment that was made at the time of the last `find`."""
-        self._keep(asking, (self._stamp(*asking[:2]), assignment))
+        visitor, account, _ = asking
+        of_account = self._unchanged[hash(account) % _SLOTS] if account else _LASTING
+        self._keep(asking, (self._unchanged[hash(visitor) % _SLOTS], of_account, assignment))
 
-    def _of_earlier(self, asking: Asking) -> tuple[int, Assignment | None]:
+    def _of_earlier(self, asking: Asking) -> _Holding:
         found = self._earlier.get(asking)
         if found is None:
             return _NOTHING
         self._keep(asking, found)
         return found
 
-    def _keep(self, asking: Asking, kept: tuple[int, Assignment]) -> None:
+    def _keep(self, asking: Asking, kept: _Holding) -> None:
         if len(self._kept) >= KEPT_MAX // 2:
             self._kept, self._earlier = {}, self._kept
         self._kept[asking] = kept

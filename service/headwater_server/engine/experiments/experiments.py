@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from headwater_server.engine.experiments.assignments import (
     Asking,
@@ -106,6 +106,8 @@ class Experiments:
         if self._in_force is not in_force:
             self._begin(in_force)
         found = self._assignments.find(asking, now_ms)
+        if all(found):  # as nearly always
+            return cast("list[Assignment]", found)
         return [
             kept or self._assign(one, now_ms, in_force)
             for kept, one in zip(found, asking, strict=True)
