@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, cast
 
 from headwater_server.engine.experiments.running import Running
 from headwater_server.engine.messages.asked import Arm
@@ -13,6 +13,8 @@ from headwater_server.engine.reranking.answer_settings import AnswerSettings
 
 KEPT_MAX = 32_768
 """Assignments that are kept, about 350 bytes each; the half that was asked for last stays."""
+MADE_MAX = 4_096
+"""Combinations of arms whose assignment is kept."""
 _SLOTS = 1_024
 _ALWAYS = -(1 << 62), 1 << 62
 _LASTING = [True]
@@ -54,6 +56,7 @@ class Assignment(NamedTuple):
 
 Asking = tuple[str, str, str]
 """Who asks and where: the keys of visitor and account ("": none), and the placement."""
+ArmsOf = Callable[[str, str, str, int], Iterable[Assigned]]
 _Holding = tuple[list[bool], list[bool], Assignment | None]
 """Whether visitor and account are as they were, each in a list that others share."""
 _Kept = dict[Asking, _Holding]
@@ -140,3 +143,53 @@ class Assignments:
         times, place = self._times_ms, bisect_right(self._times_ms, now_ms)
         since_ms = times[place - 1] if place else _ALWAYS[0]
         self._span = since_ms, times[place] if place < len(times) else _ALWAYS[1]
+
+
+class UnderArms:
+    """The assignments of those who ask: what all visitors in the same arms share is made once."""
+
+    def __init__(self) -> None:
+        self.kept = Assignments()
+        self._in_force: AnswerSettings | None = None
+        self._made: dict[tuple[Assigned, ...], Assignment] = {}
+
+    def begin(self, times_ms: Iterable[int]) -> None:
+        """Forget all; ``times_ms`` are those at which experiments begin or end."""
+        self.kept.begin(times_ms)
+        self._made = {}
+
+    def assignments(
+        self, asking: Sequence[Asking], now_ms: int, in_force: AnswerSettings, assigned: ArmsOf
+    ) -> list[Assignment]:
+        """Return of each the arms that an answer names, and the settings that it is made under.
+
+        ``assigned`` finds the arms of who asks at a time; it is called for those who are new.
+        """
+        if self._in_force is not in_force:
+            self._in_force, self._made = in_force, {}
+            self.kept.clear()
+        found = self.kept.find(asking, now_ms)
+        if all(found):  # as nearly always
+            return cast("list[Assignment]", found)
+        return [
+            kept or self._keep(one, tuple(assigned(*one, now_ms)), in_force)
+            for kept, one in zip(found, asking, strict=True)
+        ]
+
+    def _keep(
+        self, asking: Asking, arms: tuple[Assigned, ...], in_force: AnswerSettings
+    ) -> Assignment:
+        found = self._made.get(arms) or self._make(arms, in_force)
+        self.kept.keep(asking, found)
+        return found
+
+    def _make(self, assigned: tuple[Assigned, ...], in_force: AnswerSettings) -> Assignment:
+        """Make what all visitors in these arms share; no two arms override the same setting."""
+        under = in_force
+        for policy in filter(None, [one.policy for one in assigned]):
+            under = policy.under(under)
+        names = tuple(one.name for one in assigned if not one.is_closed)
+        if len(self._made) >= MADE_MAX:
+            self._made.clear()
+        made = self._made[assigned] = Assignment(names, under)
+        return made

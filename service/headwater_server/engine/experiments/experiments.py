@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Any, cast
+from typing import Any
 
 from headwater_server.engine.experiments.assignments import (
     Asking,
     Assigned,
     Assignment,
-    Assignments,
+    UnderArms,
 )
 from headwater_server.engine.experiments.comparing import ALARM, crossed, evidence_of_ratio
 from headwater_server.engine.experiments.counts.acts import act_of
@@ -24,8 +24,6 @@ from headwater_server.engine.messages.rewards import PURCHASE
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
 from headwater_server.engine.setting_values.shop_days import day_at
 
-MADE_MAX = 4_096
-"""Combinations of arms whose assignment is kept."""
 LOOK_EVENTS = 1_000
 """Guard rails are looked at each time so many more events were learned."""
 Steps = Generator[None, None, None]
@@ -39,9 +37,7 @@ class Experiments:
         self.by_id: dict[str, Running] = {}
         self.active: tuple[Running, ...] = ()
         self._layers: tuple[tuple[Buckets, tuple[Running, ...]], ...] = ()
-        self._in_force: AnswerSettings | None = None
-        self._made: dict[tuple[Assigned, ...], Assignment] = {}
-        self._assignments = Assignments()
+        self._under_arms = UnderArms()
         self._waiting, self._spare = Waiting(), Waiting()
         self._day = self._offset_ms = 0
         self._days_max = DAYS_MAX
@@ -103,38 +99,12 @@ class Experiments:
         """Return the same of each who asks, in less time than one by one."""
         if self._waiting.may_join:
             self.settle()
-        if self._in_force is not in_force:
-            self._begin(in_force)
-        found = self._assignments.find(asking, now_ms)
-        if all(found):  # as nearly always
-            return cast("list[Assignment]", found)
-        return [
-            kept or self._assign(one, now_ms, in_force)
-            for kept, one in zip(found, asking, strict=True)
-        ]
+        return self._under_arms.assignments(asking, now_ms, in_force, self.assigned)
 
-    def _assign(self, asking: Asking, now_ms: int, in_force: AnswerSettings) -> Assignment:
-        arms = tuple(self.assigned(*asking, now_ms))
-        found = self._made.get(arms) or self._assignment(arms, in_force)
-        self._assignments.keep(asking, found)
-        return found
-
-    def _begin(self, in_force: AnswerSettings | None) -> None:
-        """Answer under these settings from here on, or by experiments that have changed."""
-        self._in_force, self._made = in_force, {}
+    def _begin(self) -> None:
+        """Answer by experiments that have changed from here on."""
         times = (time_ms for one in self.active for time_ms in one.times_ms)
-        self._assignments.begin(one for one in times if 0 < one < FOREVER_MS)
-
-    def _assignment(self, assigned: tuple[Assigned, ...], in_force: AnswerSettings) -> Assignment:
-        """Make what all visitors in these arms share; no two arms override the same setting."""
-        under = in_force
-        for policy in filter(None, [one.policy for one in assigned]):
-            under = policy.under(under)
-        names = tuple(one.name for one in assigned if not one.is_closed)
-        if len(self._made) >= MADE_MAX:
-            self._made.clear()
-        made = self._made[assigned] = Assignment(names, under)
-        return made
+        self._under_arms.begin(one for one in times if 0 < one < FOREVER_MS)
 
     # --- events: part of the fold -----------------------------------------------------------------
 
@@ -153,9 +123,9 @@ class Experiments:
                 was_full = running.is_full
                 arm = arms.index(one.arm_id)
                 if (yield from running.exposing(*profiles, arm, past, now_ms, self._day)):
-                    self._assignments.changed(*profiles)
+                    self._under_arms.kept.changed(*profiles)
                 if running.is_full is not was_full:
-                    self._assignments.clear()
+                    self._under_arms.kept.clear()
 
     def add(
         self, event: Event, profiles: tuple[str, str], name: str, reward: float, now_ms: int
@@ -200,7 +170,7 @@ class Experiments:
         columns = waiting.columns()
         for running in self.active:
             for profiles in (yield from running.counting(waiting, columns, self._day)):
-                self._assignments.changed(*profiles)
+                self._under_arms.kept.changed(*profiles)
         waiting.clear()
 
     def settle(self) -> None:
@@ -242,7 +212,7 @@ class Experiments:
     ) -> None:
         """Close an arm: who is in it gets control."""
         running.close(arm, time_ms, reason, metric)
-        self._begin(None)
+        self._begin()
 
     def ending_without_arms(self, running: Running, now_ms: int) -> Steps:
         """End an experiment in which control alone is open."""
@@ -271,7 +241,7 @@ class Experiments:
         for one in self.active:
             layers.setdefault(one.experiment.layer, []).append(one)
         self._layers = tuple((Buckets(name), tuple(each)) for name, each in layers.items())
-        self._begin(None)
+        self._begin()
 
     def taken(self, layer: str, now_ms: int, *, without: str) -> list[Range]:
         """Return the ranges of a layer that experiments hold which are not over."""
@@ -295,7 +265,7 @@ class Experiments:
         self.settle()
         for running in self.active:
             running.forget(profile)
-        self._assignments.clear()
+        self._under_arms.kept.clear()
 
     def state(self) -> dict[str, Any]:
         """Return policies and experiments, in the order in which they were written."""
