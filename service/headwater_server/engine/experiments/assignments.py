@@ -12,12 +12,13 @@ from headwater_server.engine.policies.policy import Policy
 from headwater_server.engine.reranking.answer_settings import AnswerSettings
 
 KEPT_MAX = 32_768
-"""Assignments that are kept, about 350 bytes each; the half that was asked for last stays."""
+"""Assignments that are kept, up to 350 bytes each; the half that was asked for last stays."""
+PLACEMENTS_MAX = 64
+"""Of a half: an exposure looks at each of them, and a page may name any."""
 MADE_MAX = 4_096
 """Combinations of arms whose assignment is kept."""
 _SLOTS = 1_024
 _ALWAYS = -(1 << 62), 1 << 62
-_LASTING = [True]
 
 
 class Assigned(NamedTuple):
@@ -57,17 +58,26 @@ class Assignment(NamedTuple):
 Asking = tuple[str, str, str]
 """Who asks and where: the keys of visitor and account ("": none), and the placement."""
 ArmsOf = Callable[[str, str, str, int], Iterable[Assigned]]
-_Holding = tuple[list[bool], list[bool], Assignment | None]
-"""Whether visitor and account are as they were, each in a list that others share."""
-_Kept = dict[Asking, _Holding]
-_NOTHING: _Holding = [False], _LASTING, None
+
+
+class _Half:
+    """Assignments by placement: of visitors without an account, and of those with one.
+
+    The former are found by the visitor's key alone: kernels take the processor's caches between two
+    answers, so each object more that is looked at is a wait for the memory.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.alone: dict[str, dict[str, Assignment]] = {}
+        self.together: dict[Asking, tuple[int, Assignment]] = {}  # with the stamp of both keys
 
 
 class Assignments:
     """Assignments by visitor, account and placement; derived from the state, and no part of it.
 
-    One holds until an experiment begins or ends, or a profile that shares a slot with its visitor
-    or its account is exposed: an exposure clears a thousandth of all.
+    One holds until an experiment begins or ends, or its visitor is exposed; with an account, until
+    a profile that shares a slot with one of the two is: that clears a thousandth of them.
 
     >>> from headwater_server.engine.settings import EngineSettings
     >>> kept, under = Assignments(), AnswerSettings.of(EngineSettings())
@@ -85,9 +95,8 @@ class Assignments:
     """
 
     def __init__(self) -> None:
-        self._kept: _Kept = {}  # asked for since the other half was begun
-        self._earlier: _Kept = {}
-        self._unchanged = [[True] for _ in range(_SLOTS)]
+        self._now, self._earlier = _Half(), _Half()  # asked for since the other half was begun
+        self._changes = [0] * _SLOTS
         self._times_ms: list[int] = []
         self._span = _ALWAYS  # no experiment begins or ends within it
 
@@ -99,43 +108,64 @@ class Assignments:
 
     def clear(self) -> None:
         """Forget all: an arm was closed, an experiment became full, a person was forgotten."""
-        self._kept, self._earlier = {}, {}
+        self._now, self._earlier = _Half(), _Half()
 
     def changed(self, visitor: str, account: str) -> None:
         """Forget those of a visitor and of an account, who were exposed."""
-        for name in (visitor, account) if account else (visitor,):
-            slot = hash(name) % _SLOTS
-            self._unchanged[slot][0] = False  # for all that is kept with it
-            self._unchanged[slot] = [True]
+        for half in (self._now, self._earlier):
+            for by_visitor in half.alone.values():
+                by_visitor.pop(visitor, None)
+        self._changes[hash(visitor) % _SLOTS] += 1
+        if account:
+            self._changes[hash(account) % _SLOTS] += 1
+
+    def _stamp(self, visitor: str, account: str) -> int:
+        """Return a number that grows with each change of the two: it never comes again."""
+        return self._changes[hash(visitor) % _SLOTS] + self._changes[hash(account) % _SLOTS]
 
     def find(self, asking: Iterable[Asking], now_ms: int) -> list[Assignment | None]:
         """Return what is kept of each and still holds, None where nothing is: `keep` it then."""
         since_ms, until_ms = self._span
         if not since_ms <= now_ms < until_ms:
             self._enter(now_ms)
-        kept, found = self._kept, list[Assignment | None]()
+        found, of = list[Assignment | None](), self._now.alone.get
         for one in asking:
-            visitor, account, assignment = kept.get(one) or self._of_earlier(one)
-            found.append(assignment if visitor[0] and account[0] else None)
+            visitor, account, placement = one
+            by_visitor = None if account else of(placement)
+            kept = by_visitor.get(visitor) if by_visitor else None
+            found.append(kept or self._of_others(one))
         return found
 
     def keep(self, asking: Asking, assignment: Assignment) -> None:
         """Keep an assignment that was made at the time of the last `find`."""
-        visitor, account, _ = asking
-        of_account = self._unchanged[hash(account) % _SLOTS] if account else _LASTING
-        self._keep(asking, (self._unchanged[hash(visitor) % _SLOTS], of_account, assignment))
+        visitor, account, placement = asking
+        if self._now.count >= KEPT_MAX // 2 or self._has_too_many_placements(placement):
+            self._now, self._earlier = _Half(), self._now
+        half = self._now
+        half.count += 1
+        if account:
+            half.together[asking] = self._stamp(visitor, account), assignment
+        else:
+            half.alone.setdefault(placement, {})[visitor] = assignment
 
-    def _of_earlier(self, asking: Asking) -> _Holding:
-        found = self._earlier.get(asking)
-        if found is None:
-            return _NOTHING
-        self._keep(asking, found)
-        return found
+    def _has_too_many_placements(self, placement: str) -> bool:
+        placements = self._now.alone
+        return len(placements) >= PLACEMENTS_MAX and placement not in placements
 
-    def _keep(self, asking: Asking, kept: _Holding) -> None:
-        if len(self._kept) >= KEPT_MAX // 2:
-            self._kept, self._earlier = {}, self._kept
-        self._kept[asking] = kept
+    def _of_others(self, asking: Asking) -> Assignment | None:
+        """Return what is kept with an account, or in the earlier half."""
+        visitor, account, placement = asking
+        if not account:
+            found = self._earlier.alone.get(placement, {}).get(visitor)
+            if found is not None:
+                self.keep(asking, found)
+            return found
+        kept = self._now.together.get(asking) or self._earlier.together.get(asking)
+        if kept is None or kept[0] != self._stamp(visitor, account):
+            return None
+        if asking not in self._now.together:
+            self.keep(asking, kept[1])
+        return kept[1]
 
     def _enter(self, now_ms: int) -> None:
         """Forget all: experiments have begun or ended since, or had not then."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from headwater_server.engine import assigning
 from headwater_server.engine.engine import Engine
@@ -139,3 +140,23 @@ def test_assignments_of_many_visitors_are_kept_by_halves(monkeypatch):
     for first in range(0, 50, 7):  # some are kept, some no longer, some twice in one call
         some = [*requests[first : first + 14], *requests[first : first + 3]]
         assert engine.recommend_all(some, now_ms) == [fresh.recommend(one, now_ms) for one in some]
+
+
+def test_what_is_kept_by_placement_and_account_is_what_a_fresh_engine_finds(monkeypatch):
+    monkeypatch.setattr(assignments, "KEPT_MAX", 40)
+    monkeypatch.setattr(assignments, "PLACEMENTS_MAX", 3)
+    engine, now_ms = shop_with({"warm": BY_KERNEL["warm"]}, 5)
+    requests = [
+        RecommendRequest(f"v{n % 9}", "r", f"u{n % 4}" * (n % 3), placement=f"p{n % 5}")
+        for n in range(90)
+    ]
+    names = {"control": "other", "other": "control"}
+    for n in range(0, 90, 9):
+        some = requests[: n + 9]
+        engine.recommend_all(some, now_ms)  # what is kept now must not be used after the report
+        arm_id = names[engine.recommend(requests[n], now_ms).arms[0].arm_id]
+        seen = replace(_seen(engine, requests[n], now_ms, arm_id), event_id=f"seen-{n}")
+        engine.apply(Entry(now_ms + n, (replace(seen, user_id=requests[n].user_id),)))
+        fresh = Engine.restore(engine.capture())
+        again = engine.recommend_all(some, now_ms)
+        assert [one.arms for one in again] == [fresh.recommend(one, now_ms).arms for one in some]
