@@ -147,16 +147,16 @@ def test_what_is_kept_by_placement_and_account_is_what_a_fresh_engine_finds(monk
     monkeypatch.setattr(assignments, "PLACEMENTS_MAX", 3)
     engine, now_ms = shop_with({"warm": BY_KERNEL["warm"]}, 5)
     requests = [
-        RecommendRequest(f"v{n % 9}", "r", f"u{n % 4}" * (n % 3), placement=f"p{n % 5}")
+        RecommendRequest(f"new-{n % 9}", "r", f"u{n % 4}" * (n % 3), placement=f"p{n % 5}")
         for n in range(90)
     ]
     names = {"control": "other", "other": "control"}
     for n in range(0, 90, 9):
-        some = requests[: n + 9]
+        some, shown = requests[: n + 9], requests[n + n // 9 % 9]
         engine.recommend_all(some, now_ms)  # what is kept now must not be used after the report
-        arm_id = names[engine.recommend(requests[n], now_ms).arms[0].arm_id]
-        seen = replace(_seen(engine, requests[n], now_ms, arm_id), event_id=f"seen-{n}")
-        engine.apply(Entry(now_ms + n, (replace(seen, user_id=requests[n].user_id),)))
+        arm_id = names[engine.recommend(shown, now_ms).arms[0].arm_id]
+        seen = replace(_seen(engine, shown, now_ms, arm_id), event_id=f"seen-{n}")
+        engine.apply(Entry(now_ms + n, (replace(seen, user_id=shown.user_id),)))
         fresh = Engine.restore(engine.capture())
         again = engine.recommend_all(some, now_ms)
         assert [one.arms for one in again] == [fresh.recommend(one, now_ms).arms for one in some]
