@@ -31,14 +31,13 @@ BODY_MAX = 2_000
 
 
 @asynccontextmanager
-async def gateway(deadline_max_s=API.deadline_max_s, **settings):
+async def gateway(deadline_max_s=API.deadline_max_s, has_persons=False, **settings):
     """Give a gateway that knows the server's keys, and a client of it."""
     changed = replace(QUIET, gateway=f"127.0.0.1:{free_port()}", **settings)
     async with AsyncExitStack() as parts:
         address = await parts.enter_async_context(serving(DictReplica(), PAGES_API))
-        url = await open_gateway(
-            changed, (address,), KEY, deadline_max_s, parts, accesses=PAGES_API.accesses
-        )
+        known = {"accesses": PAGES_API.accesses, "has_persons": has_persons}
+        url = await open_gateway(changed, (address,), KEY, deadline_max_s, parts, **known)
         yield await parts.enter_async_context(httpx.AsyncClient(base_url=url, timeout=PATIENCE_S))
 
 

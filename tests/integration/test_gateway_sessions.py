@@ -21,12 +21,13 @@ from tests.integration.gateway_server import (
 
 FOREIGN = "https://evil.example"
 OWN = {"x-headwater-console": "1"}
+SIGN_IN = ("--oidc-issuer", "http://127.0.0.1:1", "--oidc-client-id", "console")
 PREFLIGHT = "access-control-request-"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[GatewayServer]:
-    with gateway_server(tmp_path_factory) as started:
+    with gateway_server(tmp_path_factory, *SIGN_IN) as started:
         yield started
 
 

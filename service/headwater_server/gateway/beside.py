@@ -12,12 +12,16 @@ from headwater_server.gateway.settings import GatewaySettings
 
 @dataclass(frozen=True)
 class Beside:
-    """Opened when the server answers. ``env`` is the environment of the web process."""
+    """Opened when the server answers. ``env`` is the environment of the web process.
+
+    ``has_persons``: persons may sign in.
+    """
 
     settings: GatewaySettings
     api: ApiSettings
     env: Mapping[str, str]
     on_ready: Callable[[str], None]
+    has_persons: bool = False
 
     async def open(self, address: str, parts: AsyncExitStack) -> None:
         """Start a gateway for the server at ``address``; then call ``on_ready`` with its URL.
@@ -34,5 +38,6 @@ class Beside:
             parts,
             accesses=self.api.accesses,
             web_env=self.env,
+            has_persons=self.has_persons,
         )
         self.on_ready(url)

@@ -36,19 +36,21 @@ async def open_gateway(
     *,
     accesses: Sequence[Access] = (),
     web_env: Mapping[str, str] | None = None,
+    has_persons: bool = False,
 ) -> str:
     """Start it, and return its URL when it answers calls; ``parts`` stops it.
 
     With ``web_env``, the web process's environment, that process is started too if possible.
     ``key`` is a backend's, if the servers need one: for callers with a certificate, and for the
     web process. ``accesses``: the keys that the servers accept, if they are known here.
+    ``has_persons``: persons may sign in, so that sessions of theirs reach the servers.
     OSError when it cannot start.
     """
     settings = _with_absolute_paths(settings)
     web = settings.gateway_web
     if web is None and web_env is not None and has_web():
         web = str(await _start_web(backends[0], key, web_env, parts))
-    plan = make_plan(settings, backends, web, deadline_max_s)
+    plan = make_plan(settings, backends, web, deadline_max_s, has_persons=has_persons)
     for name, address in plan.listeners.items():
         probe(address, name)
     folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="headwater-gateway-")))

@@ -23,6 +23,7 @@ class Plan:
     web: Address | None
     origins: tuple[str, ...]
     deadline_max_s: float
+    has_persons: bool
 
     @property
     def listeners(self) -> dict[str, Address]:
@@ -42,8 +43,13 @@ def make_plan(
     web: str | None,
     deadline_max_s: float,
     admin_port: int = 0,
+    *,
+    has_persons: bool = False,
 ) -> Plan:
-    """Return the plan for ``backends`` and the web process, if there is one."""
+    """Return the plan for ``backends`` and the web process, if there is one.
+
+    ``has_persons``: persons may sign in, so that calls may have a session instead of a key.
+    """
     assert settings.gateway is not None  # noqa: S101 - callers check it
     given, tls = Address.read(settings.gateway), _read(settings.gateway_tls)
     listen = given.resolved()
@@ -63,6 +69,7 @@ def make_plan(
         web=Address.read(web).reachable() if web else None,
         origins=tuple(dict.fromkeys(origins)),
         deadline_max_s=deadline_max_s,
+        has_persons=has_persons,
     )
 
 

@@ -43,7 +43,10 @@ def render(
 
         backends, deadline_s = _backends(settings), settings.api.deadline_max_s
         web = settings.gateway.gateway_web
-        plan = make_plan(settings.gateway, backends, web, deadline_s, ADMIN_PORT)
+        persons = _has_persons(settings)
+        plan = make_plan(
+            settings.gateway, backends, web, deadline_s, ADMIN_PORT, has_persons=persons
+        )
         print(write(plan, out))
 
 
@@ -85,7 +88,15 @@ async def _run(settings: Settings) -> None:
     async with AsyncExitStack() as parts:
         backends = _backends(settings)
         opening = asyncio.create_task(
-            open_gateway(settings.gateway, backends, key, deadline_s, parts, accesses=accesses)
+            open_gateway(
+                settings.gateway,
+                backends,
+                key,
+                deadline_s,
+                parts,
+                accesses=accesses,
+                has_persons=_has_persons(settings),
+            )
         )
         await _first(opening, asyncio.create_task(stopping.wait()))
         if not stopping.is_set():
@@ -116,6 +127,11 @@ def _prepared(flags: dict[str, Any]) -> Settings:
     settings = load_settings(**flags)
     gateway = settings.gateway
     return replace(settings, gateway=replace(gateway, gateway=gateway.gateway or LISTEN_DEFAULT))
+
+
+def _has_persons(settings: Settings) -> bool:
+    """Return whether persons may sign in."""
+    return settings.sign_in.oidc_issuer is not None
 
 
 def _backends(settings: Settings) -> tuple[str, ...]:

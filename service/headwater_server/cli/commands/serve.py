@@ -121,7 +121,9 @@ def _beside(settings: Settings, flags: dict[str, Any]) -> Beside | None:
     place = settings.place.data_dir
     if place is not None:
         variables[f"{PREFIX}DATA_DIR"] = str(place)
-    return Beside(settings.gateway, settings.api, {**os.environ, **variables}, say_gateway_ready)
+    env = {**os.environ, **variables}
+    has_persons = settings.sign_in.oidc_issuer is not None
+    return Beside(settings.gateway, settings.api, env, say_gateway_ready, has_persons)
 
 
 def say_gateway_ready(url: str) -> None:

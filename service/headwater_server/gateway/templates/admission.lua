@@ -10,16 +10,17 @@ end
 
 local KEYS, PAGE_KEYS = keys_of("HEADWATER_KEYS"), keys_of("HEADWATER_PAGE_KEYS")
 local CHECKED = next(KEYS) ~= nil or next(PAGE_KEYS) ~= nil
+local HAS_PERSONS = {{ "true" if plan.has_persons else "false" }}
 local PAGE_BYTES_MAX = {{ settings.gateway_page_body_bytes_max }}
 
 local function is_api(path)
   return path:sub(1, 4) == "/v1/" or path:sub(1, 14) == "/headwater.v1."
 end
 
--- The server alone can check a person's session. So a caller with what looks like one may send what
--- a page may, which anybody can: small bodies of known size.
+-- The server alone can check a person's session. So where persons sign in, a caller with what looks
+-- like one may send what anybody may: small bodies of known size.
 local function is_session(key)
-  return key ~= nil and key:sub(1, 5) == "hws1."
+  return HAS_PERSONS and key ~= nil and key:sub(1, 5) == "hws1."
 end
 
 -- Return the status and text of a refusal, or nothing for a caller with a key.
@@ -31,12 +32,13 @@ local function key_problem(key)
   end
 end
 
--- Pages send small bodies of known size; backends and native gRPC clients may send without one.
-local function page_problem(headers)
+-- Pages send small bodies of known size. A native gRPC client knows none, and may send without it
+-- with a key of this server.
+local function page_problem(headers, is_known)
   local size = tonumber(headers:get("content-length") or "")
   local is_native = (headers:get("content-type") or ""):find("^application/grpc%f[+\0]")
-  if not size and headers:get(":method") ~= "GET" and not is_native then
-    return "411", "a call with a page's key needs the header content-length"
+  if not size and headers:get(":method") ~= "GET" and not (is_native and is_known) then
+    return "411", "a call with a page's key or a session needs the header content-length"
   elseif size and size > PAGE_BYTES_MAX then
     return "413"
   end
@@ -53,7 +55,7 @@ local function problem(headers)
   local key = (headers:get("authorization") or ""):match("^Bearer (%S+)$")
   local status, text = key_problem(key)
   if not status and (PAGE_KEYS[key] or is_session(key)) then
-    return page_problem(headers)
+    return page_problem(headers, PAGE_KEYS[key])
   end
   return status, text
 end
