@@ -54,6 +54,7 @@ async def test_the_audit_log_shows_replays_drops_and_experiments(storage: Storag
             (AuditKind.EXPERIMENT, "written", "hold-out", 1),
             (AuditKind.QUARANTINE, "dropped", "quarantined events", 3),
             (AuditKind.QUARANTINE, "replayed", "quarantined events, 0 of them learned", 2),
+            (AuditKind.QUARANTINE, "replaying", "quarantined events", 2),
         ]
         assert all(one.who for one in entries[:3])
         assert not any(f"p{n}" in repr(entries) for n in range(3))

@@ -130,6 +130,7 @@ class _Assembly:
             engine, shell.tail, stores.evaluations, now_ms=self._own.now_ms
         )
         rules = RuleReads(engine, shell.tail, now_ms=self._own.now_ms)
+        erasing = Erasing(engine, stores.log, shell.tail, writes, stores.quarantine)
         return Replica(
             wanted=wanted,
             stores=stores,
@@ -138,8 +139,10 @@ class _Assembly:
             reads=self._make_reads(),
             writes=writes,
             source_batches=SourceBatches(writes, shell.appender),
-            erasing=Erasing(engine, stores.log, shell.tail, writes, stores.quarantine),
-            quarantine_work=QuarantineWork(writes, stores.quarantine, who=self._own.identity.who),
+            erasing=erasing,
+            quarantine_work=QuarantineWork(
+                writes, stores.quarantine, erasing, who=self._own.identity.who
+            ),
             status=self._status,
             marks=self._marks,
             comparison=Comparison(stores.replicas, self._marks, writes),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from headwater_server.engine.auditing import trail
 from headwater_server.engine.auditing.trail import AuditTrail
 from headwater_server.engine.messages.entries import (
+    REPLAY_BEGINS,
     Build,
     ItemDelete,
     KeyChange,
@@ -39,7 +40,8 @@ def note(audit: AuditTrail, operation: Operation, time_ms: int) -> None:
             text = f"{operation.version}, state {operation.state_version}, River {operation.river}"
             audit.note(trail.BUILD, time_ms, "", "started", text)
         case QuarantineChange(who=who, action=action, events=count):
-            done = {"replay": "replayed", "drop": "dropped"}.get(action, action)
+            words = {REPLAY_BEGINS: "replaying", "replay": "replayed", "drop": "dropped"}
+            done = words.get(action, action)
             learned = f", {operation.learned:,} of them learned" if action == "replay" else ""
             audit.note(
                 trail.QUARANTINE, time_ms, who, done, f"quarantined events{learned}", count=count

@@ -131,10 +131,14 @@ class AcknowledgedLost:
     who: str = ""
 
 
+REPLAY_BEGINS = "replay begins"
+
+
 @dataclass(frozen=True, slots=True)
 class QuarantineChange:
     """Changes nothing: ``who`` did a ``"replay"`` or ``"drop"`` of events in the quarantine.
 
+    Before a replay there is one with ``REPLAY_BEGINS``, in case that its end is not noted.
     ``learned``: those of them that left it because they were learned, now or before.
     """
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from headwater_server.engine.messages.entries import UserErase
 from headwater_server.errors import StoreUnavailable
@@ -26,6 +28,8 @@ class Erasing:
         self._tail = tail
         self._writes = writes
         self._quarantine = quarantine
+        self._under_way: list[UserErase] = []
+        self._watching: list[list[UserErase]] = []
 
     async def erase(
         self, user_id: str, visitor_id: str, time_remaining_s: float | None, who: str = ""
@@ -37,9 +41,33 @@ class Erasing:
         if time_remaining_s is not None:
             time_remaining_s = max(0.0, time_remaining_s - (loop.time() - start_s))
         erase = UserErase(user_id, visitor_ids, who)
-        done = await self._writes.write([erase], time_remaining_s)
-        await self._quarantine.forget(user_id, visitor_ids)
+        with self._shown(erase):
+            done = await self._writes.write([erase], time_remaining_s)
+            await self._quarantine.forget(user_id, visitor_ids)
         return done
+
+    @contextmanager
+    def watched(self) -> Iterator[list[UserErase]]:
+        """Give a list of the erasures that are under way here; it grows until the end.
+
+        Who learns again what was kept erases again after it: the first time may have been before.
+        """
+        seen = list(self._under_way)
+        self._watching.append(seen)
+        try:
+            yield seen
+        finally:
+            self._watching = [one for one in self._watching if one is not seen]
+
+    @contextmanager
+    def _shown(self, erase: UserErase) -> Iterator[None]:
+        self._under_way.append(erase)
+        for seen in self._watching:
+            seen.append(erase)
+        try:
+            yield
+        finally:
+            self._under_way.remove(erase)
 
     async def _visitors(
         self, user_id: str, visitor_id: str, time_remaining_s: float | None

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from headwater_server.engine.messages.entries import QuarantineChange
+from headwater_server.engine.messages.entries import REPLAY_BEGINS, QuarantineChange, UserErase
 from headwater_server.engine.messages.events import Event, Outcome, Status
 from headwater_server.replica.answers import WriteAnswer
 from headwater_server.replica.ports.quarantine import Quarantine, Quarantined
 from headwater_server.replica.writes.caller import Caller
+from headwater_server.replica.writes.erasing import Erasing
 from headwater_server.replica.writes.writes import Writes
 
 TOO_LONG = "event: was too long to be kept, so that only its ids are known; drop it"
 GROUPS_AT_ONCE = 16
 LEARNED = (Status.CREATED, Status.EXISTS)
+Results = dict[str, "Replayed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +46,36 @@ class ReplayAnswer:
 class QuarantineWork:
     """Both may be repeated: an event that was learned is EXISTS, one that is gone is no error."""
 
-    def __init__(self, writes: Writes, quarantine: Quarantine, *, who: str) -> None:
+    def __init__(
+        self, writes: Writes, quarantine: Quarantine, erasing: Erasing, *, who: str
+    ) -> None:
         """``who``: the name on the log of what a caller without a name does."""
         self._who = who
         self._writes = writes
         self._quarantine = quarantine
+        self._erasing = erasing
 
     async def replay(
         self, kept_ids: Sequence[str], who: str, time_remaining_s: float | None
     ) -> ReplayAnswer:
-        """Learn from events as they were sent; those that are learned leave the quarantine."""
+        """Learn from events as they were sent; those that are learned leave the quarantine.
+
+        The log says so before and after it, so that it does whatever happens between. If some
+        cannot be learned now, what became of the others is noted before the error is raised.
+        """
         deadline = _Deadline(time_remaining_s)
         self._writes.check_health()
         found = await self._quarantine.find(list(dict.fromkeys(kept_ids)))
+        begun = QuarantineChange(who or self._who, REPLAY_BEGINS, len(found))
+        await self._note(begun, deadline)
         results = {kept.kept_id: _too_long(kept) for kept in found if kept.event is None}
-        for done in await self._learned(found, deadline):
-            results.update(done)
-        gone = [kept for kept in found if results[kept.kept_id].is_learned]
-        change = QuarantineChange(who or self._who, "replay", len(found), len(gone))
-        answer = await self._note(change, deadline)
+        learned, error = await self._learned(found, deadline)
+        results.update(learned)
+        gone = [kept for kept in found if (one := results.get(kept.kept_id)) and one.is_learned]
+        answer = await self._note(replace(begun, action="replay", learned=len(gone)), deadline)
         await self._quarantine.drop(gone)
+        if error is not None:
+            raise error
         in_order = [results.get(kept_id, Replayed(kept_id)) for kept_id in kept_ids]
         return ReplayAnswer(in_order, answer.offset)
 
@@ -82,20 +94,50 @@ class QuarantineWork:
 
     async def _learned(
         self, found: Iterable[Quarantined], deadline: _Deadline
-    ) -> list[dict[str, Replayed]]:
-        """Learn from the events of each source apart: each has limits of its own, as before."""
+    ) -> tuple[Results, BaseException | None]:
+        """Learn from the events of each source apart: each has limits of its own, as before.
+
+        Return the results, and the error of a source whose events could not be learned.
+        """
         places = asyncio.Semaphore(GROUPS_AT_ONCE)
 
-        async def learn(caller: Caller, kept: list[Quarantined]) -> dict[str, Replayed]:
+        async def learn(caller: Caller, kept_ids: list[str]) -> Results:
             async with places:
-                events = [(_as_sent(one.event), one.token) for one in kept if one.event]
-                answer = await self._writes.feedback(events, deadline.left_s(), caller)
-            pairs = zip(kept, answer.outcomes, strict=True)
-            return {k.kept_id: Replayed(k.kept_id, k.event_id, outcome) for k, outcome in pairs}
+                return await self._learned_of(caller, kept_ids, deadline)
 
         whole = sorted((kept for kept in found if kept.event is not None), key=_order)
-        groups = [(caller, list(kept)) for caller, kept in groupby(whole, key=_caller)]
-        return await asyncio.gather(*(learn(*group) for group in groups))
+        groups = [
+            (caller, [one.kept_id for one in kept]) for caller, kept in groupby(whole, key=_caller)
+        ]
+        tasks = [learn(*group) for group in groups]
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        results: Results = {}
+        for one in done:
+            results.update({} if isinstance(one, BaseException) else one)
+        return results, next((one for one in done if isinstance(one, BaseException)), None)
+
+    async def _learned_of(
+        self, caller: Caller, kept_ids: Sequence[str], deadline: _Deadline
+    ) -> Results:
+        """Learn from what is there now: while they waited, events may have been erased."""
+        with self._erasing.watched() as erased:
+            found = await self._quarantine.find(kept_ids)
+            kept = [(one, one.event) for one in found if one.event is not None]
+            events = [(_as_sent(event), one.token) for one, event in kept]
+            try:
+                answer = await self._writes.feedback(events, deadline.left_s(), caller)
+            finally:  # also where nobody knows whether they were learned
+                await self._erase_again(erased, found)
+        pairs = zip(kept, answer.outcomes, strict=True)
+        return {k.kept_id: Replayed(k.kept_id, k.event_id, outcome) for (k, _), outcome in pairs}
+
+    async def _erase_again(
+        self, erased: Sequence[UserErase], learned: Sequence[Quarantined]
+    ) -> None:
+        again = [one for one in erased if any(_is_of(one, kept) for kept in learned)]
+        await self._writes.write(again, None)
+        for one in again:
+            await self._quarantine.forget(one.user_id, one.visitor_ids)
 
 
 class _Deadline:
@@ -122,6 +164,10 @@ def _order(kept: Quarantined) -> tuple[bool, str, int, str]:
     """Of each caller the events in the order in which they came."""
     caller = _caller(kept)
     return caller.is_page, caller.pseudonym, kept.time_ms, kept.kept_id
+
+
+def _is_of(erase: UserErase, kept: Quarantined) -> bool:
+    return kept.is_of(erase.user_id, erase.visitor_ids)
 
 
 def _as_sent(event: Event) -> Event:
