@@ -196,8 +196,12 @@ REFUSED: dict[str, tuple[Spoil, ...]] = {
     "ListVisitorsRequest.page_size": PAGE,
     "ListVisitorsRequest.page_token": (*TOKEN, value("Ym9vdHMtNw")),
     "ListVisitorsRequest.query": ID,
-    "ReplayQuarantinedEventsRequest.quarantine_ids": (missing, *IDS[:-1], value("e1"), count(501)),
-    "DropQuarantinedEventsRequest.quarantine_ids": (missing, *IDS[:-1], value("e1"), count(501)),
+    "ReplayQuarantinedEventsRequest.quarantine_ids": (
+        missing, *IDS[:-1], value("e1"), value("05-7"), value("5-07"), count(501),
+    ),
+    "DropQuarantinedEventsRequest.quarantine_ids": (
+        missing, *IDS[:-1], value("e1"), value("05-7"), value("5-07"), count(501),
+    ),
     "ListQuarantinedEventsRequest.page_size": PAGE,
     "ListQuarantinedEventsRequest.page_token": (*TOKEN, value("Ym9vdHMtNw")),
     "ListQuarantinedEventsRequest.reason": (value("x" * 257),),

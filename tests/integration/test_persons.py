@@ -150,6 +150,8 @@ async def test_dropped_events_are_gone_and_the_log_says_who_did_it(storage: Stor
     [
         ([], "quarantine_ids"),
         (["1-1", "abc"], "quarantine_ids[1]"),
+        (["1-1", "01-1"], "quarantine_ids[1]"),
+        (["1-01"], "quarantine_ids[0]"),
         (["1-1"] * 501, "quarantine_ids"),
     ],
     ids=["none", "no id", "too many"],

@@ -92,6 +92,10 @@ async def test_rejected_events_are_kept_once_newest_first_and_counted_forever(
     assert [one.kept_id for one in await quarantine.newest(1)] == [newest[0].kept_id]
     assert await quarantine.newest(9, before=newest[0].kept_id) == newest[1:]
     assert [one.event_id for one in await quarantine.newest(9, reason="cause")] == ["e1"]
+    ids = [one.kept_id for one in newest]
+    assert [one.kept_id for one in await quarantine.find(ids)] == ids
+    others = [f"{one.time_ms - 1_000}-{one.kept_id.partition('-')[2]}" for one in newest]
+    assert await quarantine.find([*others, "1-1"]) == []  # an id has the time, too
     assert await quarantine.forget("", ["v"]) == 1
     assert (await quarantine.length(), await quarantine.total()) == (1, 2)
 

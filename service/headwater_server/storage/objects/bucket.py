@@ -52,10 +52,18 @@ class Bucket:
 
     async def get(self, name: str) -> bytes | None:
         """Return an object's content, None if there is none."""
+        found = await self.get_with_time(name)
+        return None if found is None else found[0]
+
+    async def get_with_time(self, name: str) -> tuple[bytes, int] | None:
+        """Return an object's content and the time of its last write, in whole seconds.
+
+        More a store does not say of a single object; in `names` the time may have milliseconds.
+        """
         with object_errors():
             try:
                 found = await obstore.get_async(self._store, self._path(name))
-                return bytes(await found.bytes_async())
+                return bytes(await found.bytes_async()), _ms(found.meta) // 1_000
             except (exceptions.NotFoundError, FileNotFoundError):
                 return None
 

@@ -110,16 +110,19 @@ class ObjectQuarantine:
     async def find(self, kept_ids: Sequence[str]) -> list[Quarantined]:
         """See the port."""
         found: list[Quarantined] = []
-        for start in range(0, len(kept_ids), AT_ONCE):
-            places = (one.split("-") for one in kept_ids[start : start + AT_ONCE])
-            read = await asyncio.gather(*(self._read(int(at), int(n)) for at, n in places))
+        places = [[int(part) for part in one.split("-")] for one in kept_ids]
+        once = list({number: time_ms for time_ms, number in places}.items())
+        for start in range(0, len(once), AT_ONCE):
+            some = once[start : start + AT_ONCE]
+            read = await asyncio.gather(*(self._read(time_ms, number) for number, time_ms in some))
             found += [kept for kept in read if kept is not None]
         return found
 
     async def _read(self, time_ms: int, number: int) -> Quarantined | None:
-        stored = await self._bucket.get(f"{FOLDER}/{number}")
-        if stored is None:  # deleted meanwhile
+        found = await self._bucket.get_with_time(f"{FOLDER}/{number}")
+        if found is None or found[1] != time_ms // 1_000:  # deleted, perhaps stored again
             return None
+        stored = found[0]
         said = {name.encode(): value.encode() for name, value in json.loads(stored).items()}
         said[b"event"] = base64.b64decode(said[b"event"])
         return quarantined(f"{time_ms}-{number}".encode(), said)

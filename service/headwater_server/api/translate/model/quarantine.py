@@ -36,7 +36,8 @@ from headwater_server.replica.writes.quarantine_work import ReplayAnswer, Replay
 PAGE_DEFAULT = 50
 PAGE_MAX = 500
 IDS_MAX = 500
-_KEPT_ID = re.compile(r"\d{1,19}-\d{1,19}", re.ASCII)
+_NUMBER = r"(?:0|[1-9]\d{0,18})"  # one spelling: an event has one id
+_KEPT_ID = re.compile(f"{_NUMBER}-{_NUMBER}", re.ASCII)
 _INT32_MAX, _INT64_MAX = 2**31 - 1, 2**63 - 1
 
 
