@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +21,7 @@ from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.observability.meters import CallMeter, Meters
 from headwater_server.observability.request import Request
 
+_fallback = logging.getLogger("headwater.api")
 ERRING_S = 0.1  # of recent use, from which a caller's own errors are delayed as refusals are
 
 
@@ -86,7 +88,13 @@ class Gate:
     def ended(
         self, call: str, request: Request, status: str, took_s: float, error: Exception | None
     ) -> None:
-        """Record how a call ended: in the log if there is a reason to, and as a span."""
-        self._log.ended(request, call, took_s, status, error)
-        if self._spans is not None:
-            self._spans.note(call, request, status, took_s)
+        """Record how a call ended: in the log if there is a reason to, and as a span.
+
+        It never raises: a log that cannot be written, such as a broken pipe, ends no call.
+        """
+        try:
+            self._log.ended(request, call, took_s, status, error)
+            if self._spans is not None:
+                self._spans.note(call, request, status, took_s)
+        except Exception as problem:  # noqa: BLE001 - see above; the standard log never raises
+            _fallback.error("the end of a call is not recorded: %s", type(problem).__name__)

@@ -73,12 +73,13 @@ class Together:
         answers = self._answers([request for request, _ in wanted])
         took_s = (time.monotonic() - start_s) / len(wanted)
         self._each_s += NEW_SHARE * (took_s - self._each_s)
-        for (_, work), answer in zip(wanted, answers, strict=True):
-            work.took_s = took_s
-            if isinstance(answer, Exception):
-                work.set_exception(answer)
-            else:
-                work.set_result(answer)
+        problems = [
+            problem
+            for (_, work), answer in zip(wanted, answers, strict=True)
+            if (problem := _given(work, answer, took_s)) is not None
+        ]
+        if problems:
+            raise problems[0]  # the loop reports it, after all have their answers
 
     def _answers(self, requests: list[RecommendRequest]) -> Sequence[Answer | Exception]:
         """Return the answers, or errors: the error of one is not that of the others."""
@@ -86,3 +87,16 @@ class Together:
             return self._answer_all(requests)
         except Exception as error:  # noqa: BLE001 - it is raised where the question was asked
             return [error] if len(requests) == 1 else [self._answers([one])[0] for one in requests]
+
+
+def _given(waiting: Waiting, answer: Answer | Exception, took_s: float) -> Exception | None:
+    """Give the answer; return the error of who cannot take it: the others get theirs."""
+    waiting.took_s = took_s
+    try:
+        if isinstance(answer, Exception):
+            waiting.set_exception(answer)
+        else:
+            waiting.set_result(answer)
+    except Exception as problem:  # noqa: BLE001 - see above
+        return problem
+    return None

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from headwater.v1.recommendation_service_pb2 import RecommendRequest, RecommendResponse
 from headwater_server.api.guard.body import RECEIVING_MAX, Body
+from headwater_server.api.guard.call_log import CallLog
 from headwater_server.api.guard.gate import Gate
 from headwater_server.api.guard.guard import Guard
 from headwater_server.api.guard.prompt.prompt import OWN_DEADLINE
@@ -184,3 +185,48 @@ async def test_beside_steps_that_wait_a_question_takes_its_turn() -> None:
     third = Context()
     assert prompt.begins(third)
     assert prompt.answers(QUESTION, third)
+
+
+class Broken:
+    """A collector of spans that cannot be reached, and says so."""
+
+    def note(self, *_: Any) -> None:
+        raise BrokenPipeError
+
+
+def broken_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(*_: Any) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(CallLog, "ended", ended)
+
+
+@pytest.mark.parametrize("part", ["log", "spans"])
+async def test_a_call_that_cannot_be_recorded_is_answered_all_the_same(
+    part: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With a task and without one."""
+    if part == "log":
+        broken_log(monkeypatch)
+    meters, soon = Meters(), Soon()
+    gate = Gate(SETTINGS, meters, Broken() if part == "spans" else None)
+    guard = Guard(SETTINGS, SETTINGS.reads_max, gate)
+
+    async def method(_: Any, __: Any) -> bytes:
+        return b"answer"
+
+    body = Body(RecommendRequest.FromString)
+    guarded: Any = guard.unary(method, CALL, body, RecommendResponse.SerializeToString, soon)
+    asked, other = Context(), Context()
+    assert guarded.promptly.begins(asked)
+    assert guarded.promptly.answers(QUESTION, asked)
+    soon.waiting[0].set_result(b"answer")
+    assert asked.sent == [b"answer"]
+
+    async def read() -> bytes:
+        return QUESTION
+
+    other.read = read  # type: ignore[attr-defined]  # as the front's context has it
+    assert await guarded(None, other) == b"answer"
+    assert counts(meters.of(CALL)) == (0, {"OK": 2})
+    assert "BrokenPipeError" in caplog.text

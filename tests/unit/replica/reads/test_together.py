@@ -77,3 +77,35 @@ async def test_who_has_left_is_not_answered():
     assert answers.asked == [["v0", "v2"]]
     with pytest.raises(asyncio.CancelledError):
         await tasks[1]
+
+
+class Waiting:
+    """Takes an answer, or fails to."""
+
+    def __init__(self, *, fails: bool) -> None:
+        self.took_s, self.answer = 0.0, None
+        self._fails = fails
+
+    def done(self) -> bool:
+        return False
+
+    def set_result(self, answer) -> None:
+        if self._fails:
+            raise BrokenPipeError
+        self.answer = answer
+
+    set_exception = set_result
+
+
+@pytest.mark.parametrize("broken", ["", "v1"])
+async def test_one_who_cannot_take_the_answer_keeps_nobody_from_theirs(broken):
+    reported = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, said: reported.append(said["exception"]))
+    together = Together(Answers(broken))
+    waiting = [Waiting(fails=n in (0, 2)) for n in range(5)]
+    for n, one in enumerate(waiting):
+        together.ask(question(n), one)
+    await asyncio.sleep(0.01)
+    assert [one.answer is not None for one in waiting] == [False, True, False, True, True]
+    assert [type(one) for one in reported] == [BrokenPipeError]

@@ -42,9 +42,11 @@ class Asked:
             return
         context.add_done_callback(account.unsent(len(response)))
         state.status = "OK"
-        self._end(state)
-        context.finish(response)
-        self._turns.answered(account, start_s, self.took_s)
+        try:
+            context.finish(response)
+        finally:
+            self._end(state)
+            self._turns.answered(account, start_s, self.took_s)
 
     def set_exception(self, error: Exception) -> None:
         """Let the method's coroutine raise it."""
