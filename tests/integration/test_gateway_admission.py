@@ -96,6 +96,16 @@ async def test_a_body_with_a_page_key_is_smaller_than_one_of_a_backend():
         assert (await client.post(FEEDBACK, json=events(5), headers=PAGE_BEARER)).is_success
 
 
+@pytest.mark.parametrize("kind", ["grpc", "grpc+proto"])
+async def test_a_native_body_of_a_page_is_small_if_its_size_is_known(kind):
+    async with gateway(gateway_page_body_bytes_max=BODY_MAX) as client:
+        headers = PAGE_BEARER | {"content-type": f"application/{kind}"}
+        path, body = "/headwater.v1.FeedbackService/Feedback", b"x" * (BODY_MAX + 1)
+        refused = await client.post(path, content=body, headers=headers)
+        assert refused.headers["grpc-status"] == "3"
+        assert "gateway_page_body_bytes_max" in refused.headers["grpc-message"]
+
+
 async def test_a_page_says_how_large_its_body_is():
     async def body():
         yield json.dumps(events(1)).encode()

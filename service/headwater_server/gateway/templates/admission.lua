@@ -36,7 +36,8 @@ end
 -- with a key of this server.
 local function page_problem(headers, is_known)
   local size = tonumber(headers:get("content-length") or "")
-  local is_native = (headers:get("content-type") or ""):find("^application/grpc%f[+\0]")
+  local kind = headers:get("content-type") or ""
+  local is_native = kind == "application/grpc" or kind:sub(1, 17) == "application/grpc+"
   if not size and headers:get(":method") ~= "GET" and not (is_native and is_known) then
     return "411", "a call with a page's key or a session needs the header content-length"
   elseif size and size > PAGE_BYTES_MAX then
