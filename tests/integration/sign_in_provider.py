@@ -32,6 +32,11 @@ def new_key(kid: str) -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": kid, "use": "sig"})
 
 
+def _json(content: Any) -> Response:
+    """Return anything as JSON, also half of a character."""
+    return Response(json.dumps(content), media_type="application/json")
+
+
 class SpoiledProvider:
     """Gives codes for the asking; `claims` are the person's, `spoil` changes header and claims."""
 
@@ -42,6 +47,9 @@ class SpoiledProvider:
         self.person: dict[str, Any] | None = None
         self.spoil: Spoil = lambda header, claims: None
         self.document: dict[str, Any] = {}
+        self.keys: Any = None
+        self.odd_keys: list[Any] = []
+        self.more: dict[str, Any] = {}
         self.codes: dict[str, dict[str, Any]] = {}
         self.refreshed: set[str] = set()
         self.refresh_token = ""
@@ -78,12 +86,13 @@ class SpoiledProvider:
             "end_session_endpoint": "/end",
         }
         urls = {name: self.url + path for name, path in paths.items()}
-        return JSONResponse({"issuer": self.url, **urls, **self.document})
+        return _json({"issuer": self.url, **urls, **self.document})
 
     async def _keys(self, _request: Request) -> Response:
         if self.away:
             return AWAY
-        return JSONResponse({"keys": [self.published.as_dict(private=False)]})
+        own = self.published.as_dict(private=False)
+        return _json(self.keys if self.keys is not None else {"keys": [*self.odd_keys, own]})
 
     async def _person(self, request: Request) -> Response:
         assert request.headers["authorization"] == "Bearer the-access-token"
@@ -115,7 +124,7 @@ class SpoiledProvider:
         self.spoil(header, claims)
         answer = {"access_token": "the-access-token", "id_token": self.sign(header, claims)}
         more = {"refresh_token": self.refresh_token} if self.refresh_token else {}
-        return JSONResponse({**answer, **more, "token_type": "Bearer"})
+        return _json({**answer, **more, "token_type": "Bearer", **self.more})
 
 
 def unsigned(header: dict[str, Any], claims: dict[str, Any]) -> str:

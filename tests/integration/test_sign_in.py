@@ -16,6 +16,7 @@ from headwater_server.api.settings import ApiSettings
 from headwater_server.gateway.sign_in_settings import SignInSettings
 from headwater_server.web.app import make_app
 from headwater_server.web.oidc.routes import sign_in_routes
+from headwater_server.web.oidc.servers import Servers
 from tests.integration.api_server import serving
 from tests.integration.dict_replica import DictReplica
 from tests.integration.sign_in_provider import (
@@ -48,7 +49,7 @@ def settings_for(provider: SpoiledProvider) -> SignInSettings:
 def browser(
     settings: SignInSettings, base: str = "http://127.0.0.1:8080", target: str = NOBODY
 ) -> httpx.AsyncClient:
-    app = make_app(more_routes=sign_in_routes(settings, KEY, target))
+    app = make_app(more_routes=sign_in_routes(settings, KEY, Servers(target)))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base)
 
 

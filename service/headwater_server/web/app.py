@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -32,22 +32,24 @@ def make_app(
     static: Path | None = None,
     hosts: frozenset[str] | None = None,
     more_routes: Sequence[BaseRoute] = (),
+    on_stop: Callable[[], Awaitable[None]] | None = None,
 ) -> Starlette:
     """Return the application: the pages in ``static``, and Personalizer's API.
 
     ``opening`` opens the adapter for as long as the application runs; None: it has no store.
     ``more_routes``: those of signing in, before the pages, which have paths of the same beginning.
+    ``on_stop`` closes what they use.
     ``hosts`` are the names it answers to, besides addresses; None: all.
     """
     opened: list[Adapter] = []
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        if opening is None:
-            yield
-            return
-        async with opening() as adapter:
-            opened.append(adapter)
+        async with AsyncExitStack() as parts:
+            if on_stop is not None:
+                parts.push_async_callback(on_stop)
+            if opening is not None:
+                opened.append(await parts.enter_async_context(opening()))
             yield
 
     adapters = adapter_routes(lambda: opened[0] if opened else None)

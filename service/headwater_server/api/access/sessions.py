@@ -59,7 +59,8 @@ def signed(session: Session, backend_key: str) -> str:
     >>> opened(token[:-1] + "!", [b"a-key-of-the-backend"]) is None
     True
     """
-    body = _text(json.dumps(asdict(session), separators=(",", ":")).encode())
+    content = json.dumps(asdict(session), separators=(",", ":"), ensure_ascii=False)
+    body = _text(content.encode())
     return f"{PREFIX}{body}.{_text(_mac(body, backend_key.encode()))}"
 
 

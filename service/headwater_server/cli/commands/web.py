@@ -72,26 +72,31 @@ def web(
             raise
         settings = load_settings(**flags, allowed_hosts=allowed_hosts)
         named = settings.gateway.allowed_hosts, settings.gateway.gateway_origins
-        opening, routes = _opening(target, key, settings), _sign_in(key, target, settings)
-        app = make_app(opening, hosts=hosts_of(listen, *named), more_routes=routes)
+        opening, sign_in = _opening(target, key, settings), _sign_in(key, target, settings)
+        app = make_app(opening, hosts=hosts_of(listen, *named), **sign_in)
         try:
             asyncio.run(serve(app, listen, _say_ready))
         except OSError as error:
             fail(f"{listen}: {error.strerror or error}", FAILED)
 
 
-def _sign_in(key: str, target: str, settings: Settings) -> Any:
-    """Return the routes of signing in, by OpenID Connect if an issuer is set."""
+def _sign_in(key: str, target: str, settings: Settings) -> dict[str, Any]:
+    """Return the routes of signing in, by OpenID Connect if an issuer is set.
+
+    They are options of `make_app`, with what closes them.
+    """
     asked = settings.sign_in
     if asked.oidc_issuer is None:
         from headwater_server.web.sign_in_off import no_sign_in_routes
 
-        return no_sign_in_routes()
+        return {"more_routes": no_sign_in_routes()}
     if missing := missing_for_sign_in(has_key=bool(key)):
         raise BadSettings(missing)
     from headwater_server.web.oidc.routes import sign_in_routes
+    from headwater_server.web.oidc.servers import Servers
 
-    return sign_in_routes(asked, key, target)
+    servers = Servers(target)
+    return {"more_routes": sign_in_routes(asked, key, servers), "on_stop": servers.close}
 
 
 def _opening(target: str, key: str, settings: Settings) -> Any:

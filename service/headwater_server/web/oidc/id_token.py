@@ -76,8 +76,13 @@ def _check_rest(claims: Mapping[str, Any], client_id: str, nonce: str | None) ->
     if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and party is None:
         raise SignInError(TOKEN, "id_token: several audiences, and no azp")
     given = str(claims.get("nonce", ""))
-    if nonce is not None and not hmac.compare_digest(given.encode(), nonce.encode()):
+    if nonce is not None and not hmac.compare_digest(_bytes(given), _bytes(nonce)):
         raise SignInError(TOKEN, "id_token: the nonce is not that of this sign-in")
+
+
+def _bytes(text: str) -> bytes:
+    """Return it as bytes, whatever it is: a provider may send half of a character."""
+    return text.encode(errors="backslashreplace")
 
 
 def _why(error: Exception) -> str:

@@ -9,7 +9,7 @@ from headwater_server.gateway.sign_in_settings import ROLES, SignInSettings
 from headwater_server.web.oidc.problems import ROLE, TOKEN, SignInError
 
 NAME_CHARS = 64
-SUBJECT_CHARS = 128
+SUBJECT_BYTES = 255  # as many as OpenID Connect allows; with it a session fits in CHARS_MAX
 UNVERIFIED = (False, "false", "False")  # some providers send text
 
 
@@ -62,7 +62,7 @@ def who(claims: Mapping[str, Any], settings: SignInSettings) -> str:
 def subject_of(claims: Mapping[str, Any]) -> str:
     """Return the provider's stable id of the person."""
     subject = claims["sub"]
-    if not subject or len(subject) > SUBJECT_CHARS or not subject.isprintable():
+    if not subject or not subject.isprintable() or len(subject.encode()) > SUBJECT_BYTES:
         raise SignInError(TOKEN, "id_token: sub is empty, too long, or not printable")
     return str(subject)
 

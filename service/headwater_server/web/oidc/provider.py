@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet
 
 from headwater_server.gateway.sign_in_settings import SignInSettings
 from headwater_server.web.oidc.problems import DENIED, PROVIDER, STATE, SignInError
@@ -18,6 +19,7 @@ KEPT_S = 3_600.0  # a provider changes its endpoints rarely, and keeps the old k
 AGAIN_S = 5.0  # unknown keys are looked for at most this often
 TIMEOUT_S = 10.0
 BYTES_MAX = 1_000_000
+PLAIN = {"accept-encoding": "identity"}
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -47,7 +49,7 @@ class Provider:
                 text = f"the discovery document is of the issuer {named!r}, not of oidc_issuer"
                 raise SignInError(PROVIDER, text)
             for name in NEEDED:
-                self._check_url(name, found.get(name))
+                self.check_url(name, found.get(name))
             self._document = now_s, found
         return self._document[1]
 
@@ -58,16 +60,18 @@ class Provider:
         if self._keys is None or age_s > (AGAIN_S if newest else KEPT_S):
             document = await self.document()
             found = await self._json("GET", document["jwks_uri"])
-            try:
-                self._keys = now_s, KeySet.import_key_set({"keys": _usable(found)})
-            except (JoseError, KeyError, TypeError, ValueError):
-                raise SignInError(PROVIDER, "jwks_uri returns no keys") from None
+            usable = _usable(found)
+            if not usable:
+                raise SignInError(PROVIDER, "jwks_uri returns no keys that sign")
+            self._keys = now_s, KeySet(usable)
         return self._keys[1]
 
     async def tokens(self, form: Mapping[str, str]) -> Mapping[str, Any]:
         """Return what the token endpoint gives for a code or a refresh token."""
         document = await self.document()
-        methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        methods = document.get("token_endpoint_auth_methods_supported")
+        if not isinstance(methods, list):  # as it is meant if it is not there
+            methods = ["client_secret_basic"]
         data, auth = {**form, "client_id": self._id}, None
         if self._secret and "client_secret_basic" in methods:
             quoted = (httpx.QueryParams({"v": one}) for one in (self._id, self._secret))
@@ -81,29 +85,32 @@ class Provider:
         url = (await self.document()).get("userinfo_endpoint")
         if not url or not access_token:
             return {}
-        self._check_url("userinfo_endpoint", url)
+        self.check_url("userinfo_endpoint", url)
         return await self._json("GET", url, headers={"authorization": f"Bearer {access_token}"})
 
-    def _check_url(self, name: str, url: Any) -> None:
+    def check_url(self, name: str, url: Any) -> None:
         """Refuse what would send secrets in the clear, except to this machine."""
         if not isinstance(url, str):
             raise SignInError(PROVIDER, f"the discovery document has no {name}")
         try:
             parsed = httpx.URL(url)
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, ValueError):  # ValueError: half of a character
             raise SignInError(PROVIDER, f"{name} is no address") from None
         if parsed.scheme != "https" and parsed.host not in LOOPBACK:
             raise SignInError(PROVIDER, f"{name} is no https address")
 
     async def _json(self, method: str, url: str, **asked: Any) -> Mapping[str, Any]:
         """Return the answer; a redirect is an error, since it would take the secret elsewhere."""
-        self._check_url("the issuer", url)
-        async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
-            try:
-                answer = await client.request(method, url, **asked)
-                said = answer.json() if len(answer.content) <= BYTES_MAX else None
-            except (httpx.HTTPError, ValueError) as error:
-                raise SignInError(PROVIDER, f"{url}: {type(error).__name__}") from None
+        self.check_url("the issuer", url)
+        try:
+            async with (
+                asyncio.timeout(TIMEOUT_S),
+                httpx.AsyncClient(timeout=TIMEOUT_S, headers=PLAIN) as client,
+                client.stream(method, url, **asked) as answer,
+            ):
+                said = json.loads(await _content(answer))
+        except (httpx.HTTPError, ValueError, TimeoutError, RecursionError) as error:
+            raise SignInError(PROVIDER, f"{url}: {type(error).__name__}") from None
         if not isinstance(said, dict):
             raise SignInError(PROVIDER, f"{url}: returns no JSON object")
         if answer.is_success:
@@ -114,7 +121,28 @@ class Provider:
         raise SignInError(code, f"{url}: {answer.status_code} {problem}")
 
 
-def _usable(found: Mapping[str, Any]) -> list[Any]:
+async def _content(answer: httpx.Response) -> bytes:
+    """Return the body; nothing is read, or unpacked, beyond what an answer may have."""
+    content = bytearray()
+    async for some in answer.aiter_raw():
+        content += some
+        if len(content) > BYTES_MAX:
+            raise ValueError
+    return bytes(content)
+
+
+def _usable(found: Mapping[str, Any]) -> list[Key]:
     """Return the keys that sign with an algorithm that we take; others may be of any kind."""
-    kinds = {"RSA", "EC", "OKP"}
-    return [one for one in found["keys"] if one.get("kty") in kinds and one.get("use") != "enc"]
+    listed = found.get("keys")
+    given = listed if isinstance(listed, list) else []
+    return [key for one in given if (key := _key(one)) is not None]
+
+
+def _key(given: Any) -> Key | None:
+    kinds = ("RSA", "EC", "OKP")
+    if not isinstance(given, dict) or given.get("kty") not in kinds or given.get("use") == "enc":
+        return None
+    try:
+        return KeySet.import_key_set({"keys": [given]}).keys[0]
+    except Exception:  # noqa: BLE001 - the libraries below raise anything; such a key is not used
+        return None

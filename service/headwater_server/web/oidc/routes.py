@@ -220,6 +220,6 @@ def _json(content: dict[str, Any], status: int = 200) -> Response:
     return JSONResponse(content, status, headers={"cache-control": NEVER})
 
 
-def sign_in_routes(settings: SignInSettings, key: str, target: str) -> list[BaseRoute]:
-    """Return the routes for an issuer, which the settings name; ``target``: a server's address."""
-    return Routes(settings, key, Provider(settings), Servers(target)).routes()
+def sign_in_routes(settings: SignInSettings, key: str, servers: Servers) -> list[BaseRoute]:
+    """Return the routes for an issuer, which the settings name; the caller closes ``servers``."""
+    return Routes(settings, key, Provider(settings), servers).routes()

@@ -25,6 +25,11 @@ class Servers:
             self._client = ServerClient(self._target)
         return self._client
 
+    async def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._client is not None:
+            await self._client.close()
+
     async def check(self, session: str) -> None:
         """Raise `SignInError` if the session was ended, or if no server says that it was not."""
         try:

@@ -93,9 +93,8 @@ class SignIn:
         """Return where the browser ends the session at the provider, ``back`` if it has no such."""
         try:
             url = (await self._provider.document()).get("end_session_endpoint")
+            self._provider.check_url("end_session_endpoint", url)
         except SignInError:
-            return back
-        if not isinstance(url, str) or not url.startswith(("https://", "http://")):
             return back
         client = str(self._settings.oidc_client_id)
         return _with_query(url, {"client_id": client, "post_logout_redirect_uri": back})
