@@ -28,7 +28,7 @@ from headwater_server.observability.families import families
 from headwater_server.observability.meters import Meters
 from headwater_server.observability.metrics_server import MetricsServer
 from headwater_server.replica.assembly import restored_replica
-from headwater_server.replica.experiments.hold_out import begin_hold_out
+from headwater_server.replica.experiments.hold_out import HoldOut
 from headwater_server.replica.group.process_context import ProcessContext
 from headwater_server.replica.operators.memory import give_back_memory, map_large_blocks
 from headwater_server.replica.ports.registry import FOLLOWER
@@ -136,7 +136,9 @@ async def _start(
     parts.push_async_callback(sources.stop)
     if context.identity.role != FOLLOWER:
         reads, writes = replica.experiment_reads, replica.experiment_writes
-        await begin_hold_out(reads, writes, settings.replica.hold_out)
+        hold_out = HoldOut(reads, writes, settings.replica.hold_out)
+        parts.push_async_callback(hold_out.stop)
+        await hold_out.begin()
     if (in_force := replica.engine.settings) != settings.engine:
         await asyncio.to_thread(warm_up, in_force)  # those of the log may use other kernels
     spans = _spans(settings.process.tracing_endpoint, parts)

@@ -10,6 +10,9 @@ YEAR_MINUTES = 525_600
 MANY = 10**9  # of things that a machine counts and keeps
 LARGEST = 10**12  # of a setting without a range of its own
 
+HOLD_OUT_SHARES = (0.001, 0.5)
+"""Fewer visitors show nothing for years; with more, most would lose."""
+
 # name: (minimum, maximum), both allowed
 RANGES: dict[str, tuple[float, float]] = {
     "archive_days": (0, 36_500),
@@ -31,7 +34,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "gateway_page_body_bytes_max": (1024, 2**30),
     "gateway_proxies": (0, 100),
     "gateway_threads": (1, 128),
-    "hold_out": (0, 0.5),
+    "hold_out": HOLD_OUT_SHARES,
     "host_patience_ms": (0, 1000),
     "linger_ms": (0, 1000),
     "log_entries_kept_min": (0, LARGEST),
@@ -92,6 +95,8 @@ MAXIMA: dict[str, float] = {
     "writes_max": 10**6,
 }
 
+OR_ZERO = {"hold_out"}  # where 0 means none, though it is outside
+
 # name: (minimum, maximum) of each value of a table, and what it is
 VALUES: dict[str, tuple[float, float]] = {"rewards": (-1_000, 1_000), "hide_days": (0, 36_500)}
 ENTRIES_MAX = 500  # of a table
@@ -104,9 +109,14 @@ def number_problem(name: str, value: float) -> str:
     'must lie between 1 and 128'
     >>> number_problem("items_max", 0)
     'must be greater than 0 and at most 100000000'
+    >>> number_problem("hold_out", 1e-9), number_problem("hold_out", 0)
+    ('must lie between 0.001 and 0.5, or be 0', '')
     """
     if not math.isfinite(value):
         return "must be a finite number"
+    if name in OR_ZERO:
+        outside = value and _outside(value, *RANGES[name])
+        return f"{outside}, or be 0" if outside else ""
     if name in RANGES:
         return _outside(value, *RANGES[name])
     maximum = MAXIMA.get(name, LARGEST)

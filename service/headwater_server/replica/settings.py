@@ -114,7 +114,8 @@ class ReplicaSettings:
         metadata={
             "help": "share of visitors who get the most popular items, so that the lift of "
             "recommendations is measured (docs/does-it-pay.md), such as 0.05. Begins the "
-            "experiment hold-out unless the log has one, also a stopped one; 0: does nothing"
+            "experiment hold-out unless the log has one, also a stopped one. 0.001 to 0.5; 0: does "
+            "nothing"
         },
     )
     stop_patience_s: float = field(

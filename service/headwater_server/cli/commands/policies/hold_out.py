@@ -14,11 +14,11 @@ from headwater_server.cli.failures import explained
 from headwater_server.cli.reporting.periods import day_of
 from headwater_server.cli.target import Key, Target
 from headwater_server.settings_checks import BadSettings
+from headwater_server.settings_ranges import HOLD_OUT_SHARES
 
 if TYPE_CHECKING:
     from headwater import HoldOut, Lift
 
-SHARE_MAX = 0.5
 Share = Annotated[
     float, typer.Option(help="share of visitors who get the most popular items, 0.001 to 0.5")
 ]
@@ -38,8 +38,9 @@ def start(
     from headwater_server.replica.experiments.hold_out import HOLD_OUT, hold_out_experiment
 
     with explained():
-        if not 0.001 <= share <= SHARE_MAX:
-            raise BadSettings(f"--share is {share:g}: write 0.001 to {SHARE_MAX:g}, such as 0.05")
+        least, most = HOLD_OUT_SHARES
+        if not least <= share <= most:
+            raise BadSettings(f"--share is {share:g}: write {least:g} to {most:g}, such as 0.05")
     with asked(target, key) as client:
         if running := _running(client.get_performance(timeout_s=TIMEOUT_S).hold_outs):
             print(f"{running.experiment_id} runs already, with {running.share:.1%} of visitors")
