@@ -16,7 +16,7 @@ import structlog
 from prometheus_client.core import Metric
 
 from headwater_server.api.access.api_keys import Keys
-from headwater_server.api.access.key_texts import key_texts
+from headwater_server.api.access.key_texts import key_texts_beside
 from headwater_server.api.guard.gate import Spans
 from headwater_server.api.server import Server
 from headwater_server.api.settings import ApiSettings
@@ -95,10 +95,11 @@ async def _start_patiently(
     `StoreUnavailable` when it has failed for `store_wait_s`.
     """
     end_s: float | None = None
+    keys = await key_texts_beside(settings.api.accesses)  # once: it takes 25 ms of a core for each
     while True:
         async with AsyncExitStack() as attempt:
             try:
-                started = await _start(settings, attempt, context)
+                started = await _start(settings, attempt, context, keys)
             except StoreRefused:
                 raise
             except StoreUnavailable as error:
@@ -113,9 +114,12 @@ async def _start_patiently(
 
 
 async def _start(
-    settings: Settings, parts: AsyncExitStack, context: ProcessContext
+    settings: Settings, parts: AsyncExitStack, context: ProcessContext, keys: tuple[str, ...]
 ) -> tuple[Replica, str]:
-    """Start storage, replica and API; each started part is pushed onto ``parts``, to be stopped."""
+    """Start storage, replica and API; each started part is pushed onto ``parts``, to be stopped.
+
+    ``keys`` describe the API keys, see `key_texts`.
+    """
     warm_up(settings.engine)  # before the port opens: no call waits for a compiler
     storage = await parts.enter_async_context(_storage(settings, context))
     meters = Meters()
@@ -127,7 +131,7 @@ async def _start(
         identity=context.identity,
         host_peers=context.host_peers,
         meters=meters,
-        keys=key_texts(settings.api.accesses),
+        keys=keys,
     )
     give_back_memory()
     sources = Sources(replica, settings.sources.sources)
