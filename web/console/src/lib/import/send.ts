@@ -6,12 +6,12 @@ import type { EventResultJson, ItemWriteResultJson, UserWriteResultJson } from "
 import type { Api } from "../../api/client";
 import { ApiError } from "../../api/errors";
 import { count } from "../format";
+import { fitting, OF_A_KEY, OF_A_SESSION } from "./batches";
 import { readDrafts } from "./check";
 import type { Draft } from "./messages";
 import type { Table } from "./tables";
 
-const MESSAGES_A_CALL = 500;
-const MESSAGES_OF_A_SESSION = 100; // the gateway takes no large body before the server has checked the session
+const TOO_LARGE = 413;
 const TIMEOUT_MS = 30_000;
 const RETRIES = { retries: 10, minTimeout: 250, maxTimeout: 10_000, randomize: true };
 
@@ -43,20 +43,26 @@ export async function send(
   onProgress: (sent: number, share: number) => void,
 ): Promise<Outcome[]> {
   const outcomes = new Map<string, Outcome>();
-  const most = api.key ? MESSAGES_A_CALL : MESSAGES_OF_A_SESSION;
+  const limits = { ...(api.key ? OF_A_KEY : OF_A_SESSION) };
   let waiting: Draft[] = [];
   let sent = 0;
   const flush = async (least: number) => {
     while (waiting.length >= least && waiting.length > 0) {
-      const batch = waiting.slice(0, most);
-      waiting = waiting.slice(most);
-      tally(outcomes, batch, await call(api, table, batch, sent, signal));
+      const { batch, bytes } = fitting(waiting, limits);
+      try {
+        tally(outcomes, batch, await call(api, table, batch, sent, signal));
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== TOO_LARGE || batch.length === 1) throw error;
+        limits.bytes = Math.floor(bytes / 2); // this gateway takes less than one usually does
+        continue;
+      }
+      waiting = waiting.slice(batch.length);
       sent += batch.length;
     }
   };
   await readDrafts(file, table, signal, async (drafts, share) => {
     waiting.push(...drafts.filter((draft) => draft.message));
-    await flush(MESSAGES_A_CALL);
+    await flush(limits.messages);
     onProgress(sent, share);
   });
   await flush(1);
