@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from unicodedata import category
 
 from google.protobuf.message import Message
 
@@ -20,6 +19,7 @@ from headwater_server.errors import InvalidRequest
 
 PLACEMENTS_MAX = 100
 REASON_BYTES_MAX = 4_000  # of 1,000 characters, which the engine counts
+BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and marks that show nothing
 _OF_KIND = ("slot", "item_ids", "by", "times", "most", "event_types", "days", "level", "field")
 
 
@@ -113,8 +113,9 @@ def _check_legible(field: str, name: str) -> None:
     """Refuse names that look like another one, or that break a line or a terminal."""
     if name != name.strip():
         raise InvalidRequest(field, "begins or ends with a space: write it without")
-    if bad := [letter for letter in name if category(letter) in {"Cc", "Zl", "Zp"}]:
-        raise InvalidRequest(field, f"has the control character U+{ord(bad[0]):04X}: leave it out")
+    if bad := [one for one in name if not one.isprintable() or one in BLANKS]:
+        text = f"has U+{ord(bad[0]):04X}, which cannot be seen: leave it out"
+        raise InvalidRequest(field, text)
 
 
 def checked_name(name: str, field: str = "name") -> str:
