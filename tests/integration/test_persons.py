@@ -141,6 +141,7 @@ async def test_dropped_events_are_gone_and_the_log_says_who_did_it(storage: Stor
         ]
     assert changes == [
         QuarantineChange("anna", "drop", 2),
+        QuarantineChange("anna", "replay begins", 1),
         QuarantineChange("anna", "replay", 1, learned=0),
     ]
 
@@ -154,7 +155,7 @@ async def test_dropped_events_are_gone_and_the_log_says_who_did_it(storage: Stor
         (["1-01"], "quarantine_ids[0]"),
         (["1-1"] * 501, "quarantine_ids"),
     ],
-    ids=["none", "no id", "too many"],
+    ids=["none", "no id", "a zero more", "a zero more at the end", "too many"],
 )
 async def test_a_call_that_names_nothing_useful_is_refused(storage: Storage, ids, field) -> None:
     async with (
