@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 
+import grpc
 import pytest
 from pydantic import SecretStr
 
 from headwater import AsyncClient, UnauthenticatedError, operation_calls
 from headwater.errors import HeadwaterError
+from headwater.v1 import event_pb2
+from headwater.v1 import feedback_service_pb2 as pb
+from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
 from headwater_server.api.access.sessions import Session, signed
 from headwater_server.api.settings import ApiSettings
 from headwater_server.engine.engine import Engine
@@ -76,3 +80,44 @@ async def test_a_key_is_no_session(storage: Storage) -> None:
         with pytest.raises(HeadwaterError, match="a key is not ended"):
             await sign_out(listen, KEY)
         assert await is_in(listen, KEY)
+
+
+def batch(name: str) -> pb.StreamFeedbackRequest:
+    items = [event_pb2.EventItem(item_id="tent")]
+    event = event_pb2.Event(event_id=name, event_type="click", visitor_id="v", items=items)
+    return pb.StreamFeedbackRequest(events=[event])
+
+
+@pytest.mark.parametrize("ends", ["signs out", "time"])
+async def test_a_stream_that_is_open_ends_with_the_session(
+    storage: Storage, ends: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        running_replica(storage, engine_type=Engine) as one,
+        serving(one, KEYS) as listen,
+        grpc.aio.insecure_channel(listen) as channel,
+    ):
+        mine = session("s1", "operate")
+        streams = {
+            key: pb_grpc.FeedbackServiceStub(channel).StreamFeedback(
+                metadata=(("authorization", f"Bearer {key}"),)
+            )
+            for key in (mine, session("s2", "operate"), KEY)
+        }
+        for key, stream in streams.items():
+            await stream.write(batch(f"{key[-5:]}1"))
+            assert (await stream.read()).results
+        if ends == "time":
+            real = time.time
+            monkeypatch.setattr(time, "time", lambda: real() + 3_001)
+        else:
+            await sign_out(listen, mine)
+        for key, stream in streams.items():
+            await stream.write(batch(f"{key[-5:]}2"))
+            if key == mine or (ends == "time" and key != KEY):
+                with pytest.raises(grpc.aio.AioRpcError, match="sign in again") as refused:
+                    await stream.read()
+                assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+            else:
+                assert (await stream.read()).results
+                stream.cancel()

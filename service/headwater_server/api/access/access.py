@@ -44,6 +44,10 @@ class PersonSession(Protocol):
         """The id, "" if it has none."""
 
     @property
+    def exp(self) -> int:
+        """When it ends, unless it is renewed."""
+
+    @property
     def until(self) -> int:
         """When its last renewal ends."""
 

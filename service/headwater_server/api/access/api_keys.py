@@ -6,7 +6,7 @@ import hmac
 import time
 from collections.abc import Callable, Iterable
 
-from headwater_server.api.access.access import Access
+from headwater_server.api.access.access import Access, PersonSession
 from headwater_server.api.access.sessions import PREFIX, opened
 from headwater_server.errors import Forbidden, Unauthenticated
 
@@ -81,9 +81,16 @@ class Keys:
             return None
         whole = (one.key for one in self._accesses if not (one.is_page or one.scopes))
         session = opened(token, whole)
+        self.check_session(session)
+        return session.access if session else None
+
+    def check_session(self, session: PersonSession | None) -> None:
+        """Raise `Unauthenticated` if a person's session is over; None is a key's call.
+
+        A call that stays open asks again: its person may sign out meanwhile.
+        """
         if session is not None and (session.exp <= time.time() or self._has_ended(session.sid)):
             raise Unauthenticated("this session has ended: sign in again")
-        return session.access if session else None
 
     def allows(self, header: str) -> bool:
         """Return whether an HTTP authorization header opens an operator's page."""

@@ -74,6 +74,10 @@ class Gate:
             return self._accounts.of(request.key)
         return self._accounts.of(f"{request.key} {source_of(context, self._settings)}")
 
+    def check_session(self, request: Request) -> None:
+        """Raise `Unauthenticated` if the call is a person's who is not signed in any more."""
+        self._keys.check_session(request.session)
+
     async def refused(self, context: Context, account: Account | None) -> None:
         """Return when the refusal may be answered; ``account`` is the caller's if it is known."""
         is_heavy = account is not None and account.use_s(time.monotonic()) > HEAVY_S

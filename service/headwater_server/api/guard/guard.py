@@ -129,7 +129,7 @@ class Guard:
             current.set(state.request)
             try:
                 account = self._admitted(state, kind, call, context)
-                messages = self._messages(requests, body, account)
+                messages = self._messages(requests, body, account, state)
                 async for response in method(messages, context):
                     yield response
                 state.status = "OK"
@@ -163,12 +163,13 @@ class Guard:
         return account
 
     async def _messages(
-        self, requests: AsyncIterator[bytes], body: Body, account: Account
+        self, requests: AsyncIterator[bytes], body: Body, account: Account, state: CallState
     ) -> AsyncIterator[Any]:
         async def decoded(data: bytes) -> Any:
             return body.message(data)
 
         async for data in requests:
+            self.gate.check_session(state.request)
             yield await self.turns.run(account, decoded(data))
 
     async def _reached(self, min_offset: str, context: Context) -> None:
