@@ -52,7 +52,9 @@ def note(audit: AuditTrail, operation: Operation, time_ms: int) -> None:
             reason = operation.force_reason or _proof(operation)
             audit.note(trail.PROMOTION, time_ms, who, "promoted", name, reason=reason)
         case PolicyRollback(policy_id=name, who=who):
-            audit.note(trail.PROMOTION, time_ms, who, "taken back", name, reason=operation.reason)
+            audit.note(
+                trail.PROMOTION, time_ms, who, trail.TAKEN_BACK, name, reason=operation.reason
+            )
         case ExperimentWrite(experiment=experiment, who=who):
             name, new = experiment.experiment_id, experiment.canonical()
             audit.note(trail.EXPERIMENT, time_ms, who, "written", name, new=new)

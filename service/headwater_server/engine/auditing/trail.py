@@ -26,6 +26,8 @@ ENTRIES_MAX = 500
     "setting", "rule", "policy", "promotion", "experiment", "deletion", "erasure", "build",
     "quarantine", "key", "session",
 )  # fmt: skip
+TAKEN_BACK = "taken back"
+"""The action of a promotion that was rolled back."""
 SUBJECT_CHARS_MAX = 200
 
 

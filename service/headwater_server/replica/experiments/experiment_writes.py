@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from headwater_server.engine.auditing.trail import PROMOTION, TAKEN_BACK
 from headwater_server.engine.experiments.judgement import Judgement
 from headwater_server.engine.messages.events import Status
 from headwater_server.engine.messages.experiments import (
@@ -59,7 +60,6 @@ class ExperimentWrites:
         self._reads = reads
         self._who = who
         self._now_ms = now_ms
-        self._taken_back: set[str] = set()  # by calls here: their answers may have been lost
 
     async def upsert_policy(self, write: PolicyWrite, time_remaining_s: float) -> PolicyAnswer:
         """Keep a policy; `FailedPrecondition` if it answers or is promoted, and differs."""
@@ -76,18 +76,24 @@ class ExperimentWrites:
     ) -> PromotionsAnswer:
         """Take the latest promotion back; `FailedPrecondition` if it is another policy's, or none.
 
-        A policy that was taken back by an earlier call here, and not promoted since, is no error.
+        A policy that was taken back before, and not promoted since, is no error: the answer of an
+        earlier call may have been lost. So it is at every replica, also after a restart.
         """
-        name = rollback.policy_id
         try:
             offset = await self._done(rollback, time_remaining_s)
         except FailedPrecondition:
-            promoted = {one.policy_id for one in self._reads.promotions()}
-            if name not in self._taken_back - promoted:
+            if not self._is_taken_back(rollback.policy_id):
                 raise
             offset = self._reads.offset
-        self._taken_back.add(name)
         return PromotionsAnswer(self._reads.promotions(), offset)
+
+    def _is_taken_back(self, policy_id: str) -> bool:
+        """Return whether that is the last that happened to a policy, as far as the state knows."""
+        changes = self._engine.lookups.audit().newest({PROMOTION})
+        last = next((one.action for one in changes if one.subject == policy_id), "")
+        return last == TAKEN_BACK and all(
+            one.policy_id != policy_id for one in self._reads.promotions()
+        )
 
     async def create(self, write: ExperimentWrite, time_remaining_s: float) -> ExperimentAnswer:
         """Begin an experiment; `AlreadyExists` if another one has the id."""
