@@ -7,8 +7,10 @@ import io
 import json
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -19,7 +21,11 @@ from tests.system.console_browser import need_console, play
 
 pytestmark = pytest.mark.timeout(900)  # the server may start with cold kernels
 PORT = free_port()
-FLAGS = ("--hold-out", "0.2", "--metrics-listen", f"127.0.0.1:{PORT}")
+OFFSET = timedelta(hours=13)  # no time of a day of UTC lies in the same one of every shop
+FLAGS = (
+    *("--hold-out", "0.2", "--metrics-listen", f"127.0.0.1:{PORT}"),
+    *("--figures-day-offset-hours", "13"),
+)
 VISITORS = 60
 METRICS = ["click_through", "act_rate", "acts", "purchases", "revenue"]
 
@@ -78,6 +84,24 @@ def test_the_command_reports_the_figures_and_writes_them(server, tmp_path) -> No
     assert (again.returncode, "exists" in again.stderr) == (2, True)
 
 
+def present_day() -> date:
+    """Return the shop's day; the tests of a minute before its midnight wait for the next one."""
+    while (now := datetime.now(UTC) + OFFSET).hour == 23 and now.minute > 55:
+        time.sleep(1)
+    return now.date()
+
+
+def test_days_are_those_of_the_shop(server, tmp_path) -> None:
+    today = str(present_day())
+    file = tmp_path / "day.csv"
+    text = report(server, "--by", "day", "--from", today, "--to", today)
+    assert text.startswith(f"{today} to {today}; ")
+    report(server, "--by", "day", "--from", today, "--csv", str(file))
+    (row,) = csv.DictReader(io.StringIO(file.read_text()))
+    assert (row["day"], int(row["impressions"])) == (today, 4 * VISITORS)
+    assert f" to {today}; " in report(server)
+
+
 def test_parquet_has_the_same_rows(server, tmp_path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     file = tmp_path / "rows.parquet"
@@ -134,10 +158,12 @@ def test_the_console_shows_what_the_api_says(server) -> None:
     need_console()
     with Client(server.address, key=KEY) as shop:
         total = shop.get_performance(PerformanceQuestion(group_by=["placement"]))
+    today = str(present_day())
     seen = play(server.url, "performance")
     assert not seen["complaints"]
     tiles = " ".join(seen["tiles"])
     assert f"{total.total.figures.clicks} clicks on {total.total.figures.impressions}" in tiles
+    assert f" to {today}, compared with the 28 days before" in seen["period"][0]
     assert "399.80" in tiles
     assert "of 11 of the shop" in tiles
     assert {row[0] for row in seen["rows"]} == {"home", "basket"}

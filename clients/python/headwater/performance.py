@@ -137,6 +137,8 @@ class Performance:
     limits: Mapping[str, int]
     hold_outs: Sequence[HoldOut]
     offset: str
+    day_offset_hours: float = 0.0
+    """By how much the shop's days begin before those of UTC."""
     next_page_token: str = field(default="", repr=False)
 
 

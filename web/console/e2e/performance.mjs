@@ -23,6 +23,7 @@ export async function performance(browser, url, folder, key) {
   await loaded(page);
   await shot(page, folder, "performance");
   const found = {
+    period: await texts(page, ".performance > p"),
     tiles: await texts(page, ".performance .tile"),
     lift: await texts(page, ".lifts li"),
     liftTitles: await texts(page, "section[aria-label='Lift'] h3"),

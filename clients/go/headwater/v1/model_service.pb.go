@@ -247,9 +247,12 @@ type GetPerformanceResponse struct {
 	// The hold-outs, the latest first.
 	HoldOuts []*HoldOut `protobuf:"bytes,14,rep,name=hold_outs,json=holdOuts,proto3" json:"hold_outs,omitempty"`
 	// The state that answered. Opaque.
-	Offset        string `protobuf:"bytes,15,opt,name=offset,proto3" json:"offset,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Offset string `protobuf:"bytes,15,opt,name=offset,proto3" json:"offset,omitempty"`
+	// By how many hours the shop's days begin before those of UTC, -12 to 14. The date of a day is that of
+	// the time when it begins, plus these hours, in UTC.
+	DayOffsetHours float64 `protobuf:"fixed64,16,opt,name=day_offset_hours,json=dayOffsetHours,proto3" json:"day_offset_hours,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *GetPerformanceResponse) Reset() {
@@ -385,6 +388,13 @@ func (x *GetPerformanceResponse) GetOffset() string {
 		return x.Offset
 	}
 	return ""
+}
+
+func (x *GetPerformanceResponse) GetDayOffsetHours() float64 {
+	if x != nil {
+		return x.DayOffsetHours
+	}
+	return 0
 }
 
 // Asks for the state of the model.
@@ -2178,7 +2188,7 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"page_token\x18\v \x01(\tR\tpageTokenB\f\n" +
 	"\n" +
 	"_placementB\t\n" +
-	"\a_policy\"\xd4\x06\n" +
+	"\a_policy\"\xfe\x06\n" +
 	"\x16GetPerformanceResponse\x120\n" +
 	"\x04rows\x18\x01 \x03(\v2\x1c.headwater.v1.PerformanceRowR\x04rows\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1d\n" +
@@ -2197,7 +2207,8 @@ const file_headwater_v1_model_service_proto_rawDesc = "" +
 	"\x05level\x18\f \x01(\x01R\x05level\x12H\n" +
 	"\x06limits\x18\r \x03(\v20.headwater.v1.GetPerformanceResponse.LimitsEntryR\x06limits\x122\n" +
 	"\thold_outs\x18\x0e \x03(\v2\x15.headwater.v1.HoldOutR\bholdOuts\x12\x16\n" +
-	"\x06offset\x18\x0f \x01(\tR\x06offset\x1a9\n" +
+	"\x06offset\x18\x0f \x01(\tR\x06offset\x12(\n" +
+	"\x10day_offset_hours\x18\x10 \x01(\x01R\x0edayOffsetHours\x1a9\n" +
 	"\vLimitsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"c\n" +

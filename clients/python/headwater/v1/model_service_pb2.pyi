@@ -173,6 +173,7 @@ class GetPerformanceResponse(_message.Message):
     LIMITS_FIELD_NUMBER: _builtins.int
     HOLD_OUTS_FIELD_NUMBER: _builtins.int
     OFFSET_FIELD_NUMBER: _builtins.int
+    DAY_OFFSET_HOURS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """For the next page; empty after the last row."""
     total_rows: _builtins.int
@@ -181,6 +182,10 @@ class GetPerformanceResponse(_message.Message):
     """The level of all intervals but those of the hold-out."""
     offset: _builtins.str
     """The state that answered. Opaque."""
+    day_offset_hours: _builtins.float
+    """By how many hours the shop's days begin before those of UTC, -12 to 14. The date of a day is that of
+    the time when it begins, plus these hours, in UTC.
+    """
     @_builtins.property
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[_performance_pb2.PerformanceRow]:
         """By day, then those seen most first. Each page is of the state at its own time."""
@@ -247,10 +252,11 @@ class GetPerformanceResponse(_message.Message):
         limits: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
         hold_outs: _abc.Iterable[_performance_pb2.HoldOut] | None = ...,
         offset: _builtins.str = ...,
+        day_offset_hours: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["compare_end_time", b"compare_end_time", "compare_start_time", b"compare_start_time", "end_time", b"end_time", "first_day", b"first_day", "shop", b"shop", "shop_compared", b"shop_compared", "start_time", b"start_time", "total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["compare_end_time", b"compare_end_time", "compare_start_time", b"compare_start_time", "end_time", b"end_time", "first_day", b"first_day", "hold_outs", b"hold_outs", "level", b"level", "limits", b"limits", "next_page_token", b"next_page_token", "offset", b"offset", "rows", b"rows", "shop", b"shop", "shop_compared", b"shop_compared", "start_time", b"start_time", "total", b"total", "total_rows", b"total_rows"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["compare_end_time", b"compare_end_time", "compare_start_time", b"compare_start_time", "day_offset_hours", b"day_offset_hours", "end_time", b"end_time", "first_day", b"first_day", "hold_outs", b"hold_outs", "level", b"level", "limits", b"limits", "next_page_token", b"next_page_token", "offset", b"offset", "rows", b"rows", "shop", b"shop", "shop_compared", b"shop_compared", "start_time", b"start_time", "total", b"total", "total_rows", b"total_rows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -56,6 +56,7 @@ def performance(response: pb.GetPerformanceResponse) -> Performance:
         limits=dict(response.limits),
         hold_outs=tuple(map(_hold_out, response.hold_outs)),
         offset=response.offset,
+        day_offset_hours=response.day_offset_hours,
         next_page_token=response.next_page_token,
     )
 

@@ -12,7 +12,7 @@ from headwater_server.exporting.columns import Kind
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
-    from headwater import Figures, PerformanceRow, Rate
+    from headwater import Figures, Performance, PerformanceRow, Rate
 
 RATES = ("click_through", "conversion", "revenue_per_visitor")
 COUNTS = ("lists", "impressions", "clicks", "orders", "visitors", "buyers")
@@ -75,16 +75,16 @@ def _rate(name: str, rate: Rate | None) -> dict[str, Any]:
     return {name: rate.value, f"{name}_low": rate.low, f"{name}_high": rate.high}
 
 
-def write_csv(file: Path, rows: Iterable[PerformanceRow]) -> None:
+def write_csv(file: Path, found: Performance) -> None:
     """Write all rows; cells that do not apply are empty."""
     import csv
 
     with file.open("x", newline="", encoding="utf-8") as out:
         writer = csv.DictWriter(out, COLUMNS, restval="")
         writer.writeheader()
-        for line in lines_of(rows):
+        for line in lines_of(found.rows):
             day = line["day"]
-            writer.writerow(line | {"day": day_of(day) if day else ""})
+            writer.writerow(line | {"day": day_of(day, found.day_offset_hours) if day else ""})
 
 
 def write_parquet(file: Path, rows: Iterable[PerformanceRow]) -> None:

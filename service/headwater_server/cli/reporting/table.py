@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headwater_server.cli.commands.policies.hold_out import show_hold_out, show_period
 from headwater_server.cli.experimenting.tables import show_table
-from headwater_server.cli.reporting.periods import day_of
+from headwater_server.cli.reporting.periods import DAY, day_of
 
 if TYPE_CHECKING:
     from headwater import Figures, Performance, PerformanceRow, Rate, Revenue
@@ -23,9 +22,10 @@ ROWS_MAX = 40
 
 def show_report(found: Performance) -> None:
     """Print it; a file has all rows."""
-    first, last = day_of(found.start_time), day_of(found.end_time - timedelta(days=1))
+    hours = found.day_offset_hours
+    first, last = day_of(found.start_time, hours), day_of(found.end_time - DAY, hours)
     print(f"{first} to {last}; intervals at {found.level:.0%}")
-    rows = [_row(name(row), row) for row in found.rows[:ROWS_MAX]]
+    rows = [_row(name(row, hours), row) for row in found.rows[:ROWS_MAX]]
     show_table(COLUMNS, [*rows, _row("all", found.total)])
     if len(found.rows) > ROWS_MAX:
         print(f"{len(found.rows) - ROWS_MAX:,} more rows: --csv FILE writes them all")
@@ -33,13 +33,13 @@ def show_report(found: Performance) -> None:
     for limit, count in found.limits.items():
         print(f"note: {count:,} without a row of their own ({limit}): docs/does-it-pay.md, Limits")
     for one in found.hold_outs:
-        show_period(one)
+        show_period(one, hours)
         show_hold_out(one)
 
 
-def name(row: PerformanceRow) -> str:
+def name(row: PerformanceRow, offset_hours: float) -> str:
     """Return what a row is of."""
-    names = [str(day_of(row.day)) if row.day else None]
+    names = [str(day_of(row.day, offset_hours)) if row.day else None]
     names += [_named(row.placement, "no placement"), _named(row.policy, "no policy")]
     names += [_named(row.item_id, "other items")]
     return " ".join(one for one in names if one is not None) or "all"

@@ -1,6 +1,7 @@
 /** Questions about what came of lists: periods, groups, and rows as a file. */
 
-import type { PerformanceFiguresJson, PerformanceRateJson, PerformanceRowJson } from "../api/types";
+import type { Api } from "../api/client";
+import type { GetPerformanceResponseJson, PerformanceFiguresJson, PerformanceRateJson, PerformanceRowJson } from "../api/types";
 import { double, int } from "./format";
 
 export const DAY_MS = 86_400_000;
@@ -12,19 +13,38 @@ export type Group = (typeof GROUPS)[number];
 
 export type Query = Record<string, string | number | readonly string[] | undefined>;
 
+/** When the shop's days begin, and the number of its present one, counted from 1970. */
+export interface ShopDays {
+  offsetMs: number;
+  today: number;
+}
+
+/** Asks which days are the shop's latest, and says a period by them. */
+export async function daysAsked(api: Api, period: Period): Promise<Query> {
+  return periodQuery(period, shopDays(await api.get<GetPerformanceResponseJson>("/v1/performance")));
+}
+
+/** The days that an answer about the latest ones names. */
+export function shopDays(latest: GetPerformanceResponseJson): ShopDays {
+  const offsetMs = offsetOf(latest);
+  return { offsetMs, today: Math.round((Date.parse(latest.endTime ?? "") + offsetMs) / DAY_MS) - 1 };
+}
+
+export function offsetOf(found: GetPerformanceResponseJson): number {
+  return Math.round(double(found.dayOffsetHours) * 3_600_000);
+}
+
 /** The days of a period, and as many before them. */
-export function periodQuery(period: Period, now: number): Query {
+export function periodQuery(period: Period, { offsetMs, today }: ShopDays): Query {
   const days = daysOf(period);
-  const today = Math.floor(now / DAY_MS);
   const sunday = today - ((((today - 3) % 7) + 7) % 7 || 7); // 1970-01-04, day 3, was a Sunday
-  const noon = (period === "week" ? sunday : today) * DAY_MS + DAY_MS / 2;
-  const at = (back: number) => new Date(noon - back * DAY_MS).toISOString();
-  const moment = (back: number) => new Date(noon - back * DAY_MS + 1000).toISOString();
+  const end = (period === "week" ? sunday : today) + 1;
+  const begin = (day: number) => new Date(day * DAY_MS - offsetMs).toISOString();
   return {
-    startTime: at(days - 1),
-    endTime: moment(0),
-    compareStartTime: at(2 * days - 1),
-    compareEndTime: moment(days),
+    startTime: begin(end - days),
+    endTime: begin(end),
+    compareStartTime: begin(end - 2 * days),
+    compareEndTime: begin(end - days),
   };
 }
 
@@ -32,9 +52,15 @@ export function daysOf(period: Period): number {
   return period === "week" ? 7 : Number(period);
 }
 
-/** The day that begins then, wherever the shop's midnight is. */
-export function dayOf(begin: string | undefined): string {
-  return begin ? new Date(Date.parse(begin) + DAY_MS / 2).toISOString().slice(0, 10) : "";
+/** The shop's day that begins then. */
+export function dayOf(begin: string | undefined, offsetMs: number): string {
+  return begin ? new Date(Date.parse(begin) + offsetMs).toISOString().slice(0, 10) : "";
+}
+
+/** The first and the last day of a period. */
+export function daysText(of: { startTime?: string; endTime?: string }, offsetMs: number): string {
+  const last = new Date(Date.parse(of.endTime ?? "") - DAY_MS).toISOString();
+  return `${dayOf(of.startTime, offsetMs)} to ${dayOf(last, offsetMs)}`;
 }
 
 export function nameOf(row: PerformanceRowJson, group: Group): string {
@@ -51,10 +77,10 @@ const COLUMNS = [
 ];
 
 /** All rows as CSV, one line for each currency, as `headwater report --csv` writes them. */
-export function csvOf(rows: readonly PerformanceRowJson[]): string {
+export function csvOf(rows: readonly PerformanceRowJson[], offsetMs: number): string {
   const lines = rows.flatMap((row) => {
     const figures = row.figures ?? {};
-    const shared = [dayOf(row.day), row.placement ?? "", row.policy ?? "", row.itemId ?? "", ...counts(figures)];
+    const shared = [dayOf(row.day, offsetMs), row.placement ?? "", row.policy ?? "", row.itemId ?? "", ...counts(figures)];
     const rates = [...rateCells(figures.clickThrough), ...rateCells(figures.conversion)];
     const revenue = figures.revenue?.length ? figures.revenue : [undefined];
     return revenue.map((one) => [

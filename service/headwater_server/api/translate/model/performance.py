@@ -38,6 +38,7 @@ from headwater_server.replica.operators.performance import (
 )
 
 PAGE_DEFAULT, PAGE_MAX = 100, 1_000
+HOUR_MS = 3_600_000
 _INT64_MAX = 2**63 - 1
 
 
@@ -125,6 +126,7 @@ def get_performance_response(
         limits=answer.limits,
         hold_outs=[hold_out_message(one, days) for one in answer.hold_outs],
         offset=answer.offset,
+        day_offset_hours=days.offset_ms / HOUR_MS,
     )
 
 

@@ -23,7 +23,9 @@ def report(
     from_: Annotated[
         str, typer.Option("--from", metavar="DAY", help="first day, as 2026-11-01")
     ] = "",
-    to: Annotated[str, typer.Option(metavar="DAY", help="last day (default: the present)")] = "",
+    to: Annotated[
+        str, typer.Option(metavar="DAY", help="last day (default: the shop's present one)")
+    ] = "",
     compare: Annotated[
         str, typer.Option(metavar="PERIOD", help="previous, year, or DAY..DAY: how rates changed")
     ] = "",
@@ -44,20 +46,18 @@ def report(
     """
     from headwater import PerformanceQuestion
     from headwater_server.cli.reporting.files import check_files, write_csv, write_parquet
-    from headwater_server.cli.reporting.periods import compared_with, groups, period
+    from headwater_server.cli.reporting.periods import ShopDays, flags_of, groups
     from headwater_server.cli.reporting.table import show_json, show_report
 
     with explained():
         check_files(csv, parquet)
-        start, end = period(from_, to)
-        before = compared_with(compare, start, end)
-        question = PerformanceQuestion(
-            start, end, *before, groups(by, BY), placement, policy, item, currency
-        )
+        days, names = flags_of(from_, to, compare), groups(by, BY)
     with asked(target, key) as client:
+        shop = ShopDays.of(client.get_performance(timeout_s=TIMEOUT_S))
+        question = PerformanceQuestion(*shop.times(days), names, placement, policy, item, currency)
         found = client.get_performance(question, timeout_s=TIMEOUT_S)
     if csv:
-        write_csv(csv, found.rows)
+        write_csv(csv, found)
     if parquet:
         write_parquet(parquet, found.rows)
     if as_json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 from itertools import chain, count
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from headwater_server.cli.experimenting.server import TIMEOUT_S, asked, confirm
 from headwater_server.cli.failures import explained
-from headwater_server.cli.reporting.periods import day_of
+from headwater_server.cli.reporting.periods import DAY, day_of
 from headwater_server.cli.target import Key, Target
 from headwater_server.settings_checks import BadSettings
 from headwater_server.settings_ranges import HOLD_OUT_SHARES
@@ -85,12 +84,13 @@ def show_hold_out(one: HoldOut) -> None:
     _show_lifts(one.lifts)
 
 
-def show_period(one: HoldOut) -> None:
+def show_period(one: HoldOut, offset_hours: float) -> None:
     """Print the lift of the days that were asked for, before that of all time."""
     period = one.period
     if period is None:
         return
-    first, last = day_of(period.start_time), day_of(period.end_time - timedelta(days=1))
+    first = day_of(period.start_time, offset_hours)
+    last = day_of(period.end_time - DAY, offset_hours)
     print(f"lift of {first} to {last} ({one.experiment_id}):")
     if period.lifts:
         print(f"  {period.visitors:,} with recommendations, {period.control_visitors:,} without")

@@ -6,7 +6,7 @@ import { errorText } from "../../api/errors";
 import type { GetPerformanceResponseJson, PerformanceRowJson } from "../../api/types";
 import { useApi } from "../../lib/context";
 import { memorySink } from "../../lib/export";
-import { csvOf, type Group, type Period, periodQuery } from "../../lib/performance";
+import { csvOf, daysAsked, type Group, offsetOf, type Period } from "../../lib/performance";
 
 const PAGE = 1_000;
 
@@ -16,15 +16,17 @@ export function Download({ days, by }: { days: Period; by: Group }) {
   const download = async () => {
     try {
       const rows: PerformanceRowJson[] = [];
-      const query = { ...periodQuery(days, Date.now()), groupBy: ["day", by], pageSize: PAGE };
+      const query = { ...(await daysAsked(api, days)), groupBy: ["day", by], pageSize: PAGE };
       let pageToken = "";
+      let offsetMs = 0;
       do {
         const page = await api.get<GetPerformanceResponseJson>("/v1/performance", { ...query, pageToken });
+        offsetMs = offsetOf(page);
         rows.push(...(page.rows ?? []));
         pageToken = page.nextPageToken ?? "";
       } while (pageToken);
       const sink = memorySink(`headwater-performance-by-${by}.csv`);
-      await sink.write(`${csvOf(rows)}\n`);
+      await sink.write(`${csvOf(rows, offsetMs)}\n`);
       await sink.close();
       setProblem("");
     } catch (error) {

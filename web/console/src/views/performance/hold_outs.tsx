@@ -1,13 +1,13 @@
 /** The lift against the hold-out, each figure with its interval in words. */
 
-import type { HoldOutJson, HoldOutPeriodJson, LiftJson } from "../../api/types";
+import type { HoldOutJson, LiftJson } from "../../api/types";
 import { clock, count, double, percent } from "../../lib/format";
-import { dayOf, DAY_MS } from "../../lib/performance";
+import { daysText } from "../../lib/performance";
 import { href } from "../../lib/router";
 import { IntervalPlot, spanOf } from "../../ui/interval_plot";
 import { Card } from "../../ui/parts";
 
-export function HoldOuts({ holdOuts }: { holdOuts: readonly HoldOutJson[] }) {
+export function HoldOuts({ holdOuts, offsetMs }: { holdOuts: readonly HoldOutJson[]; offsetMs: number }) {
   const newest = holdOuts[0];
   if (!newest) {
     return (
@@ -26,7 +26,7 @@ export function HoldOuts({ holdOuts }: { holdOuts: readonly HoldOutJson[] }) {
     <Card title="Lift" note={`Visitors with recommendations against ${percent(newest.share)} with the most popular items, since ${clock(newest.startTime)}`}>
       {ofPeriod && (
         <section class="lift-period">
-          <h3>In this period: {daysIn(ofPeriod)}</h3>
+          <h3>In this period: {daysText(ofPeriod, offsetMs)}</h3>
           <Lifts lifts={ofPeriod.lifts ?? []} span={span} />
           <p class="faint">
             {ofPeriod.text}
@@ -61,11 +61,6 @@ function Lifts({ lifts, span }: { lifts: readonly LiftJson[]; span: number }) {
       ))}
     </ul>
   );
-}
-
-function daysIn(period: HoldOutPeriodJson): string {
-  const last = new Date(Date.parse(period.endTime ?? "") - DAY_MS).toISOString();
-  return `${dayOf(period.startTime)} to ${dayOf(last)}`;
 }
 
 function estimate(one: LiftJson) {

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import type { GetPerformanceResponseJson } from "../../api/types";
 import { useApi } from "../../lib/context";
 import { useLoad } from "../../lib/load";
-import { dayOf, DAY_MS, daysOf, GROUPS, type Group, PERIODS, type Period, periodQuery } from "../../lib/performance";
+import { daysAsked, daysOf, daysText, GROUPS, type Group, offsetOf, PERIODS, type Period } from "../../lib/performance";
 import { href, replace, type Route } from "../../lib/router";
 import { Card, Choice, Empty, PageHeader } from "../../ui/parts";
 import { WhenLoaded } from "../../ui/states";
@@ -31,8 +31,8 @@ export function Performance({ route }: { route: Route }) {
   const api = useApi();
   const days = PERIODS.find((one) => one === route.query.get("days")) ?? "28";
   const by = GROUPS.find((one) => one === route.query.get("by")) ?? "placement";
-  const ask = (groupBy: string, pageSize: number) =>
-    api.get<GetPerformanceResponseJson>("/v1/performance", { ...periodQuery(days, Date.now()), groupBy, pageSize });
+  const ask = async (groupBy: string, pageSize: number) =>
+    api.get<GetPerformanceResponseJson>("/v1/performance", { ...(await daysAsked(api, days)), groupBy, pageSize });
   const rows = useLoad(() => ask(by, ROWS), [api, days, by], EVERY_MS);
   const daily = useLoad(() => ask("day", 1000), [api, days], EVERY_MS); // its total knows visitors; that of items does not
   const open = (change: object) => replace(href("performance", "", { days, by, ...change }));
@@ -45,10 +45,10 @@ export function Performance({ route }: { route: Route }) {
         {(each) => (
           <div class="stack performance">
             <p class="faint">
-              {period(each)}, compared with the {daysOf(days)} days before
+              {daysText(each, offsetOf(each))}, compared with the {daysOf(days)} days before
             </p>
             <Tiles found={each} />
-            <HoldOuts holdOuts={each.holdOuts ?? []} />
+            <HoldOuts holdOuts={each.holdOuts ?? []} offsetMs={offsetOf(each)} />
             <Card title="By day" note="Days of the shop, by the log's clock">
               <ByDay found={each} />
             </Card>
@@ -81,11 +81,6 @@ export function Performance({ route }: { route: Route }) {
       </WhenLoaded>
     </>
   );
-}
-
-function period(found: GetPerformanceResponseJson): string {
-  const last = new Date(Date.parse(found.endTime ?? "") - DAY_MS).toISOString();
-  return `${dayOf(found.startTime)} to ${dayOf(last)}`;
 }
 
 function Limits({ limits }: { limits: Record<string, string | number> }) {
