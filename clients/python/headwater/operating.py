@@ -21,7 +21,7 @@ from headwater.operations import (
     SettingsChanges,
     Storage,
 )
-from headwater.performance import Performance, PerformanceQuestion, PerformanceRow
+from headwater.performance import Performance, PerformanceQuestion
 from headwater.wire.values import to_ids
 
 EVENTS_A_PAGE = 100
@@ -100,14 +100,13 @@ class Operations(Connection):
 
         Without a question: the total of 28 days. ``timeout_s`` is for one page.
         """
-        asked, token = question or PerformanceQuestion(), ""
-        rows: list[PerformanceRow] = []
-        while True:
+        asked = question or PerformanceQuestion()
+        page = first = self._make(calls.get_performance(asked, ROWS_A_PAGE, ""), timeout_s)
+        rows = [*first.rows]
+        while token := page.next_page_token:
             page = self._make(calls.get_performance(asked, ROWS_A_PAGE, token), timeout_s)
             rows += page.rows
-            token = page.next_page_token
-            if not token:
-                return replace(page, rows=tuple(rows))
+        return replace(first, rows=tuple(rows), next_page_token="")
 
     def list_item_statistics(
         self,

@@ -216,18 +216,19 @@ func (x *GetPerformanceRequest) GetPageToken() string {
 // What came of the lists.
 type GetPerformanceResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// By day, then those seen most first. Each page is of the state at its own time.
+	// By day, then those seen most first. Each page is of the state at its own time. A question that leads
+	// to more than 100,000 rows, or to as many of one day if grouped by day, is INVALID_ARGUMENT.
 	Rows []*PerformanceRow `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
 	// For the next page; empty after the last row.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// Rows of all pages.
+	// Rows of all pages. Only on the first page.
 	TotalRows int32 `protobuf:"varint,3,opt,name=total_rows,json=totalRows,proto3" json:"total_rows,omitempty"`
 	// All rows together: what the filters leave. Its visitors count once a day, also those of several
-	// placements.
+	// placements. Only on the first page.
 	Total *PerformanceRow `protobuf:"bytes,4,opt,name=total,proto3" json:"total,omitempty"`
-	// All orders of the shop in the period, whatever the filters.
+	// All orders of the shop in the period, whatever the filters. Only on the first page.
 	Shop *ShopTotals `protobuf:"bytes,5,opt,name=shop,proto3" json:"shop,omitempty"`
-	// The same in the period that it is compared with.
+	// The same in the period that it is compared with. Only on the first page.
 	ShopCompared *ShopTotals `protobuf:"bytes,6,opt,name=shop_compared,json=shopCompared,proto3" json:"shop_compared,omitempty"`
 	// The period, by whole days.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
@@ -242,9 +243,9 @@ type GetPerformanceResponse struct {
 	// The level of all intervals but those of the hold-out.
 	Level float64 `protobuf:"fixed64,12,opt,name=level,proto3" json:"level,omitempty"`
 	// What had no row of its own in the period, by what limited it: "groups" (placements and policies),
-	// "items", "visitors", "clicks". Totals contain it all the same.
+	// "items", "visitors", "clicks". Totals contain it all the same. Only on the first page.
 	Limits map[string]int64 `protobuf:"bytes,13,rep,name=limits,proto3" json:"limits,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
-	// The hold-outs, the latest first.
+	// The hold-outs, the latest first. Only on the first page.
 	HoldOuts []*HoldOut `protobuf:"bytes,14,rep,name=hold_outs,json=holdOuts,proto3" json:"hold_outs,omitempty"`
 	// The state that answered. Opaque.
 	Offset string `protobuf:"bytes,15,opt,name=offset,proto3" json:"offset,omitempty"`

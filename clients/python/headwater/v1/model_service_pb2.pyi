@@ -177,7 +177,7 @@ class GetPerformanceResponse(_message.Message):
     next_page_token: _builtins.str
     """For the next page; empty after the last row."""
     total_rows: _builtins.int
-    """Rows of all pages."""
+    """Rows of all pages. Only on the first page."""
     level: _builtins.float
     """The level of all intervals but those of the hold-out."""
     offset: _builtins.str
@@ -188,21 +188,23 @@ class GetPerformanceResponse(_message.Message):
     """
     @_builtins.property
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[_performance_pb2.PerformanceRow]:
-        """By day, then those seen most first. Each page is of the state at its own time."""
+        """By day, then those seen most first. Each page is of the state at its own time. A question that leads
+        to more than 100,000 rows, or to as many of one day if grouped by day, is INVALID_ARGUMENT.
+        """
 
     @_builtins.property
     def total(self) -> _performance_pb2.PerformanceRow:
         """All rows together: what the filters leave. Its visitors count once a day, also those of several
-        placements.
+        placements. Only on the first page.
         """
 
     @_builtins.property
     def shop(self) -> _performance_pb2.ShopTotals:
-        """All orders of the shop in the period, whatever the filters."""
+        """All orders of the shop in the period, whatever the filters. Only on the first page."""
 
     @_builtins.property
     def shop_compared(self) -> _performance_pb2.ShopTotals:
-        """The same in the period that it is compared with."""
+        """The same in the period that it is compared with. Only on the first page."""
 
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
@@ -227,12 +229,12 @@ class GetPerformanceResponse(_message.Message):
     @_builtins.property
     def limits(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """What had no row of its own in the period, by what limited it: "groups" (placements and policies),
-        "items", "visitors", "clicks". Totals contain it all the same.
+        "items", "visitors", "clicks". Totals contain it all the same. Only on the first page.
         """
 
     @_builtins.property
     def hold_outs(self) -> _containers.RepeatedCompositeFieldContainer[_performance_pb2.HoldOut]:
-        """The hold-outs, the latest first."""
+        """The hold-outs, the latest first. Only on the first page."""
 
     def __init__(
         self,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator
 
 from headwater_server.engine.figures.asking import (
     Found,
     KeptDays,
+    Key,
     Question,
     answering,
     kept_days,
@@ -23,9 +25,11 @@ class FiguresReading:
         self._figures = figures
         self._now_ms = now_ms
 
-    def asked(self, question: Question) -> Iterator[Found]:
-        """Yield what came of lists on the days of a question, in short steps."""
-        return answering(self._figures, question)
+    def asked(
+        self, question: Question, most: float = math.inf, keys: Collection[Key] | None = None
+    ) -> Iterator[Found]:
+        """Yield what came of lists on the days of a question, in short steps: see `answering`."""
+        return answering(self._figures, question, most, keys)
 
     def names(self) -> Iterator[tuple[set[str], set[str]]]:
         """Yield placements and policies of each day that has figures, in short steps."""

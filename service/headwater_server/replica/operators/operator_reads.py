@@ -14,7 +14,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.settings_history import ChangedSetting
 from headwater_server.replica.operators.memory import StateMemory
 from headwater_server.replica.operators.own_status import OwnStatus, ServingAnswer
-from headwater_server.replica.operators.performance import PerformanceReader
+from headwater_server.replica.operators.performance.reader import PerformanceReader
 from headwater_server.replica.operators.sampling import Sampling
 from headwater_server.replica.operators.timeline import Samples, Span
 from headwater_server.replica.ports.holdings import AllHoldings

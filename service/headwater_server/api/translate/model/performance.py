@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 from google.protobuf.message import Message
@@ -15,7 +16,7 @@ from headwater_server.api.translate.items import currency
 from headwater_server.api.translate.model.hold_outs import hold_out_message
 from headwater_server.api.translate.pages import after_item_id, as_many_as_fit, page_token
 from headwater_server.api.translate.values import checked_time_ms, clipped_time
-from headwater_server.engine.figures.asking import GROUPS, KeptDays, Question
+from headwater_server.engine.figures.asking import DAY, GROUPS, KeptDays, Question
 from headwater_server.engine.figures.day import Totals
 from headwater_server.engine.figures.levels import Level
 from headwater_server.engine.figures.money import MILLION
@@ -29,16 +30,18 @@ from headwater_server.engine.figures.rates import (
     Row,
 )
 from headwater_server.errors import InvalidRequest
-from headwater_server.replica.operators.performance import (
-    AnsweredRow,
+from headwater_server.replica.operators.performance.periods import Times
+from headwater_server.replica.operators.performance.reader import (
     PerformanceAnswer,
     PerformanceQuestion,
-    Rates,
-    Times,
+    Summary,
 )
+from headwater_server.replica.operators.performance.rows import AnsweredRow, Rates, Start
 
 PAGE_DEFAULT, PAGE_MAX = 100, 1_000
 HOUR_MS = 3_600_000
+PLACE = re.compile(r"(?:(?P<day>-?[0-9]{1,9}):)?(?P<rows>[0-9]{1,9})")
+Rows = Sequence[AnsweredRow]
 _INT64_MAX = 2**63 - 1
 
 
@@ -60,7 +63,7 @@ def get_performance_request(request: pb.GetPerformanceRequest) -> PerformanceQue
         of,
         Times(_time_ms(request, "start_time"), _time_ms(request, "end_time")),
         Times(_time_ms(request, "compare_start_time"), _time_ms(request, "compare_end_time")),
-        _place(request),
+        _start(request),
         page_size(request.page_size, PAGE_DEFAULT, PAGE_MAX),
     )
 
@@ -86,16 +89,27 @@ def _asked(request: pb.GetPerformanceRequest) -> int:
     return crc32(same.SerializeToString(deterministic=True))
 
 
-def _place(request: pb.GetPerformanceRequest) -> int:
-    """Return the row that the page starts at."""
+def _start(request: pb.GetPerformanceRequest) -> Start | None:
+    """Return where the page starts; None: the first one."""
     if not request.page_token:
-        return 0
+        return None
     asked, _, place = after_item_id(request.page_token).partition("@")
     if asked != str(_asked(request)):
         raise InvalidRequest("page_token", "belongs to another question: its fields changed")
-    if not (place.isascii() and place.isdigit() and len(place) < 10):
+    found = PLACE.fullmatch(place)
+    if found is None or (found["day"] is None) == (DAY in request.group_by):
         raise InvalidRequest("page_token", "is not a token of this service")
-    return int(place)
+    return Start(None if found["day"] is None else int(found["day"]), int(found["rows"]))
+
+
+def _next(request: pb.GetPerformanceRequest, start: Start | None, rows: Rows) -> str:
+    """Return the token of the page after these rows."""
+    day = rows[-1].key[0]
+    count = sum(row.key[0] == day for row in rows)
+    if start is not None and start.day == day:
+        count += start.rows
+    place = str(count) if day is None else f"{day}:{count}"
+    return page_token(f"{_asked(request)}@{place}")
 
 
 def get_performance_response(
@@ -107,26 +121,37 @@ def get_performance_response(
     """Return the page, as many rows as fit."""
     code, days = request.currency_code, answer.days
     rows = as_many_as_fit((_row(days, row, code) for row in answer.rows), bytes_max)
-    end = question.start + len(rows)
-    token = page_token(f"{_asked(request)}@{end}") if end < answer.count else ""
+    has_more = answer.has_more or len(rows) < len(answer.rows)
     compared = answer.compared
-    return pb.GetPerformanceResponse(
+    response = pb.GetPerformanceResponse(
         rows=rows,
-        next_page_token=token,
-        total_rows=answer.count,
-        total=_row(days, answer.total, code),
-        shop=_shop(answer.shop, code),
-        shop_compared=_shop(answer.shop_before, code) if answer.shop_before else None,
+        next_page_token=_next(request, question.start, answer.rows[: len(rows)])
+        if has_more
+        else "",
         start_time=_begin(days, answer.period[0]),
         end_time=_begin(days, answer.period[1] + 1),
         compare_start_time=_begin(days, compared[0]) if compared else None,
         compare_end_time=_begin(days, compared[1] + 1) if compared else None,
         first_day=None if days.first is None else _begin(days, days.first),
         level=LEVEL,
-        limits=answer.limits,
-        hold_outs=[hold_out_message(one, days) for one in answer.hold_outs],
         offset=answer.offset,
         day_offset_hours=days.offset_ms / HOUR_MS,
+    )
+    if answer.summary is not None:
+        response.MergeFrom(_summed(days, answer.summary, code))
+    return response
+
+
+def _summed(days: KeptDays, summary: Summary, code: str) -> pb.GetPerformanceResponse:
+    """Return what only the first page has."""
+    before = summary.shop_before
+    return pb.GetPerformanceResponse(
+        total_rows=summary.count,
+        total=_row(days, summary.total, code),
+        shop=_shop(summary.shop, code),
+        shop_compared=_shop(before, code) if before else None,
+        limits=summary.limits,
+        hold_outs=[hold_out_message(one, days) for one in summary.hold_outs],
     )
 
 

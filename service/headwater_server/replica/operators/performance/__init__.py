@@ -1,0 +1,1 @@
+"""What came of lists: questions of operators, by pages."""
