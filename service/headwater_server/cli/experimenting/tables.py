@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 if TYPE_CHECKING:
     from headwater import Experiment, Policy, Promotion
@@ -14,18 +15,30 @@ WIDTH_MAX = 1_000
 """Characters of a line; a terminal wraps what does not fit."""
 
 
-def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; texts are never markup, and never cut off, however narrow the screen is."""
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
+    """Print a table; texts are never markup, and never cut off, however narrow the screen is.
+
+    What would move the cursor is left out: pages write names, too.
+    """
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*columns, show_edge=False)
+    table = Table(*columns, show_edge=False, title=legible(title) or None)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(legible, row))
     console = Console(soft_wrap=True, markup=False, highlight=False)
     whole = console.measure(table, options=console.options.update(max_width=WIDTH_MAX)).maximum
     console.width = max(console.width, whole)
     console.print(table)
+
+
+def legible(text: str) -> str:
+    r"""Return a text without what would move the cursor of a terminal.
+
+    >>> legible("a\x1b[2Jb")
+    'a [2Jb'
+    """
+    return "".join(" " if category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text)
 
 
 def show_policies(policies: Sequence[Policy], promotions: Sequence[Promotion]) -> None:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from unicodedata import category
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from headwater import ListPreview, Rule, RuleChange, RulePreview
+from headwater_server.cli.experimenting.tables import legible, show_table
+
+RULES = ("rule", "kind", "status", "what", "where", "when", "from", "revision")
+CHANGES = ("revision", "when", "who", "rule", "before", "after", "why")
 
 
 def show_rules(rules: Sequence[Rule]) -> None:
     """Print all rules, and the warnings below."""
-    table = Table("rule", "kind", "status", "what", "where", "when", "from", "revision")
-    for rule in rules:
-        source = rule.who or rule.source.name.lower()
-        status, revision = rule.status.name.lower(), str(rule.revision)
-        of = rule.name, rule.kind, status, what(rule), ", ".join(rule.placements) or "everywhere"
-        table.add_row(*plain(*of, when(rule), source, revision))
-    Console().print(table if rules else "there are no rules")
+    if rules:
+        show_table(RULES, map(_rule, rules))
+    else:
+        print("there are no rules")
     show_warnings(rules)
+
+
+def _rule(rule: Rule) -> tuple[str, ...]:
+    source = rule.who or rule.source.name.lower()
+    status, places = rule.status.name.lower(), ", ".join(rule.placements) or "everywhere"
+    of = rule.name, rule.kind, status, what(rule), places, when(rule)
+    return *of, source, str(rule.revision)
 
 
 def show_warnings(rules: Iterable[Rule]) -> None:
@@ -33,14 +36,17 @@ def show_warnings(rules: Iterable[Rule]) -> None:
 
 def show_changes(changes: Sequence[RuleChange]) -> None:
     """Print changes, newest first."""
-    table = Table("revision", "when", "who", "rule", "before", "after", "why")
-    for one in changes:
-        before = what(one.before) if one.before else "none"
-        after = what(one.after) if one.after else "none"
-        time = f"{one.change_time:%Y-%m-%d %H:%M:%S}Z"
-        of = str(one.revision), time, one.who, one.name, before, after, one.reason
-        table.add_row(*plain(*of))
-    Console().print(table if changes else "there are no changes")
+    if changes:
+        show_table(CHANGES, map(_change, changes))
+    else:
+        print("there are no changes")
+
+
+def _change(one: RuleChange) -> tuple[str, ...]:
+    before = what(one.before) if one.before else "none"
+    after = what(one.after) if one.after else "none"
+    time = f"{one.change_time:%Y-%m-%d %H:%M:%S}Z"
+    return str(one.revision), time, one.who, one.name, before, after, one.reason
 
 
 def show_preview(preview: RulePreview) -> None:
@@ -55,13 +61,13 @@ def show_preview(preview: RulePreview) -> None:
 
 
 def _show_list(one: ListPreview) -> None:
-    table = Table("slot", "today", "with the drafts", "why", title=Text(legible(_title(one))))
+    rows = []
     reasons = {move.item_id: move.reason for move in one.moves}
     for slot in range(max(len(one.before), len(one.after))):
         before = one.before[slot].item_id if slot < len(one.before) else ""
         after = one.after[slot].item_id if slot < len(one.after) else ""
-        table.add_row(*plain(str(slot + 1), before, after, reasons.get(after, "")))
-    Console().print(table)
+        rows.append((str(slot + 1), before, after, reasons.get(after, "")))
+    show_table(("slot", "today", "with the drafts", "why"), rows, title=_title(one))
     for move in one.moves:
         if not move.after:
             print(legible(f"{move.item_id} leaves the list: {move.reason}"))
@@ -78,20 +84,6 @@ def _moving(count: int) -> str:
     return (
         "nothing moves" if not count else f"{count} {'item moves' if count == 1 else 'items move'}"
     )
-
-
-def plain(*cells: str) -> list[Text]:
-    """Return cells that rich shows as they are: a name such as [sale] is no markup."""
-    return [Text(legible(cell)) for cell in cells]
-
-
-def legible(text: str) -> str:
-    r"""Return a text without what would move the cursor of a terminal.
-
-    >>> legible("a\x1b[2Jb")
-    'a [2Jb'
-    """
-    return "".join(" " if category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text)
 
 
 def what(rule: Rule) -> str:
