@@ -154,7 +154,7 @@ def test_the_hold_out_begins_once_and_says_its_lift(server) -> None:
         assert headwater("hold-out", "start", "--share", share, *place).returncode == 2
 
 
-def test_the_console_shows_what_the_api_says(server) -> None:
+def test_the_console_shows_what_the_api_says(server, tmp_path) -> None:
     need_console()
     with Client(server.address, key=KEY) as shop:
         total = shop.get_performance(PerformanceQuestion(group_by=["placement"]))
@@ -173,8 +173,23 @@ def test_the_console_shows_what_the_api_says(server) -> None:
     assert "began after this period" in seen["lastWeek"]
     rows = list(csv.DictReader(io.StringIO(seen["csv"])))
     assert sum(int(row["revenue_micros"] or 0) for row in rows) == 10 * 39_980_000
+    file = tmp_path / "same.csv"
+    report(server, "--by", "day,item", "--csv", str(file))
+    assert figures(seen["csv"]) == figures(file.read_text())
     for screen in ("desk", "phone"):
         assert seen[screen] == {"axe": [], "covered": 0, "tooWide": False}, screen
+
+
+def figures(text: str) -> list[dict[str, str | float]]:
+    """Return the rows of a CSV, whose numbers may be written in two ways."""
+    rows = csv.DictReader(io.StringIO(text))
+    return [
+        {
+            name: float(one) if one[:1].isdigit() and "-" not in one else one
+            for name, one in row.items()
+        }
+        for row in rows
+    ]
 
 
 def test_the_figures_of_the_day_are_metrics(server) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,7 @@ COLUMNS: Mapping[str, Kind] = {
     "revenue_micros": Kind.WHOLE,
     **{f"{name}{end}": Kind.NUMBER for name in RATES for end in ("", "_low", "_high")},
 }
+TEXTS = [name for name, kind in COLUMNS.items() if kind is Kind.TEXT]
 
 
 def check_files(*files: Path | None) -> None:
@@ -72,7 +74,12 @@ def _money(figures: Figures) -> list[dict[str, Any]]:
 def _rate(name: str, rate: Rate | None) -> dict[str, Any]:
     if rate is None:
         return {}
-    return {name: rate.value, f"{name}_low": rate.low, f"{name}_high": rate.high}
+    return {name: rate.value, f"{name}_low": known(rate.low), f"{name}_high": known(rate.high)}
+
+
+def known(end: float) -> float | None:
+    """Return an end of an interval; None: it is infinite, since nothing is known of one visitor."""
+    return end if math.isfinite(end) else None
 
 
 def write_csv(file: Path, found: Performance) -> None:
@@ -84,7 +91,18 @@ def write_csv(file: Path, found: Performance) -> None:
         writer.writeheader()
         for line in lines_of(found.rows):
             day = line["day"]
-            writer.writerow(line | {"day": day_of(day, found.day_offset_hours) if day else ""})
+            texts = {name: cell(line[name]) for name in TEXTS if line.get(name)}
+            of_day = {"day": day_of(day, found.day_offset_hours) if day else ""}
+            writer.writerow(line | texts | of_day)
+
+
+def cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: pages write names of placements, too.
+
+    >>> cell("=1+1"), cell("home")
+    ("'=1+1", 'home')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def write_parquet(file: Path, rows: Iterable[PerformanceRow]) -> None:

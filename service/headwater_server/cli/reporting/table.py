@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from headwater_server.cli.commands.policies.hold_out import show_hold_out, show_period
 from headwater_server.cli.experimenting.tables import show_table
+from headwater_server.cli.reporting.files import known
 from headwater_server.cli.reporting.periods import DAY, day_of
 
 if TYPE_CHECKING:
@@ -96,8 +97,16 @@ def _changed(row: PerformanceRow) -> str:
 
 
 def show_json(found: Performance) -> None:
-    """Print it as JSON; times as ISO 8601."""
+    """Print it as JSON; times as ISO 8601, an infinite end of an interval as null."""
     import json
     from dataclasses import asdict
 
-    print(json.dumps(asdict(found), indent=1, default=str))
+    print(json.dumps(_finite(asdict(found)), indent=1, default=str, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return known(value) if isinstance(value, float) else value

@@ -1,7 +1,7 @@
 /** Questions about what came of lists: periods, groups, and rows as a file. */
 
 import type { Api } from "../api/client";
-import type { GetPerformanceResponseJson, PerformanceFiguresJson, PerformanceRateJson, PerformanceRowJson } from "../api/types";
+import type { GetPerformanceResponseJson, PerformanceFiguresJson, PerformanceRateJson, PerformanceRevenueJson, PerformanceRowJson } from "../api/types";
 import { double, int } from "./format";
 
 export const DAY_MS = 86_400_000;
@@ -69,11 +69,11 @@ export function nameOf(row: PerformanceRowJson, group: Group): string {
   return row.itemId || "(other items)";
 }
 
-const RATES = ["click_through", "conversion"] as const;
+const ends = (name: string) => [name, `${name}_low`, `${name}_high`];
+/** Those of `headwater report --csv`, in its order: service/headwater_server/cli/reporting/files.py. */
 const COLUMNS = [
-  "day", "placement", "policy", "item_id", "lists", "impressions", "clicks", "orders", "units", "visitors", "buyers",
-  ...RATES.flatMap((name) => [name, `${name}_low`, `${name}_high`]),
-  "currency_code", "revenue", "revenue_micros",
+  "day", "placement", "policy", "item_id", "lists", "impressions", "clicks", "orders", "visitors", "buyers", "units",
+  "currency_code", "revenue", "revenue_micros", ...["click_through", "conversion", "revenue_per_visitor"].flatMap(ends),
 ];
 
 /** All rows as CSV, one line for each currency, as `headwater report --csv` writes them. */
@@ -83,20 +83,24 @@ export function csvOf(rows: readonly PerformanceRowJson[], offsetMs: number): st
     const shared = [dayOf(row.day, offsetMs), row.placement ?? "", row.policy ?? "", row.itemId ?? "", ...counts(figures)];
     const rates = [...rateCells(figures.clickThrough), ...rateCells(figures.conversion)];
     const revenue = figures.revenue?.length ? figures.revenue : [undefined];
-    return revenue.map((one) => [
-      ...shared, ...rates, one?.currencyCode ?? "", one ? double(one.amount) : "", one ? (one.amountMicros ?? "0") : "",
-    ]);
+    return revenue.map((one) => [...shared, ...money(one), ...rates, ...rateCells(one?.perVisitor)]);
   });
   return [COLUMNS, ...lines].map((cells) => cells.map(cell).join(",")).join("\n");
 }
 
 function counts(one: PerformanceFiguresJson): (string | number)[] {
   const known = [one.lists, one.impressions, one.clicks, one.orders].map(int);
-  return [...known, double(one.units), one.visitors ?? "", one.buyers ?? ""];
+  return [...known, one.visitors ?? "", one.buyers ?? "", double(one.units)];
 }
 
+function money(one: PerformanceRevenueJson | undefined): (string | number)[] {
+  return one ? [one.currencyCode ?? "", double(one.amount), one.amountMicros ?? "0"] : ["", "", ""];
+}
+
+/** An infinite end is an empty cell: nothing is known. */
 function rateCells(one: PerformanceRateJson | undefined): (string | number)[] {
-  return one ? [double(one.value), double(one.low), double(one.high)] : ["", "", ""];
+  const end = (value: PerformanceRateJson["low"]) => (typeof value === "string" ? "" : double(value));
+  return one ? [double(one.value), end(one.low), end(one.high)] : ["", "", ""];
 }
 
 /** A spreadsheet takes a text that begins like a formula for one: a quote before it prevents that. */

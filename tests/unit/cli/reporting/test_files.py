@@ -1,0 +1,61 @@
+"""Files and tables of `headwater report`: what a page named does nothing in them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from headwater.performance import Figures, Performance, PerformanceRow, Rate, Revenue, ShopTotals
+from headwater_server.cli.reporting.files import write_csv
+from headwater_server.cli.reporting.table import show_json, show_report
+
+INFINITE = float("inf")
+DAY = datetime(2026, 11, 1, tzinfo=UTC)
+NAMES = ['=HYPERLINK("http://evil")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
+
+
+def of_one_visitor(placement: str) -> Performance:
+    """Return an answer with one visitor, of whose revenue nothing is known."""
+    revenue = Revenue("EUR", 5.0, 5_000_000, Rate(5.0, 5.0, 1.0, -INFINITE, INFINITE, "student_t"))
+    figures = Figures(1, 5, 0, 1, 1.0, 1, 1, None, None, (revenue,))
+    row = PerformanceRow(figures, placement=placement, policy="best")
+    shop = ShopTotals(1, 1.0, (), 0)
+    times = DAY, DAY + timedelta(days=1), None, None, None
+    total = PerformanceRow(figures)
+    return Performance((row,), total, shop, None, *times, 0.95, {}, (), "7-0")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_no_formula_of_a_spreadsheet(tmp_path, name) -> None:
+    file = tmp_path / "rows.csv"
+    write_csv(file, of_one_visitor(name))
+    with file.open(newline="", encoding="utf-8") as text:
+        (row,) = csv.DictReader(text)
+    assert row["placement"] == f"'{name}"
+    assert (row["policy"], row["revenue"]) == ("best", "5.0")
+
+
+def test_a_name_does_not_move_the_cursor(capsys) -> None:
+    show_report(of_one_visitor("a\x1b[2Jb\x9b1m"))
+    shown = capsys.readouterr().out
+    assert "a [2Jb 1m" in shown
+    assert not {"\x1b", "\x9b"} & set(shown)
+
+
+def test_an_infinite_end_is_null_in_json_and_empty_in_csv(tmp_path, capsys) -> None:
+    found = of_one_visitor("home")
+    show_json(found)
+
+    def refused(constant: str) -> None:
+        raise AssertionError(constant)
+
+    shown = json.loads(capsys.readouterr().out, parse_constant=refused)
+    (revenue,) = shown["rows"][0]["figures"]["revenue"]
+    assert (revenue["per_visitor"]["low"], revenue["per_visitor"]["high"]) == (None, None)
+    file = tmp_path / "rows.csv"
+    write_csv(file, found)
+    (row,) = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    assert (row["revenue_per_visitor"], row["revenue_per_visitor_low"]) == ("5.0", "")
