@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from headwater_server.cli.failures import fail
 from headwater_server.cli.reporting.periods import day_of
 from headwater_server.exporting.columns import Kind
 from headwater_server.settings_checks import BadSettings
@@ -33,7 +36,10 @@ TEXTS = [name for name, kind in COLUMNS.items() if kind is Kind.TEXT]
 
 
 def check_files(*files: Path | None) -> None:
-    """Refuse a file that exists, and Parquet without its library."""
+    """Refuse a file that exists or is named twice, and Parquet without its library."""
+    named = [file.resolve() for file in files if file]
+    if len(set(named)) < len(named):
+        raise BadSettings(f"{named[0]} is named twice: write each form to a file of its own")
     for file in filter(None, files):
         if file.exists():
             raise BadSettings(f"{file} exists: give another name, or remove it")
@@ -82,11 +88,28 @@ def known(end: float) -> float | None:
     return end if math.isfinite(end) else None
 
 
+@contextmanager
+def new_file(file: Path) -> Iterator[Path]:
+    """Yield a name to write to; it becomes ``file`` when all is written, and goes when that fails.
+
+    A failure ends the command with a sentence.
+    """
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(file)
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror or error}")
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
 def write_csv(file: Path, found: Performance) -> None:
     """Write all rows; cells that do not apply are empty."""
     import csv
 
-    with file.open("x", newline="", encoding="utf-8") as out:
+    with new_file(file) as part, part.open("x", newline="", encoding="utf-8") as out:
         writer = csv.DictWriter(out, COLUMNS, restval="")
         writer.writeheader()
         for line in lines_of(found.rows):
@@ -109,5 +132,5 @@ def write_parquet(file: Path, rows: Iterable[PerformanceRow]) -> None:
     """Write all rows."""
     from headwater_server.exporting.parquet import ParquetRows
 
-    with file.open("xb") as out, ParquetRows(out, COLUMNS) as table:
+    with new_file(file) as part, part.open("xb") as out, ParquetRows(out, COLUMNS) as table:
         table.add(lines_of(rows))

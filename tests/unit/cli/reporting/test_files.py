@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from datetime import UTC, datetime, timedelta
+from errno import ENOSPC
+from pathlib import Path
 
 import pytest
+import typer
 
 from headwater.performance import Figures, Performance, PerformanceRow, Rate, Revenue, ShopTotals
-from headwater_server.cli.reporting.files import write_csv
+from headwater_server.cli.reporting.files import check_files, new_file, write_csv
 from headwater_server.cli.reporting.table import show_json, show_report
+from headwater_server.settings_checks import BadSettings
 
 INFINITE = float("inf")
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
@@ -59,3 +64,26 @@ def test_an_infinite_end_is_null_in_json_and_empty_in_csv(tmp_path, capsys) -> N
     write_csv(file, found)
     (row,) = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     assert (row["revenue_per_visitor"], row["revenue_per_visitor_low"]) == ("5.0", "")
+
+
+def test_a_file_is_named_once(tmp_path) -> None:
+    (tmp_path / "beside").mkdir()
+    for other in (tmp_path / "rows", tmp_path / "beside" / ".." / "rows"):
+        with pytest.raises(BadSettings, match="is named twice"):
+            check_files(tmp_path / "rows", other)
+
+
+def write_half(file: Path) -> None:
+    with new_file(file) as part:
+        part.write_text("half of it")
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+
+def test_what_cannot_be_written_is_said_and_leaves_no_file(tmp_path, capsys) -> None:
+    with pytest.raises(typer.Exit):
+        write_csv(tmp_path / "gone" / "rows.csv", of_one_visitor("home"))
+    assert "rows.csv cannot be written: No such file or directory" in capsys.readouterr().err
+    with pytest.raises(typer.Exit):
+        write_half(tmp_path / "rows.csv")
+    assert "No space left" in capsys.readouterr().err
+    assert [*tmp_path.iterdir()] == []
