@@ -13,7 +13,7 @@ import pytest
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.figures.asking import DAY, ITEM, PLACEMENT, Question
 from headwater_server.engine.figures.day import Day
-from headwater_server.errors import InvalidRequest
+from headwater_server.errors import InvalidRequest, NotFound
 from headwater_server.replica.operators.performance import reader as reading
 from headwater_server.replica.operators.performance.periods import Times
 from headwater_server.replica.operators.performance.reader import (
@@ -34,9 +34,11 @@ class Closed(dict):
     def __init__(self, *pairs) -> None:
         super().__init__(*pairs)
         self.reads = []
+        self.position = SimpleNamespace(offset="7-0")
 
     def get(self, number, otherwise=None):
         self.reads.append(asyncio.current_task())
+        self.position.offset = f"8-{len(self.reads)}"  # as if an entry were applied meanwhile
         return super().get(number, otherwise)
 
 
@@ -53,11 +55,13 @@ def cells(number: int) -> str:
 def shop() -> tuple[PerformanceReader, Closed]:
     """Return a reader of figures of `DAYS` days, and these."""
     engine = Engine()
-    head, _ = Day().texts()
+    day = Day()
+    day.level(("home", "best"))
+    head, _ = day.texts()
     days = range(FIRST, FIRST + DAYS)
     closed = Closed({number: (head, cells(number)) for number in days})
     engine.parts.figures.closed = closed
-    shell = SimpleNamespace(tail=SimpleNamespace(position=SimpleNamespace(offset="7-0")))
+    shell = SimpleNamespace(tail=SimpleNamespace(position=closed.position))
     return PerformanceReader(engine, shell), closed
 
 
@@ -103,6 +107,23 @@ async def test_all_pages_together_are_the_whole_answer(shop, by, size, compared)
 def repr_of(row) -> tuple:
     before = row.before.plain() if row.before else None
     return row.key, row.row.plain(), row.rates, before, row.changes
+
+
+async def test_an_answer_is_of_no_later_state_than_its_first_step(shop) -> None:
+    reader, closed = shop
+    assert (await reader.ask(asked(ITEM))).offset == "7-0"
+    assert closed.position.offset != "7-0"
+
+
+@pytest.mark.parametrize(
+    ("field", "name"), [("placement", "best"), ("policy", "home"), ("placement", "nothing")]
+)
+async def test_a_placement_is_no_policy_and_a_policy_no_placement(shop, field, name) -> None:
+    reader, _ = shop
+    with pytest.raises(NotFound, match=field):
+        await reader.ask(asked(of=Question(0, 0, frozenset(), **{field: name})))
+    known = {"placement": "home", "policy": "best"}[field]
+    await reader.ask(asked(of=Question(0, 0, frozenset(), **{field: known})))
 
 
 async def test_a_page_by_day_holds_its_own_days_alone(shop, monkeypatch) -> None:

@@ -171,19 +171,17 @@ class PerformanceReader:
 
     async def _check_names(self, of: Question, found: Found) -> None:
         """Raise `NotFound` for a placement or a policy that no day has."""
+        asked = ("placement", of.placement), ("policy", of.policy)
         missing = [
-            (field, name)
-            for field, name, names in (
-                ("placement", of.placement, found.placements),
-                ("policy", of.policy, found.policies),
-            )
-            if name is not None and name not in names
+            (kind, field, name)
+            for kind, (field, name) in enumerate(asked)
+            if name is not None and name not in (found.placements, found.policies)[kind]
         ]
         if not missing:
             return
         days = await in_steps(self._engine.lookups.figures.names())
-        for field, name in missing:
-            if not any(name in placements | policies for placements, policies in days):
+        for kind, field, name in missing:
+            if not any(name in of_day[kind] for of_day in days):
                 raise NotFound(field, name)
 
 
