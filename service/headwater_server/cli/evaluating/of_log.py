@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headwater_server.cli.stores import store_beside_a_server
 from headwater_server.engine.policies.policy import Policy
+from headwater_server.errors import CodeMissing
 from headwater_server.evaluation.shown.metrics import ACT_RATE, METRICS
 from headwater_server.evaluation.shown.span import Span
 from headwater_server.settings import Settings, load_settings
@@ -87,6 +88,7 @@ async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -
     from headwater_server.cli.compiling import compiling_shown
     from headwater_server.engine.warmup import warm_up, warm_up_chances
     from headwater_server.evaluation.asking.evaluate import evaluate
+    from headwater_server.evaluation.asking.own_engine import PolicyRefused
 
     def choose(on_log: Mapping[str, Policy]) -> Sequence[Wanted]:
         return _choose(names, on_log)
@@ -97,7 +99,7 @@ async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -
             warm_up_chances()
         try:
             report = (await evaluate(source, asked, choose, progress_bar)).report
-        except ValueError as error:
+        except (PolicyRefused, CodeMissing) as error:
             raise BadSettings(str(error)) from None
         if evaluations is not None:
             await _publish(report, evaluations)

@@ -12,6 +12,7 @@ from headwater_server.evaluation.asking.about import about, nothing_shown
 from headwater_server.evaluation.asking.asked import LogAsked
 from headwater_server.evaluation.asking.checking import Check
 from headwater_server.evaluation.asking.first_pass import collected
+from headwater_server.evaluation.asking.own_engine import PolicyRefused
 from headwater_server.evaluation.asking.results import comparisons
 from headwater_server.evaluation.asking.second_pass import replay, replay_own
 from headwater_server.evaluation.asking.source import Source
@@ -49,8 +50,7 @@ class Evaluated:
 async def evaluate(source: Source, asked: LogAsked, choose: Choose, bars: Bars) -> Evaluated:
     """Return the report on the policies that ``choose`` returns for those on the log.
 
-    Raises `NoStart`, `NothingShown`, ValueError for settings that the engine refuses, and the
-    errors of the log.
+    Raises `NoStart`, `NothingShown`, `PolicyRefused`, and the errors of the log.
     """
     start, engine = await find_start(source, asked.span)
     head = await source.log.head()
@@ -60,7 +60,7 @@ async def evaluate(source: Source, asked: LogAsked, choose: Choose, bars: Bars) 
     wanted = choose(found.policies)
     for one in wanted:
         if problem := one.lacks(found.settings):
-            raise ValueError(f"policy {one.name}: {problem}")
+            raise PolicyRefused(f"policy {one.name}: {problem}")
     if not found.answers:
         raise NothingShown(nothing_shown(found, asked.placement))
     check = Check() if asked.check else None

@@ -13,6 +13,10 @@ from headwater_server.engine.messages.events import Status
 WHO = "headwater evaluate"
 
 
+class PolicyRefused(ValueError):
+    """A policy has settings that the engine, or the settings of the log, do not allow."""
+
+
 class OwnSettings:
     """Keeps some settings of an engine as a policy wants them, whatever the log says later."""
 
@@ -20,12 +24,12 @@ class OwnSettings:
         self._wanted = dict(wanted)
 
     def begin(self, engine: Engine, time_ms: int) -> None:
-        """Put them in force. Raises ValueError if the engine refuses them."""
+        """Put them in force. Raises `PolicyRefused`."""
         settings = replace(engine.settings, **self._wanted)
         change = SettingsChange(settings, WHO, tuple(self._wanted))
         outcome = engine.apply(Entry(time_ms, (change,)))[0]
         if outcome.status is Status.QUARANTINED:
-            raise ValueError(outcome.detail)
+            raise PolicyRefused(outcome.detail)
 
     def changed(self, entry: Entry) -> Entry:
         """Return an entry of the log without what it would change of these settings."""

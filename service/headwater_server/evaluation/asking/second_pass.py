@@ -89,8 +89,8 @@ async def replay_own(
     """Ask every answer under a policy whose engine learns the log in its own way.
 
     From a snapshot it has learned the past as the champion did, so what it answers in the first
-    ``warm_days`` does not count; from the first entry on, everything does. Raises ValueError if
-    the engine refuses the settings.
+    ``warm_days`` does not count; from the first entry on, everything does. Raises
+    `PolicyRefused`.
     """
     engine, own = await start.engine(), OwnSettings(wanted.state)
     start_ms = time_ms_of(start.position.offset)
