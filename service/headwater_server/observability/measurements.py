@@ -13,8 +13,8 @@ class Paying:
     """What came of lists on the present day, and the lift against the hold-outs.
 
     ``of_lists``: (placement, policy) -> figures; ``revenue``: (placement, policy, currency) ->
-    amount; ``shop``: (orders, revenue by currency); ``lifts``: (experiment, metric) -> lift, low,
-    high, None: not known.
+    amount; ``shop_orders`` and ``shop_revenue``, by currency: of the whole shop; ``lifts``:
+    (experiment, metric) -> lift, low, high, None: not known.
     """
 
     of_lists: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)

@@ -23,13 +23,13 @@ NOW_MS = 2_000
 
 def previewed(engine, *drafts, requests=(ASKED,), now_ms=NOW_MS):
     """Return the draft views and lists; every draft is allowed, and nothing is changed."""
-    digest, rules = engine.digest(), engine.settings.rules
+    digest, rules, revision = engine.digest(), engine.settings.rules, engine.parts.rules.revision
     preview = engine.lookups.rules.preview(now_ms)
     statuses = [preview.add(draft).status.value for draft in drafts]
     found = list(preview.drafts(drafts)), list(preview.lists(requests))
     assert engine.digest() == digest
     assert engine.settings.rules == rules
-    assert engine.lookups.rules.revision == engine.parts.rules.revision
+    assert engine.parts.rules.revision == revision
     return statuses, *found
 
 
