@@ -117,6 +117,11 @@ class OperatorReads:
         found = self._sampling.timeline.samples(span, after_ms, names)
         return SamplesAnswer(found, self._engine.lookups.drift_alarms(), self._own.replica_id)
 
+    @property
+    def _offset(self) -> str:
+        """The state of now: what a read of several steps says, since entries come between them."""
+        return self._shell.tail.position.offset
+
     async def replicas(self) -> ReplicasAnswer:
         """Return all replicas that reported within a day."""
         head, reports = await self._stores.log.head(), await self._stores.replicas.reports()
@@ -136,24 +141,26 @@ class OperatorReads:
 
     async def settings(self) -> SettingsAnswer:
         """Return the settings that the log has, and how they came about."""
-        lookups = self._engine.lookups
+        lookups, offset = self._engine.lookups, self._offset
         found = await in_steps(lookups.settings_warnings())
         return SettingsAnswer(
             self._engine.settings,
             lookups.settings_changes(),
             list(chain.from_iterable(found)),
-            self._shell.tail.position.offset,
+            offset,
         )
 
     async def visitors(self, question: VisitorQuestion) -> VisitorsAnswer:
         """Return recent visitors and accounts, or those whose id holds a text."""
+        offset = self._offset
         pages = await in_steps(self._engine.lookups.visitor_page(question))
         page = next(page for page in pages if page is not None)
         count = unsearched(page, self._engine.lookups.counts()["users"], question.text)
-        return VisitorsAnswer(page, self._shell.tail.position.offset, count)
+        return VisitorsAnswer(page, offset, count)
 
     async def item_statistics(self, question: ItemQuestion, text: str) -> ItemsAnswer:
         """Return statistics of items, only of those whose id or title contains ``text``."""
+        offset = self._offset
         if text:
             found = await in_steps(self._engine.lookups.items_holding(text))
             question = replace(question, among=Found.joined(found))
@@ -167,6 +174,6 @@ class OperatorReads:
         page = self._engine.lookups.item_statistics(
             question, heads, slots, rates, self._own.now_ms()
         )
-        answer = ItemsAnswer(page, self._shell.tail.position.offset)
+        answer = ItemsAnswer(page, offset)
         await yield_to_others()  # before it is translated
         return answer
