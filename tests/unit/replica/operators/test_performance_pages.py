@@ -123,7 +123,8 @@ async def test_a_placement_is_no_policy_and_a_policy_no_placement(shop, field, n
     with pytest.raises(NotFound, match=field):
         await reader.ask(asked(of=Question(0, 0, frozenset(), **{field: name})))
     known = {"placement": "home", "policy": "best"}[field]
-    await reader.ask(asked(of=Question(0, 0, frozenset(), **{field: known})))
+    for allowed in (known, ""):  # "": lists without one, of which there may be none yet
+        await reader.ask(asked(of=Question(0, 0, frozenset(), **{field: allowed})))
 
 
 async def test_a_page_by_day_holds_its_own_days_alone(shop, monkeypatch) -> None:

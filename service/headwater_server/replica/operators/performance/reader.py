@@ -170,12 +170,12 @@ class PerformanceReader:
             self._kept = None
 
     async def _check_names(self, of: Question, found: Found) -> None:
-        """Raise `NotFound` for a placement or a policy that no day has."""
+        """Raise `NotFound` for a placement or a policy that no day has; "" is none."""
         asked = ("placement", of.placement), ("policy", of.policy)
         missing = [
             (kind, field, name)
             for kind, (field, name) in enumerate(asked)
-            if name is not None and name not in (found.placements, found.policies)[kind]
+            if name and name not in (found.placements, found.policies)[kind]
         ]
         if not missing:
             return
