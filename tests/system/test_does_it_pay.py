@@ -32,6 +32,7 @@ METRICS = ["click_through", "act_rate", "acts", "purchases", "revenue"]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[GatewayServer]:
+    present_day()
     with gateway_server(tmp_path_factory, *FLAGS) as running:
         fill(running)
         yield running
@@ -85,7 +86,7 @@ def test_the_command_reports_the_figures_and_writes_them(server, tmp_path) -> No
 
 
 def present_day() -> date:
-    """Return the shop's day; the tests of a minute before its midnight wait for the next one."""
+    """Return the shop's day; in the minutes before its midnight, wait for the next one."""
     while (now := datetime.now(UTC) + OFFSET).hour == 23 and now.minute > 55:
         time.sleep(1)
     return now.date()
@@ -181,15 +182,16 @@ def test_the_console_shows_what_the_api_says(server, tmp_path) -> None:
 
 
 def figures(text: str) -> list[dict[str, str | float]]:
-    """Return the rows of a CSV, whose numbers may be written in two ways."""
+    """Return the rows of a CSV; the two programs write numbers in different ways."""
     rows = csv.DictReader(io.StringIO(text))
-    return [
-        {
-            name: float(one) if one[:1].isdigit() and "-" not in one else one
-            for name, one in row.items()
-        }
-        for row in rows
-    ]
+    return [{name: number(one) for name, one in row.items()} for row in rows]
+
+
+def number(text: str) -> str | float:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def test_the_figures_of_the_day_are_metrics(server) -> None:
