@@ -174,8 +174,12 @@ def _look(arrays, present, tables, visitor, statistics, act, stepping):
     """
     is_asked, nothing = act.barred != NOT_ASKED, np.empty(0, dtype=np.int32)
     candidates, scores = nothing, np.empty(0)
-    find(tables, visitor)
-    if is_asked or is_proposed(tables, visitor, act.item):
+    is_wanted, has_found = is_asked, False
+    if not is_asked:
+        is_wanted, has_found = is_proposed(tables, visitor, act.item)
+    if is_wanted:
+        if not has_found:
+            find(tables, visitor)
         shown_at = shown_when(arrays, present, act.time_ms, np.empty(0, dtype=np.bool_))
         candidates = select(tables, visitor, nothing, shown_at)
     if is_asked and len(candidates) >= LISTED:

@@ -116,14 +116,30 @@ def propose_similar(counted, listed, history, evidence):
 
 
 @njit(cache=True, _nrt=False)
+def is_listed(listed, word, item):
+    """Whether ``item`` is one of the newest items of ``word``."""
+    postings, filled = listed
+    return ev.has(postings[word, : min(filled[word], postings.shape[1])], item)
+
+
+@njit(cache=True, _nrt=False)
+def is_of_latest(tokens, history, word):
+    """Whether ``word`` is one of those by which `propose_similar` proposes items."""
+    for z in range(min(PROPOSERS, len(history))):  # noqa: SIM110 - kernels have no generators
+        if ev.has(tokens[history[z]], word):
+            return True
+    return False
+
+
+@njit(cache=True, _nrt=False)
 def is_similar(counted, listed, history, item):
     """Whether `propose_similar` proposes ``item``."""
-    tokens, (postings, filled) = counted[0], listed
+    tokens = counted[0]
     for z in range(min(PROPOSERS, len(history))):
         for token in tokens[history[z]]:
             if token < 0:
                 break
-            if ev.has(postings[token, : min(filled[token], postings.shape[1])], item):
+            if is_listed(listed, token, item):
                 return True
     return False
 

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from headwater_server.models import evidence as ev
-from headwater_server.models.covisitation.neighbours import claim_slot
+from headwater_server.models.covisitation.neighbours import claim_slot, find_slot
 from headwater_server.models.logarithms import ln
 from headwater_server.models.splitmix import uniform
 
@@ -130,6 +130,20 @@ def propose_found(listed, scratch, evidence):
         ev.add_rows(evidence, newest, 0)
         for k in range(np.uint64(len(newest))):
             out[np.uint64(rows[k]), ev.WORDS] += gain
+
+
+@njit(cache=True, _nrt=False)
+def may_be_met(counted, tokens, history, word):
+    """Whether `find_words` meets ``word``, without which it proposes no item for it."""
+    table, totals = counted[0], counted[1]
+    for z in range(min(REACH, len(history))):
+        for i in range(COUNTED):
+            before = tokens[history[z], i]
+            if before < 0:
+                break
+            if before < len(totals) and find_slot(table, before, word) >= 0:
+                return True
+    return False
 
 
 @njit(cache=True, _nrt=False)

@@ -134,20 +134,26 @@ def claim_slot(table, row, neighbour, weight, row_max, draw):
     """Return the slot of ``neighbour``, a new one if needed, or -1 if there is no place for it.
 
     In a full row the new neighbour replaces the one of least total weight m with probability
-    weight / (m + weight): heavy neighbours stay, and a row never stops changing.
+    weight / (m + weight): heavy neighbours stay, and a row never stops changing. A caller that
+    reads ``last`` sets it: of a new slot it is that of another neighbour.
     """
     slot = find_slot(table, row, neighbour)
     if slot >= 0:
         return slot
-    start, size, room, ids, values, last, _, _ = table
-    if size[row] == room[row] and room[row] < row_max:
+    start, size, room, ids, values, _, _, _ = table
+    filled = size[row]
+    # Rooms are powers of two: a row of another size has a place. So most rooms are not read, for
+    # which the processor would wait: they are in an array of their own.
+    is_full = filled & (filled - 1) == 0 and filled == room[row]
+    if is_full and filled < row_max:
         _grow_row(table, row)
+        is_full = False
     first = start[row]
-    if size[row] < room[row]:
-        slot = first + size[row]
+    if not is_full:
+        slot = first + filled
         size[row] += 1
     else:
-        least = _least_total(values, first, first + size[row])
+        least = _least_total(values, first, first + filled)
         # The draw comes from the caller: a kernel has no random state. Both weights grow together
         # (see `fading`), so their ratio needs no decay.
         if draw * (np.float64(least) + weight) >= weight:
@@ -157,7 +163,6 @@ def claim_slot(table, row, neighbour, weight, row_max, draw):
             slot += 1
     ids[slot] = neighbour
     values[slot] = 0.0
-    last[slot] = 0
     return slot
 
 
