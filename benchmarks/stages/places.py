@@ -84,7 +84,10 @@ EVENT = {
     ),
     "popular items, 1 in 50": ("engine.retrieval.popular:PopularItems.refresh",),
     "drift": ("engine.measures.drift:Drift.observe_all",),
-    "learning, around": ("engine.learning.learning:Learning._learn",),
+    "learning, around": (
+        "engine.learning.learning:Learning._learn",
+        "engine.learning.learning:Learning._settle",
+    ),
     "plain act, around": ("engine.engine:note_plain", "engine.plain_acts:_learn"),
     "engine, around": ("engine.engine:Engine.apply",),
     "translate out": ("benchmarks.stages.feeding:feedback_response",),

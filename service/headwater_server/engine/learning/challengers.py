@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.learning.acts import RUN_MAX
-from headwater_server.engine.learning.recording import Recorded, room_for
+from headwater_server.engine.learning.recording import room_for
 from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.measures.placements import ALL
 from headwater_server.engine.models import Models
+from headwater_server.models.held import Held, hold
 
 HIT_RATE = "hit_rate_at_20"
 LISTED = 20
@@ -44,17 +45,20 @@ class Challengers:
         self._models = models
         self._progress = progress
         self._recorded = room_for(0, 0, 0)
+        self._held: Held | None = None
 
-    def recorded(self) -> Recorded:
+    def recorded(self) -> Held:
         """Return where the next run records its rows: nowhere, if nobody learns from them."""
         one = next(iter(self._models.rankers.values()), None)
         shape = (RUN_MAX, len(one.features), len(one.context)) if one else (0, 0, 0)
         room = self._recorded
         if shape != (len(room.counts), room.features.shape[1], room.contexts.shape[1]):
-            self._recorded = room_for(*shape)
+            self._recorded, self._held = room_for(*shape), None
         elif one:
             room.counts[:], room.taken[0] = 0, 0
-        return self._recorded
+        if self._held is None:
+            self._held = hold(self._recorded)
+        return self._held
 
     def learn_run(self, acts: NDArray[Any]) -> None:
         """Learn the acts whose rows the kernel has recorded, in order."""

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.catalogue import Catalogue
 from headwater_server.engine.learning.acts import ACT, FOUND, NOT_ASKED, OWN_ONLY, RUN_MAX, Acts
+from headwater_server.engine.learning.begun import Begun
 from headwater_server.engine.learning.challengers import HIT_RATE, Challengers, is_hit
 from headwater_server.engine.learning.choices import choice
 from headwater_server.engine.learning.counting import Reached
 from headwater_server.engine.learning.recording import MEASURE_EVENTS
 from headwater_server.engine.learning.repeated import part_for_others
 from headwater_server.engine.learning.run import Ranked, is_ranked, learn_acts
-from headwater_server.engine.measures.drift import Drift
+from headwater_server.engine.measures.drift import Drift, DriftAlarm
 from headwater_server.engine.measures.metrics import ProgressiveValidation
 from headwater_server.engine.models import Models
 from headwater_server.engine.ranking.holding import Holding
@@ -66,6 +67,7 @@ class Learning:
         self.is_full = False
         """Whether the acts that wait must be learned before another one comes."""
         self._room = RUN_MAX
+        self._begun: Begun | None = None
         self._pairs = models.next_item, models.companions, models.circumstances, models.words
 
     @property
@@ -121,6 +123,7 @@ class Learning:
                 had_room = True
             else:
                 yield from self._making_room()
+        self._settle(count)
         if acts["is_counted"].any() and self.models.activity.events % REFRESH_EVENTS == 0:
             # only here: see `_room_of_run`
             self.retriever.popular.refresh(len(self.catalogue.ids))
@@ -137,23 +140,45 @@ class Learning:
         """Learn acts from the ``first`` on; return how many there was room for.
 
         ``is_new``: the first one was not tried before. A ranker that is no kernel learned it then.
+        If all were learned and nothing else is to be done, the next ones go on from there.
         """
         acts = table[first:]
         if is_new and not self.is_kernel:
             self._step_of_other(acts[0], self.acts.circumstances[first])
+        begun = self._begun = self._begun or self._begin(first)
         done, found = learn_acts(
             acts,
             self.acts.circumstances[first : len(table)],
-            *self.holding.begin(requests=1 + len(acts)),
+            *begun.given,
+            begun.reached,
             self._ranked(),
             self.challengers.recorded(),
         )
         if self.is_kernel:
             self.challengers.learn_run(acts[:done])
-        self._go_on(Reached(*found))
-        self._note_all(acts[:done])
-        self._watch(acts[:done])
+        begun.reached = Reached(*found)
+        alarms = self._alarms(acts[:done])
+        if alarms or done < len(acts) or not self.is_kernel:
+            self._settle(first + done)
+        for alarm in alarms:
+            if alarm.worse:
+                # what the models counted before fades: they predict worse
+                self.models.fade(self.settings.drift_fading)
         return int(done)
+
+    def _begin(self, first: int) -> Begun:
+        return Begun(first, self.holding.begin(requests=1 + self.acts.count - first))
+
+    def _settle(self, stop: int) -> None:
+        """Tell everything else what was learned since `_begin`, up to act ``stop``.
+
+        Until then the arrays are ahead of the numbers beside them. It takes as long for one act as
+        for many, so it waits until something reads these numbers.
+        """
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            self._go_on(begun.reached)
+            self._note_all(self.acts.table()[begun.first : stop])
 
     def _ranked(self) -> Ranked:
         settings = self.settings
@@ -177,23 +202,21 @@ class Learning:
             models.ranker.advance(reached.steps)
 
     def _note_all(self, acts: NDArray[Any]) -> None:
-        """Note what was found out of acts, before another is learned, or asked about."""
-        counted = acts[acts["is_counted"]]
-        if not len(counted):
+        """Note what was found out of acts, before another is asked about."""
+        are = acts["is_counted"]
+        items = acts["item"][are]
+        if not len(items):
             return
-        self.retriever.popular.counted.note_all(counted["item"])
-        self.models.sales.act_all(counted["item"], counted["weight"])
-        for hit in counted["hit"].tolist():
+        self.retriever.popular.counted.note_all(items)
+        self.models.sales.act_all(items, acts["weight"][are])
+        for hit in acts["hit"][are].tolist():
             if hit >= 0:
                 self.progress.observe(HIT_RATE, float(hit))
 
-    def _watch(self, acts: NDArray[Any]) -> None:
+    def _alarms(self, acts: NDArray[Any]) -> list[DriftAlarm]:
         """Watch the losses of acts for a drift, before another act is learned."""
-        ranked = acts[acts["choices"] >= 0]
-        for alarm in self.drift.observe_all(*(ranked[name].tolist() for name in FOUND)):
-            if alarm.worse:
-                # what the models counted before fades: they predict worse
-                self.models.fade(self.settings.drift_fading)
+        are = acts["choices"] >= 0
+        return self.drift.observe_all(*(acts[name][are].tolist() for name in FOUND))
 
     def _step_of_other(self, act: Any, circumstances: NDArray[np.int32]) -> None:
         """Let a ranker that is no kernel learn an act, before it is counted.

@@ -9,7 +9,7 @@ from numba import njit
 
 from headwater_server.engine.learning.acts import NOT_ASKED, OWN_ONLY
 from headwater_server.engine.learning.choices import NEGATIVES, sample
-from headwater_server.engine.learning.counting import Reached, count_interaction
+from headwater_server.engine.learning.counting import count_interaction
 from headwater_server.engine.learning.recording import (
     MEASURE_EVENTS,
     record_candidates,
@@ -207,17 +207,16 @@ def _weigh(table, act, items):
 
 
 @njit(cache=True, nogil=True)
-def learn_acts(acts, circumstances, arrays, present, ranked, recorded):
+def learn_acts(acts, circumstances, arrays, present, reached, ranked, recorded):
     """Learn acts in order; return (how many were, the fields of `Reached`).
 
-    Less than all: some table has too little room for the next one, or what is asked before it needs
-    more than this kernel. It has left no trace yet. The rank of an act that is asked about is that
-    on the list that its visitor gets just before it. What other rankers learn from is `Recorded`.
+    ``reached`` is what acts before these have, since ``present`` was made. Less than all: some
+    table has too little room for the next one, or what is asked before it needs more than this
+    kernel. It has left no trace yet. The rank of an act that is asked about is that on the list
+    that its visitor gets just before it. What other rankers learn from is a held `Recorded`.
     """
     gap_s, stepping, done = present.gap_s, _stepping(arrays, present), len(acts)
     table, profiles = arrays.histories, (arrays.last_s, arrays.session_start_s, arrays.session_keys)
-    by_event, by_day, starts = present.times
-    reached = Reached(0, 0, by_event, by_day, starts, present.mass, present.repeat_rate)
     for i in range(len(acts)):
         act = acts[i]
         session, seconds = act.session, act.seconds
