@@ -59,10 +59,7 @@ class TopList:
         if not len(changed):
             return
         cut = self._cut or (-np.inf, -1)
-        kept, found = _kept_and_found(self.items, changed, are_in, values, cut)
-        if not len(found) and len(kept) == len(self.items):
-            return
-        self.items = _merged(kept, found, values)
+        self.items = _updated(self.items, changed, are_in, values, cut)
         if len(self.items) > 2 * self.room:
             self.items = self.items[: self.room]
             last = int(self.items[-1])
@@ -106,6 +103,15 @@ def _merged(kept, found, values):
             out[i + j] = found[j]
             j += 1
     return out
+
+
+@njit(cache=True)
+def _updated(items, changed, are_in, values, cut):
+    """Return ``items`` without those of ``changed`` that left, and with those that came."""
+    kept, found = _kept_and_found(items, changed, are_in, values, cut)
+    if len(found) == 0 and len(kept) == len(items):
+        return items
+    return _merged(kept, found, values)
 
 
 def largest(values: Values, count: int) -> float:
