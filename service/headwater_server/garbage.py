@@ -63,3 +63,15 @@ def keep_passes_short() -> None:
     gc.freeze()
     gc.set_threshold(YOUNG_MAX, *gc.get_threshold()[1:])
     gc.callbacks.append(ShortPasses())
+
+
+@contextmanager
+def short_passes() -> Iterator[None]:
+    """Do what `keep_passes_short` does within the block: for a command that learns many events."""
+    before, callbacks = gc.get_threshold(), list(gc.callbacks)
+    keep_passes_short()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks[:] = callbacks

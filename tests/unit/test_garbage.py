@@ -12,6 +12,7 @@ from headwater_server.garbage import (
     ShortPasses,
     keep_passes_short,
     no_passes,
+    short_passes,
 )
 
 
@@ -51,3 +52,10 @@ def test_a_server_passes_over_new_objects_less_often() -> None:
     finally:
         gc.set_threshold(*before)
         gc.callbacks[:] = callbacks
+
+
+def test_a_command_passes_over_new_objects_less_often_until_its_end() -> None:
+    before, callbacks = gc.get_threshold(), list(gc.callbacks)
+    with short_passes():
+        assert gc.get_threshold() == (YOUNG_MAX, *before[1:])
+    assert (gc.get_threshold(), list(gc.callbacks)) == (before, callbacks)

@@ -85,10 +85,11 @@ def _run(history: ShopHistory, repeats: Repeats, ask: Ask) -> Result:
     from headwater_server.engine.engine import Engine
     from headwater_server.engine.warmup import warm_up
     from headwater_server.evaluation.backtest import Backtest
+    from headwater_server.garbage import short_passes
 
     with valid_engine(), compiling_shown():
         warm_up(history.settings)
-    with Progress("backtest", len(history.events)) as progress:
+    with short_passes(), Progress("backtest", len(history.events)) as progress:
 
         def on_event(rows: int, total: Tally) -> None:
             progress.at(rows, f"hit rate {total.hit_rate:.4f}")

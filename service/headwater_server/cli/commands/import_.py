@@ -146,6 +146,7 @@ async def _write(
 ) -> None:
     from headwater_server.cli.compiling import compile_if_cold
     from headwater_server.engine.engine import Engine
+    from headwater_server.garbage import short_passes
     from headwater_server.replica.group.identity import command
 
     with valid_engine():
@@ -154,12 +155,13 @@ async def _write(
     who = command("headwater import")
     history = replace(history, who=who)
     try:
-        async with chosen_store(settings) as storage:
-            found = await _look(storage)
-            _refuse_live(found, history, as_of_now=as_of_now)
-            await _put_given(storage, settings, who)
-            written = await _written(storage, history, batch_size, found)
-            await _learn(storage, written, found.events)
+        with short_passes():  # nearly all that is created stays
+            async with chosen_store(settings) as storage:
+                found = await _look(storage)
+                _refuse_live(found, history, as_of_now=as_of_now)
+                await _put_given(storage, settings, who)
+                written = await _written(storage, history, batch_size, found)
+                await _learn(storage, written, found.events)
     except StoreRefused:
         raise
     except StoreUnavailable as error:
