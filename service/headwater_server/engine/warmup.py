@@ -59,6 +59,7 @@ def warm_up(settings: EngineSettings | None = None) -> None:
             [RecommendRequest("v1", "r5"), RecommendRequest("v2", "r6")], now_ms=40
         )
     best_of_groups(np.zeros(2, dtype=np.int32), np.zeros(2), 1)  # of lists under rules
+    _find_popular(engine)
     _choose(engine, items[:2])
     _count_in_arms(engine)
     Engine.restore(engine.capture()).digest()
@@ -69,6 +70,14 @@ def _together(number: int) -> list[Event]:
     one = (EventItem("item 1"),)
     count = 0 if number % 9 else 4
     return [Event(f"e{number}-{n}", "click", f"w{n}", items=one) for n in range(count)]
+
+
+def _find_popular(engine: Engine) -> None:
+    """Find the popular items among all, and again by what changed."""
+    popular, items = engine.parts.retriever.popular, len(engine.parts.catalogue.ids)
+    popular.refresh(items)
+    popular.counted.note(0)
+    popular.refresh(items)
 
 
 def _choose(engine: Engine, items: Sequence[str]) -> None:

@@ -170,7 +170,7 @@ class Learning:
         return Begun(first, self.holding.begin(requests=1 + self.acts.count - first))
 
     def _settle(self, stop: int) -> None:
-        """Tell everything else what was learned since `_begin`, up to act ``stop``.
+        """Pass on to everything else what was learned since `_begin`, up to act ``stop``.
 
         Until then the arrays are ahead of the numbers beside them. It takes as long for one act as
         for many, so it waits until something reads these numbers.

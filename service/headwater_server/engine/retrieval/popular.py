@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headwater_server.engine.catalogue.change_log import ChangeLog
-from headwater_server.engine.retrieval.leaders import Leaders
+from headwater_server.engine.retrieval.leaders import LeadersTogether
 from headwater_server.models.popularity.popularity import Popularity
 from headwater_server.models.popularity.strangers import Strangers
 
@@ -30,8 +30,8 @@ class PopularItems:
         """Begin without items; what teaches either notes the item in ``counted``."""
         self.items = self.first = np.zeros(0, dtype=np.int32)
         self.counted = ChangeLog()
-        self._leaders = [Leaders(popularity, each, self.counted, _ROOM) for each in _COLUMNS]
-        self._of_first = [Leaders(strangers, each, self.counted, _ROOM) for each in _FIRST_COLUMNS]
+        self._leaders = LeadersTogether(popularity, _COLUMNS, self.counted, _ROOM)
+        self._of_first = LeadersTogether(strangers, _FIRST_COLUMNS, self.counted, _ROOM)
 
     def refresh(self, rows: int) -> None:
         """Find the most popular of the first ``rows`` items."""
@@ -51,12 +51,12 @@ class PopularItems:
     def load(self, state: dict[str, Any], rows: int) -> None:
         """Replace the state by what `state` returned; the counts are loaded before."""
         self.items, self.first = state["items"], state["first"]
-        for leaders in self._leaders + self._of_first:
+        for leaders in (self._leaders, self._of_first):
             leaders.first(TOP_MAX, rows)  # now, not within the event that needs them
 
 
-def _first(leaders: list[Leaders], rows: int) -> NDArray[np.int32]:
-    """Return the first items of each of ``leaders``, by number."""
-    tops = (one.first(TOP_MAX, rows).tolist() for one in leaders)
+def _first(leaders: LeadersTogether, rows: int) -> NDArray[np.int32]:
+    """Return the first items of each column of ``leaders``, by number."""
+    tops = (top.tolist() for top in leaders.first(TOP_MAX, rows))
     # few numbers: sorted without numpy in less time than with it
     return np.array(sorted({item for top in tops for item in top}), dtype=np.int32)

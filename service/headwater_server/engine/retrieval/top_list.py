@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -56,12 +58,19 @@ class TopList:
 
     def update(self, changed: Items, are_in: NDArray[np.bool_], values: Values) -> None:
         """Look at ``changed`` again, in order of number; those not ``are_in`` leave the list."""
-        if not len(changed):
-            return
-        cut = self._cut or (-np.inf, -1)
-        self.items = _updated(self.items, changed, are_in, values, cut)
-        if len(self.items) > 2 * self.room:
-            self.items = self.items[: self.room]
+        if len(changed):
+            self.take(_updated(self.items, changed, are_in, values, self.cut), values)
+
+    @property
+    def cut(self) -> tuple[float, int]:
+        """Value and number of the last item before the cut, as kernels take them."""
+        return self._cut or (-np.inf, -1)
+
+    def take(self, items: Items, values: Values) -> None:
+        """Go on with ``items``, what an update left; if they are many, the cut comes earlier."""
+        self.items = items
+        if len(items) > 2 * self.room:
+            self.items = items[: self.room]
             last = int(self.items[-1])
             self._cut = float(values[last]), last
 
@@ -112,6 +121,41 @@ def _updated(items, changed, are_in, values, cut):
     if len(found) == 0 and len(kept) == len(items):
         return items
     return _merged(kept, found, values)
+
+
+@njit(cache=True)
+def _updated_all(items, ends, changed, stored, columns, cuts, numbers):
+    """Return (what `_updated` returns of each list, together; where each ends).
+
+    ``items`` and ``ends`` are lists in this form, too: one type for any number of lists.
+    """
+    out, begin, end = np.empty(len(items) + len(ends) * len(changed), dtype=np.int32), 0, 0
+    new_ends = np.empty_like(ends)
+    for k in range(len(ends)):
+        values, one = stored[:, columns[k]], items[begin : ends[k]]
+        new = _updated(one, changed, values[changed] > 0.0, values, (cuts[k], numbers[k]))
+        out[end : end + len(new)] = new
+        begin, end = ends[k], end + len(new)
+        new_ends[k] = end
+    return out, new_ends
+
+
+def update_all(
+    tops: Sequence[TopList], changed: Items, stored: Values, columns: NDArray[np.int64]
+) -> None:
+    """Do `update` for lists by columns of ``stored``, in one kernel; an item needs more than 0."""
+    items, ends = (
+        np.concatenate([top.items for top in tops]),
+        np.cumsum([len(top.items) for top in tops]),
+    )
+    cuts, numbers = zip(*[top.cut for top in tops], strict=True)
+    out, ends = _updated_all(
+        items, ends, changed, stored, columns, np.array(cuts), np.array(numbers)
+    )
+    begin = 0
+    for top, column, end in zip(tops, columns.tolist(), ends.tolist(), strict=True):
+        top.take(out[begin:end], stored[:, column])
+        begin = end
 
 
 def largest(values: Values, count: int) -> float:

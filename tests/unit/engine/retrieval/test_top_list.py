@@ -8,7 +8,7 @@ from headwater_server.engine.catalogue.change_log import CHANGES_MAX, ChangeLog
 from headwater_server.engine.engine import Engine
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event, EventItem
-from headwater_server.engine.retrieval.leaders import Leaders
+from headwater_server.engine.retrieval.leaders import Leaders, LeadersTogether
 from headwater_server.engine.retrieval.top_list import TopList, largest
 from headwater_server.models.popularity.popularity import Popularity
 
@@ -48,6 +48,10 @@ def test_the_largest_is_that_of_the_sorted_values(values, count):
     assert largest(own, min(count, len(values))) == wanted
 
 
+def _leading(values):
+    return in_order(np.flatnonzero(values > 0).astype(np.int32), values)[:4]
+
+
 @settings(max_examples=30)
 @given(seed=st.integers(0, 10_000))
 def test_leaders_are_those_of_all_counts(seed):
@@ -55,6 +59,7 @@ def test_leaders_are_those_of_all_counts(seed):
     rng = np.random.default_rng(seed)
     popularity, counted = Popularity((3.0, 40.0)), ChangeLog()
     leaders = Leaders(popularity, 1, counted, room=4)
+    together = LeadersTogether(popularity, (1, 0), counted, room=4)
     nothing, at = np.zeros(0, dtype=np.int32), 0.0
     for _ in range(400):
         kind = rng.random()
@@ -70,9 +75,9 @@ def test_leaders_are_those_of_all_counts(seed):
             at -= 5.0
             popularity.set_back(at)
         if rng.random() < 0.3:
-            values = popularity.stored[:60, 1]
-            wanted = in_order(np.flatnonzero(values > 0).astype(np.int32), values)[:4]
-            assert leaders.first(4, 60).tolist() == wanted
+            wanted = [_leading(popularity.stored[:60, column]) for column in (1, 0)]
+            assert leaders.first(4, 60).tolist() == wanted[0]
+            assert [top.tolist() for top in together.first(4, 60)] == wanted
 
 
 def test_what_changed_too_long_ago_is_not_known():
