@@ -119,7 +119,8 @@ def propose_similar(counted, listed, history, evidence):
 def is_listed(listed, word, item):
     """Whether ``item`` is one of the newest items of ``word``."""
     postings, filled = listed
-    return ev.has(postings[word, : min(filled[word], postings.shape[1])], item)
+    newest = postings[word, : min(filled[word], postings.shape[1])]
+    return ev.has(newest, item)
 
 
 @njit(cache=True, _nrt=False)
