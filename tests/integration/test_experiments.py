@@ -131,29 +131,6 @@ async def test_a_write_whose_answer_was_lost_may_be_sent_again(storage: Storage)
         assert stopped.experiment.stop_reason == "first"
 
 
-async def test_a_rollback_may_be_sent_again_to_any_server_and_after_a_restart(
-    storage: Storage,
-) -> None:
-    async with shop(storage) as first, shop(storage) as second:
-        await first.upsert_policy(WARM)
-        await first.promote_policy("warm", force="we like it")
-        await first.rollback_policy("warm")
-        entries = (await first.get_model()).counts["log_entries"]
-        assert (await second.rollback_policy("warm")).promotions == ()
-        assert (await second.get_model()).counts["log_entries"] == entries
-    async with shop(storage) as third:
-        assert (await third.rollback_policy("warm")).promotions == ()
-        await third.promote_policy("warm", force="again")
-        await third.upsert_policy(Policy("bold", {"exploration_epsilon": 0.5}))
-        await third.promote_policy("bold", force="over it")
-        with pytest.raises(FailedPreconditionError, match="bold was promoted later"):
-            await third.rollback_policy("warm")
-        await third.rollback_policy("bold")
-        assert [one.policy_id for one in await third.list_promotions()] == ["warm"]
-        with pytest.raises(FailedPreconditionError, match="popular"):
-            await third.rollback_policy("popular")  # it never was
-
-
 FORBIDDEN = {
     "the policy answers": (
         lambda c: c.upsert_policy(Policy("warm", {"exploration_temperature": 0.9})),

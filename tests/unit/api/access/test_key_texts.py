@@ -20,7 +20,7 @@ from headwater_server.settings import load_settings
 KEYS = [Access(b"a-key-of-the-shop-%d" % n, name=f"n{n}") for n in range(9)]
 
 
-async def test_they_are_the_same_whoever_makes_them() -> None:
+async def test_they_are_the_same_in_every_order() -> None:
     assert await key_texts_beside(KEYS) == key_texts(KEYS)
     assert await key_texts_beside(reversed(KEYS)) == key_texts(KEYS)
 
@@ -32,7 +32,7 @@ async def test_the_loop_goes_on_and_few_are_made_at_once(monkeypatch: pytest.Mon
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
-        assert going_on.wait(60)  # it would be for ever on the loop's own thread
+        assert going_on.wait(60)  # on the loop's own thread it would never come
         under_way -= 1
         return "00"
 
