@@ -25,7 +25,8 @@ class Book:
     """What is on the log, and the errors of the next writes."""
 
     def __init__(self, errors: Sequence[Exception] = ()) -> None:
-        self.tries, self.begun = 0, []
+        self.tries = 0
+        self.begun: list[Any] = []
         self._errors = list(errors)
 
     def experiments(self, after: str, count: int) -> Any:

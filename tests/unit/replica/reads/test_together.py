@@ -83,7 +83,8 @@ class Waiting:
     """Takes an answer, or fails to."""
 
     def __init__(self, *, fails: bool) -> None:
-        self.took_s, self.answer = 0.0, None
+        self.took_s = 0.0
+        self.answer: object = None
         self._fails = fails
 
     def done(self) -> bool:
