@@ -97,7 +97,7 @@ class SignIn:
         except SignInError:
             return back
         client = str(self._settings.oidc_client_id)
-        return _with_query(url, {"client_id": client, "post_logout_redirect_uri": back})
+        return _with_query(str(url), {"client_id": client, "post_logout_redirect_uri": back})
 
     async def _signed_in(
         self,
