@@ -23,6 +23,11 @@ _LEVEL_MAX = 32.0
 """Half-lives above now: no count is larger, also after the clock was set back."""
 
 
+def of_profile(profile: str) -> str:
+    """Return what to count a profile of a source under, in the place of an item: no item's id."""
+    return f"\0{profile}"
+
+
 class Repeats:
     """Faded counts by (sender, item). What is known of one is in its name, so it can be forgotten.
 
@@ -44,18 +49,25 @@ class Repeats:
         With ``most`` before it, it is not counted.
         """
         name, now = f"{sender}\0{item_id}", now_ms / HALF_LIFE_MS
-        level = self._levels.pop(name, None)
-        before = 0.0 if level is None else 2.0 ** min(level - now, _LEVEL_MAX)
+        before = self.recent(sender, item_id, now_ms)
+        self._levels.pop(name, None)
         counted = before if before >= most else before + 1.0
         self._levels[name] = math.log2(counted) + now
         if len(self._levels) > KEPT_MAX:
             del self._levels[next(iter(self._levels))]
         return before
 
+    def recent(self, sender: str, item_id: str, now_ms: int) -> float:
+        """Return how many acts the sender did on the item, faded since; count none."""
+        level = self._levels.get(f"{sender}\0{item_id}")
+        return 0.0 if level is None else 2.0 ** min(level - now_ms / HALF_LIFE_MS, _LEVEL_MAX)
+
     def forget(self, profile: str) -> None:
-        """Forget what a profile did."""
-        sender = f"{profile}\0"
-        for name in [name for name in self._levels if name.startswith(sender, 1)]:
+        """Forget what a profile did, also as one of a source's."""
+        sender, of_source = f"{profile}\0", f"\0{of_profile(profile)}"
+        for name in [
+            name for name in self._levels if name.startswith(sender, 1) or name.endswith(of_source)
+        ]:
             del self._levels[name]
 
     def state(self) -> dict[str, Any]:

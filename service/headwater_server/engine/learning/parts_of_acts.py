@@ -9,7 +9,7 @@ import math
 from typing import Protocol
 
 from headwater_server.engine.intake.influence import Influence
-from headwater_server.engine.intake.repeats import LEAST
+from headwater_server.engine.intake.repeats import LEAST, Repeats, of_profile
 from headwater_server.engine.learning.acts import OWN_ONLY
 from headwater_server.engine.learning.repeated import part_after
 from headwater_server.engine.messages.events import Event
@@ -17,6 +17,13 @@ from headwater_server.engine.visitors.visitors import Visitors
 
 _OF_SOURCE_MAX = (1.0 / LEAST - 1.0) / 2.0
 """Acts of a source on an item that teach; what teaches nothing is not counted, so others fade."""
+_VISITORS = 5.0
+"""So many other recent visitors of a source halve the weight of its acts on any item."""
+_NAMED_MAX = 100.0
+"""With so many visitors of a source their names are no longer kept: each act is another one's."""
+_RECENT_MIN = 0.5
+"""A visitor with less left of earlier acts is counted as one more visitor of the source."""
+_ALL = ""
 _ACT, _PURCHASE, _REFUSAL = "a", "p", "r"
 
 
@@ -32,9 +39,10 @@ def weight_for_others(parts: Known, event: Event, item_id: str, weight: float) -
     """Return how much of an act of this ``weight`` others may learn from; and count it.
 
     Of a page that no list of a backend proves, it falls with what its source did: it names any
-    visitors. Its parts are 1, 1/3, 1/5, …, not squares, as many honest people may share a source:
-    what they choose most stays ahead. An act of a visitor who is linked to an account, but does not
-    name it, counts by what all visitors of the account did.
+    visitors. Its parts are 1, 1/3, 1/5, … on the same item, not squares, as many honest people may
+    share a source: what they choose most stays ahead; and on any item 5 / (5 + m) beside m other
+    visitors, who can choose as many items. An act of a visitor who is linked to an account, but
+    does not name it, counts by what all visitors of the account did.
     """
     if weight <= 0.0:
         return weight
@@ -77,4 +85,16 @@ def _part_of_source(parts: Known, kind: str, event: Event, item_id: str) -> floa
         return 1.0
     sender, now_ms = f"{kind}s{event.source}", parts.clock_ms
     earlier = parts.influence.repeats.count(sender, item_id, now_ms, most=_OF_SOURCE_MAX)
-    return 0.0 if earlier >= _OF_SOURCE_MAX else 1.0 / (1.0 + 2.0 * earlier)
+    if earlier >= _OF_SOURCE_MAX:
+        return 0.0
+    others = _other_visitors(parts.influence.repeats, sender, "v" + event.visitor_id, now_ms)
+    return 1.0 / (1.0 + 2.0 * earlier) / (1.0 + others / _VISITORS)
+
+
+def _other_visitors(repeats: Repeats, sender: str, profile: str, now_ms: int) -> float:
+    """Return how many other visitors acted for a source lately; count this one, if it is new."""
+    visitors = repeats.recent(sender, _ALL, now_ms)
+    named = visitors < _NAMED_MAX
+    if not named or repeats.count(sender, of_profile(profile), now_ms) < _RECENT_MIN:
+        return repeats.count(sender, _ALL, now_ms)
+    return max(0.0, visitors - 1.0)

@@ -133,6 +133,52 @@ def test_a_source_with_made_up_visitors_puts_nothing_among_the_first_five(engine
     assert _heads(engine) == {}
 
 
+def _spread(each, **more):
+    """Return 600 acts on the 20 least popular items in turn, of visitors with ``each`` acts."""
+    return [_event(f"m{n}", f"m-{n // each}", f"sku-{80 + n % 20}", **more) for n in range(600)]
+
+
+def _filled(engine):
+    """Return how many of a stranger's first 20 items are among these."""
+    return len({f"sku-{80 + n}" for n in range(20)} & set(_lists(engine)["plain"][:20]))
+
+
+@pytest.mark.parametrize("each", [1, 5, 20])
+def test_a_source_with_made_up_visitors_fills_no_list_of_strangers(engine, each):
+    assert _filled(engine) == 0
+    _send(engine, _spread(each, from_page=True, source="one address"))
+    assert _filled(engine) <= 2
+
+
+def test_as_many_honest_visitors_fill_it(engine):
+    _send(engine, _spread(1))
+    assert _filled(engine) >= 10
+
+
+def test_people_of_one_source_count_less_the_more_there_are(engine):
+    """And each of them counts the same however much he does: he is no other visitor."""
+    counts = engine.parts.models.activity.interactions
+
+    def counted(visitor, item, source="an office"):
+        number = engine.parts.catalogue.number(item)
+        before = counts[number].item()
+        _send(engine, [_event(visitor + item, visitor, item, from_page=True, source=source)])
+        return counts[number].item() - before
+
+    assert [counted("p-0", f"sku-{n}") for n in range(3)] == pytest.approx([1.0] * 3, rel=1e-3)
+    assert counted("p-1", "sku-5") == pytest.approx(5 / 6, rel=1e-3)
+    assert counted("p-0", "sku-6") == pytest.approx(5 / 6, rel=1e-3)
+    for n in range(2, 8):
+        counted(f"p-{n}", f"sku-{10 + n}")
+    assert counted("p-9", "sku-30") == pytest.approx(5 / 13, rel=1e-3)
+    assert counted("p-10", "sku-30", source="another") == pytest.approx(1.0, rel=1e-3)
+
+
+def test_many_names_of_one_source_take_little_room(engine):
+    _send(engine, _spread(1, from_page=True, source="s")[:500])
+    assert sum("\0\0v" in name for name in engine.parts.influence.repeats._levels) <= 101
+
+
 def test_many_visitors_put_them_first(engine):
     """What honest people choose comes first as before: the limit is for one, not for many."""
     _send(engine, [_event(f"m{n}", f"m-{n}", TARGETS[n % 2]) for n in range(300)])
@@ -205,6 +251,18 @@ def test_an_erased_person_leaves_no_count(engine):
     assert _digest_of_counts(engine) != empty
     engine.apply(Entry(engine.parts.clock_ms, (UserErase("mallory", ("m-2",)),)))
     assert _digest_of_counts(engine) == empty
+
+
+def test_an_erased_visitor_is_no_longer_known_as_one_of_a_source(engine):
+    page = {"from_page": True, "source": "one address"}
+    _send(engine, [_event(f"m{n}", f"m-{n}", "sku-1", **page) for n in range(3)])
+    assert _naming(engine, "m-1") == 1
+    engine.apply(Entry(engine.parts.clock_ms, (UserErase("m-1", ("m-1",)),)))
+    assert [_naming(engine, name) for name in ("m-0", "m-1", "m-2")] == [1, 0, 1]
+
+
+def _naming(engine, visitor):
+    return sum(visitor in name for name in engine.parts.influence.repeats._levels)
 
 
 def test_a_snapshot_holds_the_counts(engine):
