@@ -91,7 +91,7 @@ def count_interaction(
     by_event, by_day = by_event + 1.0, max(seconds, by_day)
     count_popularity(of_events, item, by_event, weight)
     count_popularity(of_days, item, by_day, weight)
-    count_shares(of_strangers(arrays), item, by_event, weight, len(before) + 1)
+    count_shares(of_strangers(arrays), item, weight, len(before) + 1)
     if is_repeat:
         count_return(tables.cycles, item, visitor.ages_s[place], weight)
     if begins:

@@ -28,7 +28,7 @@ from headwater_server.engine.retrieval.retriever import Retriever
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.visitors import History, Visitors
-from headwater_server.models.popularity.strangers import is_judged, judge
+from headwater_server.models.popularity.strangers import learn_stranger
 from headwater_server.models.ranker.ranker import ListwiseRanker
 
 WARM_UP_EVENTS = 20_000
@@ -195,7 +195,6 @@ class Learning:
         models.words.advance(reached.mass, counted)
         models.activity.advance(reached.repeat_rate, counted)
         models.by_event.go_on(reached.by_event)
-        models.strangers.go_on(reached.by_event)
         models.by_day.go_on(reached.by_day)
         models.starts.go_on(reached.starts)
         if reached.steps:
@@ -221,7 +220,7 @@ class Learning:
     def _step_of_other(self, act: Any, circumstances: NDArray[np.int32]) -> None:
         """Let a ranker that is no kernel learn an act, before it is counted.
 
-        Experts for strangers are judged only beside a `ListwiseRanker`: another one orders alone.
+        Experts for strangers learn only beside a `ListwiseRanker`: another one orders alone.
         """
         events = self.models.activity.events
         table, profiles, gap_s = self.visitors.sessions
@@ -238,21 +237,18 @@ class Learning:
         statistics = self.ranking.statistics(history)
         given = tables, statistics, Visitor(*history[:5], asked), shown_at
         candidates, drawn, features, context = choice(*given, item, self.settings.seed, events)
-        if len(history.items) == 0 and len(candidates) and self._judges(events):
-            scores = self.ranking.score(self.ranking.describe(history, candidates))
-            judge(self.models.strangers.counted, candidates, scores, item, part)
         if events % MEASURE_EVENTS == 0:
             act["hit"] = self._measured(history, candidates, item)
         act["choices"] = len(drawn)
         if len(drawn):
+            if len(history.items) == 0 and isinstance(self.models.ranker, ListwiseRanker):
+                own = self.ranking.score(self.ranking.describe(history, drawn))
+                learn_stranger(self.models.strangers.counted, drawn, own, part)
             chosen = np.zeros(len(drawn), dtype=np.float32)
             chosen[0] = 1.0
             learn = self.models.ranker.learn_many
             act["loss"] = learn(features.T, context, drawn, chosen, outside=False, weight=weight)
             self.challengers.learn(features.T, context, drawn, weight)
-
-    def _judges(self, events: int) -> bool:
-        return isinstance(self.models.ranker, ListwiseRanker) and bool(is_judged(events))
 
     def _measured(self, history: History, candidates: NDArray[np.int32], item: int) -> bool:
         """Return whether the best list would have contained the chosen item."""

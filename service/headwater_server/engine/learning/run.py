@@ -31,7 +31,7 @@ from headwater_server.engine.visitors.reading import read_history
 from headwater_server.engine.visitors.sessions import enter_session
 from headwater_server.models.base import HISTORY_MAX
 from headwater_server.models.evidence import begin_another
-from headwater_server.models.popularity.strangers import is_judged, judge
+from headwater_server.models.popularity.strangers import learn_stranger
 from headwater_server.models.ranker.list_step import Stepping, learn_choice
 from headwater_server.models.ranker.network import score_items
 
@@ -140,27 +140,28 @@ def _rank(arrays, tables, statistics, visitor, found, ranked, stepping, act, at,
     from it.
     """
     (candidates, scores), (events, steps), (recorded, place, weight) = found, at, rest
-    is_measured, is_stranger = events % MEASURE_EVENTS == 0, len(visitor.items) == 0
-    judges = is_stranger and is_judged(events)
+    is_measured = events % MEASURE_EVENTS == 0
     drawn = sample(candidates, act.item, NEGATIVES, ranked.seed, events)
     act.choices = len(drawn)
     if len(candidates) == 0:
         act.hit = 0 if is_measured else act.hit
         return steps
     features, context = describe(tables, statistics, visitor.items, drawn)
-    if (is_measured or judges) and len(scores) < len(candidates):
+    if is_measured and len(scores) < len(candidates):
         scores = _scores(tables, statistics, visitor.items, candidates, stepping)
     if is_measured:
         shown = list_scores(arrays, tables, visitor.items, candidates, scores)
         act.hit = _is_hit(shown, candidates, act.item)
-    if judges:  # also while the settings leave it out: it is back at once
-        judge(of_strangers(arrays), candidates, scores, act.item, weight)
     if len(recorded.counts) > 0:
         if is_measured:
             rows = describe(tables, statistics, visitor.items, candidates)[0]
             record_candidates(recorded, place, candidates, rows)
         record_choice(recorded, place, drawn, features, context, act.weight)
     if len(drawn) > 0:
+        if len(visitor.items) == 0:  # also while the settings leave it out: it is back at once
+            _, _, biases, moments, weights = stepping
+            own = score_items(features, context, drawn, biases, moments, weights[0])
+            learn_stranger(of_strangers(arrays), drawn, own, weight)
         act.loss = learn_choice(features, context, drawn, stepping, steps, act.weight)
         steps += 1
     return steps

@@ -61,8 +61,8 @@ class Arrays(NamedTuple):
     start_half_lives: NDArray[np.float64]
     stranger_values: NDArray[np.float64]
     stranger_origins: NDArray[np.float64]
-    stranger_masses: NDArray[np.float64]
-    stranger_gains: NDArray[np.float64]
+    stranger_pool: NDArray[np.float64]
+    stranger_visitors: NDArray[np.float64]
     available: NDArray[np.bool_]
     publish_ms: NDArray[np.int64]
     expire_ms: NDArray[np.int64]
@@ -166,7 +166,7 @@ def popularities(arrays):
 def of_strangers(arrays):
     """Return what strangers chose, as `Strangers.counted`."""
     values, origins = arrays.stranger_values, arrays.stranger_origins
-    return values, origins, arrays.stranger_masses, arrays.stranger_gains
+    return values, origins, arrays.stranger_pool, arrays.stranger_visitors
 
 
 @njit(cache=True)

@@ -15,7 +15,7 @@ from headwater_server.models.popularity.strangers import Strangers
 TOP_MAX = 30
 REFRESH_EVENTS = 50
 _COLUMNS = (1, 2, 3)
-_FIRST_COLUMNS = (4, 5, 7, 8)
+_FIRST_COLUMNS = (1, 3, 4, 5)
 """Of the experts for strangers: the lists of the others are among these and those of above."""
 _ROOM = 64
 

@@ -41,7 +41,7 @@ def test_the_arrays_are_in_the_order_of_the_fields(settings):
     assert arrays.day_values is models.by_day.stored
     assert arrays.start_half_lives is models.starts.counted[2]
     assert arrays.stranger_values is models.strangers.stored
-    assert arrays.stranger_gains is models.strangers.counted[3]
+    assert arrays.stranger_pool is models.strangers.counted[2]
     assert arrays.available is parts.catalogue.available
     assert arrays.histories is parts.visitors.histories.table
     assert arrays.session_keys is parts.visitors.sessions.acts[2]
