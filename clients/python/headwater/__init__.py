@@ -45,6 +45,7 @@ from headwater.experiments import (
     PrimaryMetric,
 )
 from headwater.feedback_buffer import FeedbackBuffer
+from headwater.field_error import FieldError
 from headwater.items import DeleteAnswer, Item, ItemResult, UpsertAnswer, WriteStatus
 from headwater.lists import ItemList, ScoredItem
 from headwater.model import DriftAlarm, Metric, Model, ReplicaState
@@ -153,6 +154,7 @@ __all__ = [
     "FeatureContribution",
     "FeedbackAnswer",
     "FeedbackBuffer",
+    "FieldError",
     "Figures",
     "GuardRail",
     "HeadwaterError",

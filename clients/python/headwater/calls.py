@@ -17,6 +17,7 @@ from headwater.v1 import feedback_service_pb2 as feedback_pb2
 from headwater.v1 import model_service_pb2 as model_pb2
 from headwater.v1 import recommendation_service_pb2 as recommendation_pb2
 from headwater.wire.events import feedback_answer, feedback_request
+from headwater.wire.fields import built
 from headwater.wire.lists import item_list
 from headwater.wire.model import drift_alarms, metrics, model
 from headwater.wire.recommendations import Question, recommend_request, recommendation
@@ -66,7 +67,8 @@ def list_similar_items(
     """Ask for items that go with the given items, or are similar to them."""
     return Call(
         "/headwater.v1.RecommendationService/ListSimilarItems",
-        recommendation_pb2.ListSimilarItemsRequest(
+        built(
+            recommendation_pb2.ListSimilarItemsRequest,
             item_ids=to_ids("item_ids", item_ids),
             page_size=page_size,
             filter=filter_text,
@@ -84,7 +86,8 @@ def list_trending_items(
     """Ask for trending items."""
     return Call(
         "/headwater.v1.RecommendationService/ListTrendingItems",
-        recommendation_pb2.ListTrendingItemsRequest(
+        built(
+            recommendation_pb2.ListTrendingItemsRequest,
             category=category,
             window=window,
             page_size=page_size,

@@ -17,6 +17,7 @@ from headwater.users import (
 )
 from headwater.v1 import catalog_service_pb2 as catalog_pb2
 from headwater.v1 import user_service_pb2 as user_pb2
+from headwater.wire.fields import built
 from headwater.wire.items import (
     delete_answer,
     delete_items_request,
@@ -54,7 +55,7 @@ def get_item(item_id: str) -> Call[Item]:
     """Ask for an item."""
     return Call(
         "/headwater.v1.CatalogService/GetItem",
-        catalog_pb2.GetItemRequest(item_id=item_id),
+        built(catalog_pb2.GetItemRequest, item_id=item_id),
         catalog_pb2.GetItemResponse,
         lambda response: from_item(response.item),
     )
@@ -64,8 +65,11 @@ def list_items(filter_text: str, page_size: int, page_token: str) -> Call[ItemPa
     """Ask for a page of the catalogue."""
     return Call(
         "/headwater.v1.CatalogService/ListItems",
-        catalog_pb2.ListItemsRequest(
-            filter=filter_text, page_size=page_size, page_token=page_token
+        built(
+            catalog_pb2.ListItemsRequest,
+            filter=filter_text,
+            page_size=page_size,
+            page_token=page_token,
         ),
         catalog_pb2.ListItemsResponse,
         item_page,
@@ -88,7 +92,7 @@ def get_user(user_id: str, visitor_id: str) -> Call[UserProfile]:
     """Ask for the profile of an account or a visitor."""
     return Call(
         "/headwater.v1.UserService/GetUser",
-        user_pb2.GetUserRequest(user_id=user_id, visitor_id=visitor_id),
+        built(user_pb2.GetUserRequest, user_id=user_id, visitor_id=visitor_id),
         user_pb2.GetUserResponse,
         profile,
     )
@@ -98,7 +102,9 @@ def list_visitors(query: str, page_size: int, page_token: str) -> Call[VisitorPa
     """Ask for a page of visitors and accounts."""
     return Call(
         "/headwater.v1.UserService/ListVisitors",
-        user_pb2.ListVisitorsRequest(query=query, page_size=page_size, page_token=page_token),
+        built(
+            user_pb2.ListVisitorsRequest, query=query, page_size=page_size, page_token=page_token
+        ),
         user_pb2.ListVisitorsResponse,
         visitor_page,
     )
@@ -108,7 +114,7 @@ def erase_user(user_id: str, visitor_id: str) -> Call[EraseAnswer]:
     """Ask the server to forget an account or a visitor."""
     return Call(
         "/headwater.v1.UserService/EraseUser",
-        user_pb2.EraseUserRequest(user_id=user_id, visitor_id=visitor_id),
+        built(user_pb2.EraseUserRequest, user_id=user_id, visitor_id=visitor_id),
         user_pb2.EraseUserResponse,
         lambda response: EraseAnswer(response.offset),
     )
@@ -118,7 +124,7 @@ def unlink_visitor(visitor_id: str) -> Call[UnlinkAnswer]:
     """Ask the server to end a visitor's link to an account."""
     return Call(
         "/headwater.v1.UserService/UnlinkVisitor",
-        user_pb2.UnlinkVisitorRequest(visitor_id=visitor_id),
+        built(user_pb2.UnlinkVisitorRequest, visitor_id=visitor_id),
         user_pb2.UnlinkVisitorResponse,
         lambda response: UnlinkAnswer(response.offset),
     )

@@ -24,6 +24,7 @@ from headwater.wire.experiments import (
     from_experiment,
     to_experiment,
 )
+from headwater.wire.fields import built
 from headwater.wire.policies import (
     policy_answer,
     policy_page,
@@ -38,14 +39,14 @@ SERVICE = "/headwater.v1.ExperimentService/"
 
 def upsert_policy(policy: Policy) -> Call[PolicyAnswer]:
     """Write a policy."""
-    request = pb.UpsertPolicyRequest(policy=to_policy(policy))
+    request = built(pb.UpsertPolicyRequest, policy=to_policy(policy))
     return Call(f"{SERVICE}UpsertPolicy", request, pb.UpsertPolicyResponse, policy_answer)
 
 
 def list_policies(page_size: int, page_token: str, min_offset: str) -> Call[PolicyPage]:
     """Ask for a page of policies."""
-    request = pb.ListPoliciesRequest(
-        page_size=page_size, page_token=page_token, min_offset=min_offset
+    request = built(
+        pb.ListPoliciesRequest, page_size=page_size, page_token=page_token, min_offset=min_offset
     )
     return Call(f"{SERVICE}ListPolicies", request, pb.ListPoliciesResponse, policy_page)
 
@@ -54,21 +55,24 @@ def promote_policy(
     policy_id: str, require_report: ReportReference | None, force: str
 ) -> Call[PromoteAnswer]:
     """Put a policy in force."""
-    request = pb.PromotePolicyRequest(
-        policy_id=policy_id, require_report=to_reference(require_report), force=force
+    request = built(
+        pb.PromotePolicyRequest,
+        policy_id=policy_id,
+        require_report=to_reference(require_report),
+        force=force,
     )
     return Call(f"{SERVICE}PromotePolicy", request, pb.PromotePolicyResponse, promote_answer)
 
 
 def rollback_policy(policy_id: str, reason: str) -> Call[RollbackAnswer]:
     """Take the latest promotion back."""
-    request = pb.RollbackPolicyRequest(policy_id=policy_id, reason=reason)
+    request = built(pb.RollbackPolicyRequest, policy_id=policy_id, reason=reason)
     return Call(f"{SERVICE}RollbackPolicy", request, pb.RollbackPolicyResponse, rollback_answer)
 
 
 def create_experiment(experiment: Experiment) -> Call[ExperimentAnswer]:
     """Create an experiment."""
-    request = pb.CreateExperimentRequest(experiment=to_experiment(experiment))
+    request = built(pb.CreateExperimentRequest, experiment=to_experiment(experiment))
     answer = pb.CreateExperimentResponse
     return Call(f"{SERVICE}CreateExperiment", request, answer, experiment_answer)
 
@@ -77,7 +81,7 @@ def get_experiment(experiment_id: str, min_offset: str) -> Call[Experiment]:
     """Ask for an experiment."""
     return Call(
         f"{SERVICE}GetExperiment",
-        pb.GetExperimentRequest(experiment_id=experiment_id, min_offset=min_offset),
+        built(pb.GetExperimentRequest, experiment_id=experiment_id, min_offset=min_offset),
         pb.GetExperimentResponse,
         lambda response: from_experiment(response.experiment),
     )
@@ -85,15 +89,17 @@ def get_experiment(experiment_id: str, min_offset: str) -> Call[Experiment]:
 
 def list_experiments(page_size: int, page_token: str, min_offset: str) -> Call[ExperimentPage]:
     """Ask for a page of experiments."""
-    request = pb.ListExperimentsRequest(
-        page_size=page_size, page_token=page_token, min_offset=min_offset
+    request = built(
+        pb.ListExperimentsRequest, page_size=page_size, page_token=page_token, min_offset=min_offset
     )
     return Call(f"{SERVICE}ListExperiments", request, pb.ListExperimentsResponse, experiment_page)
 
 
 def stop_experiment(experiment_id: str, arm_id: str, reason: str) -> Call[ExperimentAnswer]:
     """Stop an experiment, or close an arm."""
-    request = pb.StopExperimentRequest(experiment_id=experiment_id, arm_id=arm_id, reason=reason)
+    request = built(
+        pb.StopExperimentRequest, experiment_id=experiment_id, arm_id=arm_id, reason=reason
+    )
     return Call(f"{SERVICE}StopExperiment", request, pb.StopExperimentResponse, experiment_answer)
 
 
@@ -101,8 +107,11 @@ def get_experiment_report(
     experiment_id: str, as_of: str, min_offset: str
 ) -> Call[ExperimentReport]:
     """Ask for the figures of an experiment."""
-    request = pb.GetExperimentReportRequest(
-        experiment_id=experiment_id, as_of=as_of, min_offset=min_offset
+    request = built(
+        pb.GetExperimentReportRequest,
+        experiment_id=experiment_id,
+        as_of=as_of,
+        min_offset=min_offset,
     )
     answer = pb.GetExperimentReportResponse
     return Call(f"{SERVICE}GetExperimentReport", request, answer, report)
@@ -111,7 +120,9 @@ def get_experiment_report(
 def list_evaluations(page_size: int, page_token: str, *, full: bool) -> Call[EvaluationPage]:
     """Ask for a page of evaluations."""
     view = EVALUATION_VIEW_FULL if full else EVALUATION_VIEW_SUMMARY
-    request = pb.ListEvaluationsRequest(page_size=page_size, page_token=page_token, view=view)
+    request = built(
+        pb.ListEvaluationsRequest, page_size=page_size, page_token=page_token, view=view
+    )
     return Call(f"{SERVICE}ListEvaluations", request, pb.ListEvaluationsResponse, evaluation_page)
 
 
@@ -121,8 +132,12 @@ def assign_arms(
     """Ask for the arms of a visitor."""
     return Call(
         f"{SERVICE}AssignArms",
-        pb.AssignArmsRequest(
-            visitor_id=visitor_id, user_id=user_id, placement=placement, min_offset=min_offset
+        built(
+            pb.AssignArmsRequest,
+            visitor_id=visitor_id,
+            user_id=user_id,
+            placement=placement,
+            min_offset=min_offset,
         ),
         pb.AssignArmsResponse,
         lambda response: arms(response.arms),

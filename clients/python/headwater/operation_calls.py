@@ -22,6 +22,7 @@ from headwater.performance import Performance, PerformanceQuestion
 from headwater.v1 import item_statistics_pb2, metric_series_pb2
 from headwater.v1 import model_service_pb2 as pb
 from headwater.wire import operations as wire
+from headwater.wire.fields import built
 from headwater.wire.performance import performance, performance_request
 from headwater.wire.values import to_ids, to_time
 
@@ -57,7 +58,8 @@ def list_metric_samples(
     """Ask for figures over time."""
     return Call(
         f"{SERVICE}/ListMetricSamples",
-        pb.ListMetricSamplesRequest(
+        built(
+            pb.ListMetricSamplesRequest,
             span=SPANS[span],
             start_time=to_time("start_time", start_time),
             names=to_ids("names", names),
@@ -71,7 +73,12 @@ def list_quarantined_events(reason: str, page_size: int, page_token: str) -> Cal
     """Ask for a page of the quarantine."""
     return Call(
         f"{SERVICE}/ListQuarantinedEvents",
-        pb.ListQuarantinedEventsRequest(reason=reason, page_size=page_size, page_token=page_token),
+        built(
+            pb.ListQuarantinedEventsRequest,
+            reason=reason,
+            page_size=page_size,
+            page_token=page_token,
+        ),
         pb.ListQuarantinedEventsResponse,
         wire.quarantine_page,
     )
@@ -81,7 +88,7 @@ def replay_quarantined_events(ids: Iterable[str]) -> Call[tuple[ReplayedEvent, .
     """Ask the server to learn from quarantined events again."""
     return Call(
         f"{SERVICE}/ReplayQuarantinedEvents",
-        pb.ReplayQuarantinedEventsRequest(quarantine_ids=to_ids("quarantine_ids", ids)),
+        built(pb.ReplayQuarantinedEventsRequest, quarantine_ids=to_ids("quarantine_ids", ids)),
         pb.ReplayQuarantinedEventsResponse,
         wire.replayed_events,
     )
@@ -91,7 +98,7 @@ def drop_quarantined_events(ids: Iterable[str]) -> Call[int]:
     """Ask the server to delete quarantined events."""
     return Call(
         f"{SERVICE}/DropQuarantinedEvents",
-        pb.DropQuarantinedEventsRequest(quarantine_ids=to_ids("quarantine_ids", ids)),
+        built(pb.DropQuarantinedEventsRequest, quarantine_ids=to_ids("quarantine_ids", ids)),
         pb.DropQuarantinedEventsResponse,
         lambda response: response.dropped_count,
     )
@@ -141,7 +148,8 @@ def list_item_statistics(
     """Ask for a page of item statistics."""
     return Call(
         f"{SERVICE}/ListItemStatistics",
-        pb.ListItemStatisticsRequest(
+        built(
+            pb.ListItemStatisticsRequest,
             order=ORDERS[order],
             item_ids=to_ids("item_ids", item_ids),
             query=query,

@@ -18,6 +18,7 @@ from headwater.rules import (
 )
 from headwater.v1 import audit_service_pb2 as audit_pb
 from headwater.v1 import rule_service_pb2 as pb
+from headwater.wire.fields import built
 from headwater.wire.rules import (
     audit_page,
     rule_answer,
@@ -36,19 +37,21 @@ _KINDS = dict(zip(AuditKind, audit_pb.AuditKind.values(), strict=True))
 
 def list_rules(page_size: int, page_token: str, min_offset: str) -> Call[RulePage]:
     """Ask for a page of rules."""
-    request = pb.ListRulesRequest(page_size=page_size, page_token=page_token, min_offset=min_offset)
+    request = built(
+        pb.ListRulesRequest, page_size=page_size, page_token=page_token, min_offset=min_offset
+    )
     return Call(f"{SERVICE}ListRules", request, pb.ListRulesResponse, rule_page)
 
 
 def upsert_rule(rule: Rule, revision: int | None, reason: str) -> Call[RuleAnswer]:
     """Write a rule."""
-    request = pb.UpsertRuleRequest(rule=to_rule(rule), revision=revision, reason=reason)
+    request = built(pb.UpsertRuleRequest, rule=to_rule(rule), revision=revision, reason=reason)
     return Call(f"{SERVICE}UpsertRule", request, pb.UpsertRuleResponse, rule_answer)
 
 
 def delete_rule(name: str, revision: int | None, reason: str) -> Call[str]:
     """Delete a rule."""
-    request = pb.DeleteRuleRequest(name=name, revision=revision, reason=reason)
+    request = built(pb.DeleteRuleRequest, name=name, revision=revision, reason=reason)
     answer = pb.DeleteRuleResponse
     return Call(f"{SERVICE}DeleteRule", request, answer, lambda response: response.offset)
 
@@ -57,8 +60,12 @@ def list_rule_changes(
     name: str, page_size: int, page_token: str, min_offset: str
 ) -> Call[RuleChangePage]:
     """Ask for a page of changes."""
-    request = pb.ListRuleChangesRequest(
-        name=name, page_size=page_size, page_token=page_token, min_offset=min_offset
+    request = built(
+        pb.ListRuleChangesRequest,
+        name=name,
+        page_size=page_size,
+        page_token=page_token,
+        min_offset=min_offset,
     )
     answer = pb.ListRuleChangesResponse
     return Call(f"{SERVICE}ListRuleChanges", request, answer, rule_change_page)
@@ -68,8 +75,8 @@ def restore_rule(
     name: str, to_revision: int, revision: int | None, reason: str
 ) -> Call[RuleAnswer]:
     """Bring an earlier revision back."""
-    request = pb.RestoreRuleRequest(
-        name=name, to_revision=to_revision, revision=revision, reason=reason
+    request = built(
+        pb.RestoreRuleRequest, name=name, to_revision=to_revision, revision=revision, reason=reason
     )
     return Call(f"{SERVICE}RestoreRule", request, pb.RestoreRuleResponse, rule_answer)
 
@@ -82,7 +89,8 @@ def preview_rules(
     min_offset: str,
 ) -> Call[RulePreview]:
     """Ask what drafts would change."""
-    request = pb.PreviewRulesRequest(
+    request = built(
+        pb.PreviewRulesRequest,
         drafts=map(to_rule, drafts),
         delete_names=to_ids("delete_names", delete_names),
         questions=map(to_question, questions),
@@ -96,7 +104,8 @@ def list_audit_entries(
     kinds: Iterable[AuditKind], who: str, page_size: int, page_token: str, min_offset: str
 ) -> Call[AuditPage]:
     """Ask for a page of the audit log."""
-    request = audit_pb.ListAuditEntriesRequest(
+    request = built(
+        audit_pb.ListAuditEntriesRequest,
         kinds=[_KINDS[kind] for kind in kinds],
         who=who,
         page_size=page_size,

@@ -16,6 +16,7 @@ from headwater.experiments import (
 )
 from headwater.v1 import experiment_pb2 as pb
 from headwater.v1 import experiment_service_pb2 as service_pb
+from headwater.wire.fields import built
 from headwater.wire.values import set_time, to_ids, to_time
 
 UNITS = {
@@ -47,7 +48,7 @@ DIRECTION_OF = {number: direction for direction, number in DIRECTIONS.items()}
 
 def to_experiment(one: Experiment) -> pb.Experiment:
     """Return the experiment as a message, without what is only in answers."""
-    return pb.Experiment(
+    return built(pb.Experiment,
         experiment_id=one.experiment_id,
         layer=one.layer,
         salt=one.salt,

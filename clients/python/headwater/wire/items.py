@@ -17,6 +17,7 @@ from headwater.items import (
 )
 from headwater.v1 import catalog_service_pb2 as pb
 from headwater.v1 import item_pb2
+from headwater.wire.fields import built, each, listed
 from headwater.wire.values import from_time, from_values, to_ids, to_time, to_values
 
 STATUSES = {
@@ -30,10 +31,11 @@ def upsert_items_request(
     items: Iterable[Item], fields: Sequence[str], set_time: datetime | None
 ) -> pb.UpsertItemsRequest:
     """Build the request: one write for each item, of ``fields`` or of all fields."""
-    mask = FieldMask(paths=fields) if fields else None
+    mask = built(FieldMask, paths=listed("fields", fields, "texts")) if fields else None
     when = to_time("set_time", set_time)
     writes = [
-        item_pb2.ItemWrite(item=to_item(item), update_mask=mask, set_time=when) for item in items
+        item_pb2.ItemWrite(item=item, update_mask=mask, set_time=when)
+        for item in each("items", items, Item, to_item)
     ]
     return pb.UpsertItemsRequest(writes=writes)
 
@@ -54,7 +56,7 @@ def delete_items_request(
 ) -> pb.DeleteItemsRequest:
     """Build the request."""
     ids = to_ids("item_ids", item_ids)
-    return pb.DeleteItemsRequest(item_ids=ids, set_time=to_time("set_time", set_time))
+    return built(pb.DeleteItemsRequest, item_ids=ids, set_time=to_time("set_time", set_time))
 
 
 def delete_answer(response: pb.DeleteItemsResponse) -> DeleteAnswer:
@@ -69,15 +71,16 @@ def item_page(response: pb.ListItemsResponse) -> ItemPage:
 
 def to_item(item: Item) -> item_pb2.Item:
     """Return the item as a message."""
-    return item_pb2.Item(
+    return built(
+        item_pb2.Item,
         item_id=item.item_id,
         title=item.title,
-        categories=item.categories,
+        categories=item.categories and listed("categories", item.categories, "texts"),
         price=item.price,
         currency_code=item.currency_code,
         available=item.available,
-        tags=item.tags,
-        features=to_values(item.features),
+        tags=item.tags and listed("tags", item.tags, "texts"),
+        features=to_values("features", item.features),
         publish_time=to_time("publish_time", item.publish_time),
         expire_time=to_time("expire_time", item.expire_time),
         image_uri=item.image_uri,

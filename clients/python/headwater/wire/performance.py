@@ -19,6 +19,7 @@ from headwater.performance import (
 )
 from headwater.v1 import model_service_pb2 as pb
 from headwater.v1 import performance_pb2
+from headwater.wire.fields import built
 from headwater.wire.values import from_time, set_time, to_ids, to_time
 
 
@@ -27,7 +28,8 @@ def performance_request(
 ) -> pb.GetPerformanceRequest:
     """Write a question."""
     names = ("start_time", "end_time", "compare_start_time", "compare_end_time")
-    return pb.GetPerformanceRequest(
+    return built(
+        pb.GetPerformanceRequest,
         **{name: to_time(name, getattr(question, name)) for name in names},
         group_by=to_ids("group_by", question.group_by),
         placement=question.placement,

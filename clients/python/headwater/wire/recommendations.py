@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
+from headwater.field_error import FieldError
 from headwater.ids import new_id
 from headwater.recommendations import FeatureContribution, Recommendation, Result
 from headwater.v1 import recommendation_service_pb2 as pb
 from headwater.values import Values
 from headwater.wire.act_rates import act_rate
 from headwater.wire.arms import arms
+from headwater.wire.fields import TEXT, built, described
 from headwater.wire.values import to_ids, to_values
 
 
@@ -57,15 +59,23 @@ def recommend_request(visitor_id: str, question: Question) -> pb.RecommendReques
     explore = fields.pop("explore", True)
     for name in _LISTS & fields.keys():
         fields[name] = to_ids(name, fields[name])
-    return pb.RecommendRequest(
+    return built(
+        pb.RecommendRequest,
         visitor_id=visitor_id,
         recommendation_id=fields.pop("recommendation_id", "") or new_id(),
-        context=to_values(fields.pop("context", {})),
-        diversity=_level(fields.pop("diversity", "")),
-        objective=_objective(fields.pop("objective", "")),
+        context=to_values("context", fields.pop("context", {})),
+        diversity=_level(_text("diversity", fields)),
+        objective=_objective(_text("objective", fields)),
         exploration=pb.EXPLORATION_UNSPECIFIED if explore else pb.EXPLORATION_OFF,
         **fields,
     )
+
+
+def _text(name: str, fields: dict[str, Any]) -> str:
+    value = fields.pop(name, "")
+    if not isinstance(value, str):
+        raise FieldError(f"{name} is {described(value)}: {TEXT}")
+    return value
 
 
 def _level(diversity: str) -> pb.Diversity.ValueType:

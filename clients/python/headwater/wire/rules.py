@@ -29,6 +29,7 @@ from headwater.v1 import recommendation_service_pb2 as recommendation_pb
 from headwater.v1 import rule_pb2
 from headwater.v1 import rule_service_pb2 as pb
 from headwater.wire.arms import arms
+from headwater.wire.fields import built
 from headwater.wire.values import from_time, set_time, to_ids, to_time
 
 Named = TypeVar("Named", bound=Enum)
@@ -55,7 +56,8 @@ def to_rule(rule: Rule) -> rule_pb2.Rule:
     if rule.kind not in _FIELDS:
         raise ValueError(f"kind is {rule.kind!r}: write {', '.join(_FIELDS)}")
     _check_fields(rule)
-    message = rule_pb2.Rule(
+    message = built(
+        rule_pb2.Rule,
         name=rule.name,
         filter=rule.filter,
         placements=to_ids("placements", rule.placements),

@@ -17,6 +17,7 @@ from headwater.users import (
     VisitorSummary,
 )
 from headwater.v1 import user_service_pb2 as pb
+from headwater.wire.fields import built, each, listed
 from headwater.wire.items import STATUSES
 from headwater.wire.values import from_time, from_values, to_time, to_values
 
@@ -25,18 +26,19 @@ def upsert_users_request(
     users: Iterable[User], features: Sequence[str], set_time: datetime | None
 ) -> pb.UpsertUsersRequest:
     """Build the request: one write for each account, of the named features or of all it has."""
-    mask = FieldMask(paths=[f"features.{name}" for name in features]) if features else None
+    names = listed("features", features, "names")
+    mask = FieldMask(paths=[f"features.{name}" for name in names]) if features else None
     when = to_time("set_time", set_time)
     return pb.UpsertUsersRequest(
         writes=[
-            pb.UserWrite(
-                user=pb.User(user_id=user.user_id, features=to_values(user.features)),
-                update_mask=mask,
-                set_time=when,
-            )
-            for user in users
+            pb.UserWrite(user=user, update_mask=mask, set_time=when)
+            for user in each("users", users, User, _to_user)
         ]
     )
+
+
+def _to_user(user: User) -> pb.User:
+    return built(pb.User, user_id=user.user_id, features=to_values("features", user.features))
 
 
 def upsert_users_answer(response: pb.UpsertUsersResponse) -> UpsertUsersAnswer:
