@@ -122,6 +122,15 @@ async def test_a_mistake_in_the_question_is_no_reason_for_a_fallback() -> None:
             await shop.recommend("v", fallback=["hat"])
 
 
+@pytest.mark.parametrize("wrong", ["abc", [1, 2], ["hat", None], 7])
+async def test_a_wrong_fallback_shows_while_the_server_answers(wrong) -> None:
+    async with serving(DictReplica()) as listen, headwater.AsyncClient(listen) as shop:
+        with pytest.raises(headwater.FieldError, match=r"^fallback"):
+            await shop.recommend("v", fallback=wrong)
+        with headwater.Client(listen) as other, pytest.raises(TypeError, match=r"^fallback"):
+            await asyncio.to_thread(other.recommend, "v", fallback=wrong)
+
+
 def test_a_bare_text_is_not_taken_for_a_list_of_its_letters() -> None:
     with headwater.Client("127.0.0.1:1") as shop:
         with pytest.raises(TypeError, match="item_ids is a text"):

@@ -21,6 +21,7 @@ from headwater.recommendations import Recommendation
 from headwater.unanswered import PATH, PATIENCE_S, Batch
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.wire.recommendations import Question
+from headwater.wire.values import to_texts
 
 
 class AsyncClient(AsyncCatalogue, AsyncExperiments, AsyncRules, AsyncOperations):
@@ -46,15 +47,16 @@ class AsyncClient(AsyncCatalogue, AsyncExperiments, AsyncRules, AsyncOperations)
         list, without exploration. ``diversity`` says how varied the list is: "none", "low",
         "medium", "high" or "auto", ``objective`` what it maximises: "acts", "purchases" or
         "revenue". ``fallback`` has the ids to return (with ``is_fallback``) while
-        the server does not answer.
+        the server does not answer; `FieldError` at every call if it is no list of texts.
         """
+        own_ids = None if fallback is None else to_texts("fallback", fallback)
         call = calls.recommend(visitor_id, question)
         try:
             return await self._make(call, timeout_s)
         except HeadwaterError as error:
-            if fallback is None or not is_away(error):
+            if own_ids is None or not is_away(error):
                 raise
-            return fallback_list(call.request, fallback)
+            return fallback_list(call.request, own_ids)
 
     async def list_similar_items(
         self,

@@ -12,7 +12,6 @@ from headwater.errors import (
 )
 from headwater.recommendations import Recommendation, Result
 from headwater.v1.recommendation_service_pb2 import RecommendRequest
-from headwater.wire.values import to_ids
 
 PAGE_SIZE = 20  # the server's own default
 
@@ -34,11 +33,7 @@ def fallback_list(request: RecommendRequest, item_ids: Sequence[str]) -> Recomme
     ['a', 'd']
     """
     left_out = {*request.exclude_item_ids, *request.context_item_ids}
-    kept = [
-        item_id
-        for item_id in dict.fromkeys(to_ids("fallback", item_ids))
-        if item_id not in left_out
-    ]
+    kept = [item_id for item_id in dict.fromkeys(item_ids) if item_id not in left_out]
     return Recommendation(
         recommendation_id=request.recommendation_id,
         attribution_token="",
