@@ -252,9 +252,15 @@ QUARANTINED: dict[str, tuple[Spoil, ...]] = {
     "Choice.random_weight": weights(),
     "Choice.baseline_weight": weights(),
     "EventItem.item_id": REQUIRED,
-    "EventItem.quantity": NUMBER,
-    "EventItem.price": NUMBER,
-    "EventItem.currency_code": (value("EURO"), value("x" * 100_000)),
+    "EventItem.quantity": (*NUMBER, value(1_000_001.0), value(-1e9)),
+    "EventItem.price": (*NUMBER, value(-0.01)),
+    "EventItem.currency_code": (
+        value("EURO"),
+        value("x" * 100_000),
+        value("EU"),
+        value("12!"),
+        value("€"),
+    ),
     "Value.text": (value("x" * 1025),),
     "Value.number": NUMBER,
 }

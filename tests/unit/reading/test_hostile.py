@@ -69,6 +69,37 @@ def test_it_is_read(tmp_path, content):
     ] * 2
 
 
+GOODS = HEADER.replace("\n", ",quantity,price,currency_code\n")
+SOLD = "1700000000,u1,i1,order"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("2147483648,5,EUR", "column quantity: beyond 1,000,000 pieces"),
+        ("0,5,EUR", "column quantity: a purchase of 0 pieces; leave the row out"),
+        ("1,5,12!", "column currency_code: not three letters, such as EUR"),
+        ("1,5,EU", "column currency_code: not three letters, such as EUR"),
+    ],
+)
+def test_a_line_that_the_api_refuses_is_refused_in_a_file(tmp_path, cells, said):
+    (tmp_path / "e.csv").write_text(f"{GOODS}{SOLD},1,5,EUR\n{SOLD},{cells}\n")
+    with pytest.raises(BadFile) as refused:
+        read(tmp_path / "e.csv")
+    assert f"line 3, {said}" in str(refused.value)
+
+
+def test_gifts_small_letters_and_returns_are_read(tmp_path):
+    viewed = "1700000000,u1,i1,view,0,,\n"  # of a view nobody asks for pieces
+    (tmp_path / "e.csv").write_text(f"{GOODS}{SOLD},2,0,eur\n{SOLD},-1,5,EUR\n{viewed}")
+    found = [(e.event_type, e.items[0].quantity) for e in read(tmp_path / "e.csv")]
+    assert sorted(found) == [
+        ("detail-page-view", 0.0),
+        ("purchase-complete", 2.0),
+        ("return", 1.0),
+    ]
+
+
 def test_a_reward_is_read_as_it_was_sent(tmp_path):
     """As an export writes it; an empty cell is an event without one."""
     header = HEADER.replace("event_type", "event_type,reward")

@@ -430,9 +430,9 @@ type EventItem struct {
 	// The shop's own id for the item; 1 to 128 bytes. An event of a page names known items only: those
 	// that UpsertItems described, or that an event of a backend has named.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
-	// How many pieces. Absent: 1.
+	// How many pieces: at most a million; negative for a correction; not 0 in a purchase. Absent: 1.
 	Quantity *float64 `protobuf:"fixed64,2,opt,name=quantity,proto3,oneof" json:"quantity,omitempty"`
-	// The price that was paid for one piece, in `currency_code`. Absent: not known.
+	// The price that was paid for one piece, in `currency_code`: not negative. Absent: not known.
 	Price *float64 `protobuf:"fixed64,3,opt,name=price,proto3,oneof" json:"price,omitempty"`
 	// The currency of `price`: three letters of ISO 4217. May be empty.
 	CurrencyCode  string `protobuf:"bytes,4,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`

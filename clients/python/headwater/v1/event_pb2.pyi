@@ -310,9 +310,9 @@ class EventItem(_message.Message):
     that UpsertItems described, or that an event of a backend has named.
     """
     quantity: _builtins.float
-    """How many pieces. Absent: 1."""
+    """How many pieces: at most a million; negative for a correction; not 0 in a purchase. Absent: 1."""
     price: _builtins.float
-    """The price that was paid for one piece, in `currency_code`. Absent: not known."""
+    """The price that was paid for one piece, in `currency_code`: not negative. Absent: not known."""
     currency_code: _builtins.str
     """The currency of `price`: three letters of ISO 4217. May be empty."""
     def __init__(

@@ -15,6 +15,7 @@ from headwater_server.engine.intake.limits import (
     ITEMS_MAX,
     NUMBER_MAX,
     PAGE_POSITION_MAX,
+    QUANTITY_MAX,
     REWARD_MAX,
     TIME_MS_MAX,
     TIME_MS_MIN,
@@ -104,12 +105,12 @@ def _is_plain(event: Event, settings: EngineSettings) -> bool:
 
 
 def _is_bare(item: EventItem) -> bool:
-    """Return whether the numbers of an item are within their limits."""
+    """Return whether neither the firewall nor `admission.py` could refuse an item."""
+    code = item.currency_code
     return (
-        abs(item.quantity) <= NUMBER_MAX
-        and (item.price is None or abs(item.price) <= NUMBER_MAX)
-        and len(item.currency_code) <= CURRENCY_BYTES_MAX
-        and item.currency_code.isascii()
+        0.0 < abs(item.quantity) <= QUANTITY_MAX
+        and (item.price is None or 0.0 <= item.price <= NUMBER_MAX)
+        and (not code or (len(code) == CURRENCY_BYTES_MAX and code.isascii() and code.isalpha()))
     )
 
 

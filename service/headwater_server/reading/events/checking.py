@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from headwater_server.engine.clock import AHEAD_MAX_MS, ahead_problem
+from headwater_server.engine.intake.admission import CURRENCY
 from headwater_server.engine.intake.limits import (
     ID_BYTES_MAX,
     NUMBER_MAX,
     POSITION_MAX,
+    QUANTITY_MAX,
     REWARD_MAX,
 )
 from headwater_server.engine.intake.placeholders import placeholder
-from headwater_server.engine.messages.rewards import RATING
+from headwater_server.engine.messages.rewards import PURCHASE, RATING
 from headwater_server.engine.setting_values.event_types import ALIASES
 from headwater_server.reading.events.staging import Staged
 from headwater_server.reading.numbers import shape
@@ -128,7 +130,30 @@ def _kinds(rules: Rules) -> list[_Kind]:
     kinds += [_Kind(name, f"{name} = ''", "empty") for name in ("visitor_id", "item_id")]
     longer = f"longer than {ID_BYTES_MAX} bytes"
     kinds += [_Kind(n, f"strlen({n}) > {ID_BYTES_MAX}", longer) for n in (*_IDS, *_LONG)]
-    return kinds
+    return kinds + _goods_kinds()
+
+
+def _goods_kinds() -> list[_Kind]:
+    """Return what is not admitted of pieces and currencies (`engine/intake/admission.py`)."""
+    bought = [PURCHASE, *(alias for alias, name in ALIASES.items() if name == PURCHASE)]
+    names = ", ".join(f"'{name}'" for name in bought)
+    return [
+        _Kind(
+            "quantity",
+            f"abs(quantity) > {QUANTITY_MAX!r} AND abs(quantity) <= {NUMBER_MAX!r}",
+            f"beyond {QUANTITY_MAX:,.0f} pieces",
+        ),
+        _Kind(
+            "quantity",
+            f"quantity = 0 AND event_type IN ({names})",
+            "a purchase of 0 pieces; leave the row out",
+        ),
+        _Kind(
+            "currency_code",
+            f"strlen(currency_code) <= 3 AND NOT regexp_full_match(currency_code, '({CURRENCY})?')",
+            "not three letters, such as EUR",
+        ),
+    ]
 
 
 def _counted(kinds: list[_Kind], staged: Staged, session: Session) -> Iterator[_Kind]:

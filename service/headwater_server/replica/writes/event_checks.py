@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from headwater_server.engine.clock import lies_ahead
+from headwater_server.engine.intake.admission import goods_problem
 from headwater_server.engine.intake.firewall import ahead_reason, quarantine_reason
 from headwater_server.engine.intake.ordinary import are_ordinary
 from headwater_server.engine.messages.entries import Operation
@@ -111,7 +112,7 @@ class EventChecks:
         else:
             problem = user_problem(event, None) if event.from_page else ""
         reason = quarantine_reason(event, settings) or ahead_reason(event, ahead_ms) or problem
-        reason = reason or choice_problem(event)
+        reason = reason or goods_problem(event) or choice_problem(event)
         return event if reason else self._exposures.bounded(event, ahead_ms), reason
 
 

@@ -272,14 +272,14 @@ export type EventItem = Message<"headwater.v1.EventItem"> & {
   itemId: string;
 
   /**
-   * How many pieces. Absent: 1.
+   * How many pieces: at most a million; negative for a correction; not 0 in a purchase. Absent: 1.
    *
    * @generated from field: optional double quantity = 2;
    */
   quantity?: number | undefined;
 
   /**
-   * The price that was paid for one piece, in `currency_code`. Absent: not known.
+   * The price that was paid for one piece, in `currency_code`: not negative. Absent: not known.
    *
    * @generated from field: optional double price = 3;
    */

@@ -1,0 +1,52 @@
+"""What a new event may not say of goods, although entries that are on a log keep their meaning.
+
+The firewall judges events of the log, too, so a stricter rule there would change what a log means.
+These rules hold where events come in: before they are appended, and for the rows of a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from headwater_server.engine.intake.limits import QUANTITY_MAX
+from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.rewards import PURCHASE, canonical_type
+
+CURRENCY = "[A-Za-z]{3}"
+_CURRENCY = re.compile(CURRENCY)
+
+
+def goods_problem(event: Event) -> str:
+    """Return what is wrong with pieces, prices and currencies of a new event, "" if nothing is.
+
+    A correction may have a negative quantity; a negative price would make it revenue.
+
+    >>> from headwater_server.engine.messages.events import EventItem
+    >>> def order(*item):
+    ...     return Event("e1", "order", "ann", items=(EventItem("tent"), EventItem("pan", *item)))
+    >>> goods_problem(order(-1.0, 5.0, "EUR"))
+    ''
+    >>> goods_problem(order(-3.0, -5.0))
+    'items[1].price: is negative; a correction has a negative quantity'
+    >>> goods_problem(order(2.0**31, 5.0))
+    'items[1].quantity: beyond 1,000,000 pieces'
+    >>> goods_problem(order(0.0))
+    'items[1].quantity: a purchase of 0 pieces; leave the item out'
+    >>> goods_problem(order(1.0, 5.0, "12!"))
+    'items[1].currency_code: is not three letters, such as EUR'
+    """
+    return next(_problems(event), "")
+
+
+def _problems(event: Event) -> Iterator[str]:
+    is_purchase = canonical_type(event.event_type) == PURCHASE
+    for place, item in enumerate(event.items):
+        if abs(item.quantity) > QUANTITY_MAX:
+            yield f"items[{place}].quantity: beyond {QUANTITY_MAX:,.0f} pieces"
+        if is_purchase and item.quantity == 0.0:
+            yield f"items[{place}].quantity: a purchase of 0 pieces; leave the item out"
+        if item.price is not None and item.price < 0.0:
+            yield f"items[{place}].price: is negative; a correction has a negative quantity"
+        if item.currency_code and not _CURRENCY.fullmatch(item.currency_code):
+            yield f"items[{place}].currency_code: is not three letters, such as EUR"
