@@ -47,7 +47,7 @@ from headwater_server.replica.writes.caller import NOBODY, Caller
 from headwater_server.replica.writes.erasing import Erasing
 from headwater_server.replica.writes.quarantine_work import QuarantineWork
 from headwater_server.replica.writes.source_batches import SourceBatches
-from headwater_server.replica.writes.write_checks import check_item_ids, check_user_ids
+from headwater_server.replica.writes.write_checks import check_items, check_user_ids
 from headwater_server.replica.writes.writes import Writes
 
 
@@ -257,7 +257,7 @@ class Replica:
         self, writes: Sequence[ItemWrite], time_remaining_s: float | None
     ) -> WriteAnswer:
         """Change the catalogue; the change takes effect with the next answer."""
-        check_item_ids(writes, self.engine.settings)
+        check_items(writes, self.engine.settings)
         return await self.writes.write(writes, time_remaining_s)
 
     async def delete_items(

@@ -1,15 +1,16 @@
-"""What a new event may not say of goods, although entries that are on a log keep their meaning.
+"""What new events and items may not say, although entries that are on a log keep their meaning.
 
 The firewall judges events of the log, too, so a stricter rule there would change what a log means.
-These rules hold where events come in: before they are appended, and for the rows of a file.
+These rules hold where they come in: before they are appended, and for the rows of a file.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from headwater_server.engine.intake.limits import QUANTITY_MAX
+from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import PURCHASE, canonical_type
 
@@ -37,6 +38,21 @@ def goods_problem(event: Event) -> str:
     'items[1].currency_code: is not three letters, such as EUR'
     """
     return next(_problems(event), "")
+
+
+def period_problem(item: Item, fields: Collection[str] = ()) -> str:
+    """Return why a written item could never be shown, "" if it could; no ``fields``: all of them.
+
+    >>> period_problem(Item("tent", publish_time_ms=2_000, expire_time_ms=1_000))
+    'expire_time: lies before publish_time, so the item would never be shown'
+    >>> period_problem(Item("tent", publish_time_ms=2_000))
+    ''
+    """
+    if not 0 < item.expire_time_ms < item.publish_time_ms:
+        return ""
+    if fields and not {"expire_time_ms", "publish_time_ms"} <= set(fields):
+        return ""  # the other one is not written, and what the catalogue has is not known here
+    return "expire_time: lies before publish_time, so the item would never be shown"
 
 
 def _problems(event: Event) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from headwater_server.engine.intake.addresses import address_problem
+from headwater_server.engine.intake.admission import period_problem
 from headwater_server.engine.intake.limits import NUMBER_MAX
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.events import ContextValue
@@ -32,6 +33,9 @@ def item_problems(item: Item) -> Iterator[tuple[str, str]]:
         yield "price", f"not a price from 0 to {NUMBER_MAX:g}"
     if not _CURRENCY.fullmatch(item.currency_code):
         yield "currency_code", "not three capital letters, such as EUR"
+    if problem := period_problem(item):
+        column, _, reason = problem.partition(": ")
+        yield column, reason
     for column, address in (("image_uri", item.image_uri), ("uri", item.uri)):
         if problem := address_problem(address):
             yield column, problem

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from headwater_server.engine.intake.admission import period_problem
 from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.entries import (
     ItemDelete,
@@ -120,9 +121,8 @@ class SourceBatches:
     ) -> tuple[list[Read], list[RejectedEvent], None]:
         allowed, good = self._writes.settings.allowed_ids, []
         for one in batch.read:
-            if reason := placeholder(_item_id(one.operation), allowed):
-                text = f"item_id: {reason}; the setting allowed_ids accepts it"
-                rejected.append(_rejected(batch, one, text))
+            if problem := _problem(one.operation, allowed):
+                rejected.append(_rejected(batch, one, problem))
             else:
                 good.append(one)
         return good, rejected, None
@@ -138,6 +138,14 @@ class SourceBatches:
                 return self._appender.submit(operations, encoded, settings)
             except Overloaded:
                 await self._appender.some_left()
+
+
+def _problem(operation: Event | Change, allowed: Collection[str]) -> str:
+    if reason := placeholder(_item_id(operation), allowed):
+        return f"item_id: {reason}; the setting allowed_ids accepts it"
+    if isinstance(operation, ItemWrite):
+        return period_problem(operation.item, operation.fields)
+    return ""
 
 
 def _item_id(operation: Event | Change) -> str:

@@ -1,18 +1,26 @@
-"""Refuses catalogue and account writes whose id is the text of a missing value."""
+"""Refuses catalogue and account writes: the text of a missing value as an id, a wrong period."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from headwater_server.engine.intake.admission import period_problem
 from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.entries import ItemWrite, UserWrite
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import InvalidRequest
 
 
-def check_item_ids(writes: Sequence[ItemWrite], settings: EngineSettings) -> None:
-    """Refuse the whole call if any item's id is a placeholder. Raises `InvalidRequest`."""
+def check_items(writes: Sequence[ItemWrite], settings: EngineSettings) -> None:
+    """Refuse the whole call if any item's id is a placeholder, or it could never be shown.
+
+    Raises `InvalidRequest`.
+    """
     _check("item.item_id", (write.item.item_id for write in writes), settings)
+    for place, write in enumerate(writes):
+        if problem := period_problem(write.item, write.fields):
+            field, _, reason = problem.partition(": ")
+            raise InvalidRequest(f"writes[{place}].item.{field}", reason)
 
 
 def check_user_ids(writes: Sequence[UserWrite], settings: EngineSettings) -> None:

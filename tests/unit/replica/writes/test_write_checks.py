@@ -1,0 +1,43 @@
+"""An item that could never be shown is refused by every way in: calls, files and sources."""
+
+import pytest
+
+from headwater_server.engine.messages.entries import Item, ItemWrite
+from headwater_server.engine.settings import EngineSettings
+from headwater_server.errors import InvalidRequest
+from headwater_server.reading.items.limits import item_problems
+from headwater_server.replica.writes.source_batches import _problem
+from headwater_server.replica.writes.write_checks import check_items
+
+NEVER = Item("tent", publish_time_ms=2_000, expire_time_ms=1_000)
+BOTH = ("publish_time_ms", "expire_time_ms")
+
+
+@pytest.mark.parametrize("fields", [(), BOTH])
+def test_a_call_with_it_is_refused_as_a_whole(fields):
+    writes = (ItemWrite(Item("pan")), ItemWrite(NEVER, fields))
+    with pytest.raises(InvalidRequest) as refused:
+        check_items(writes, EngineSettings())
+    assert refused.value.field == "writes[1].item.expire_time"
+    assert "before publish_time" in str(refused.value)
+
+
+def test_files_and_sources_have_the_same_rule():
+    ((column, reason),) = item_problems(NEVER)
+    assert (column, reason.split(",")[0]) == ("expire_time", "lies before publish_time")
+    assert _problem(ItemWrite(NEVER), ()).startswith("expire_time: lies before publish_time")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        ItemWrite(Item("tent", publish_time_ms=1_000, expire_time_ms=2_000)),
+        ItemWrite(Item("tent", publish_time_ms=2_000)),
+        ItemWrite(Item("tent", expire_time_ms=1)),
+        ItemWrite(NEVER, ("expire_time_ms",)),  # what the catalogue has decides
+        ItemWrite(NEVER, ("title",)),
+    ],
+)
+def test_whatever_may_be_shown_passes(write):
+    check_items((write,), EngineSettings())
+    assert _problem(write, ()) == ""
