@@ -25,6 +25,7 @@ from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.entries import Entry
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import IMPRESSION, LOGOUT, RATING, canonical_type
+from headwater_server.engine.setting_values.event_types import ALIASES
 from headwater_server.engine.settings import EngineSettings
 
 _TOGETHER_MIN = 5  # events: to make an entry of so few takes as long
@@ -75,8 +76,7 @@ def ahead_reason(event: Event, now_ms: int) -> str:
 def _reasons(event: Event, settings: EngineSettings) -> Iterator[str]:
     name = canonical_type(event.event_type)
     if name not in settings.rewards and name != LOGOUT:
-        known = ", ".join(sorted({*settings.rewards, LOGOUT}))
-        yield f"event_type: {name[:64]!r} has no reward; known are {known}"
+        yield f"event_type: {name[:64]!r} has no reward; {_known_types(name, settings)}"
     yield from _long_texts(event)
     yield from _placeholders(event, settings)
     if len(event.items) > ITEMS_MAX:
@@ -95,6 +95,14 @@ def _reasons(event: Event, settings: EngineSettings) -> Iterator[str]:
         yield f"reward: an event of the type {name} has none; leave it out"
     if name == RATING and (event.value is None or not 0.0 <= event.value <= 5.0):
         yield "value: a rating needs a value from 0 to 5"
+
+
+def _known_types(name: str, settings: EngineSettings) -> str:
+    """Return the known name that only differs in its case, else all, with their aliases."""
+    aliases = (alias for alias, meant in ALIASES.items() if meant in settings.rewards)
+    known = {*settings.rewards, LOGOUT, *aliases}
+    small = name.lower()
+    return f"write {small!r}" if small in known else f"known are {', '.join(sorted(known))}"
 
 
 def _long_texts(event: Event) -> Iterator[str]:

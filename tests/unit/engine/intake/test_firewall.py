@@ -77,6 +77,21 @@ def test_a_type_of_the_shops_own_may_be_added():
     assert quarantine_reason(Event("e", "wishlist", "v", items=ONE), settings) == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("CLICK", "write 'click'"), ("Purchase", "write 'purchase'"), ("LogOut", "write 'logout'")],
+)
+def test_a_type_in_capital_letters_is_not_taken_for_an_unknown_one(name, said):
+    reason = quarantine_reason(Event("e", name, "v", items=ONE), EngineSettings())
+    assert reason == f"event_type: {name!r} has no reward; {said}"
+
+
+def test_an_unknown_type_is_answered_with_all_names_and_their_aliases():
+    settings = EngineSettings(rewards={"click": 0.3, "wish": 0.4, "favorite": 0.5})
+    reason = quarantine_reason(Event("e", "nonsense", "v", items=ONE), settings)
+    assert reason.endswith("; known are click, favorite, like, logout, wish")
+
+
 def test_what_was_judged_under_other_settings_is_judged_again(monkeypatch):
     """The engine believes a judgement only of the very settings that it has."""
     engine, seen = Engine(), []
