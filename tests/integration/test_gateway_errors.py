@@ -46,6 +46,22 @@ async def rest(server):
         ("/v1/recommend", {"visitorid": "v"}, "visitorid"),
         ("/v1/recommend", {"visitor_id": "v", "context": {"a": {"txt": "b"}}}, "context.a.txt"),
         ("/v1/feedback", {"events": [event("x"), event("y", itemz=[])]}, "events[1].itemz"),
+        ("/v1/recommend", {"visitorId": "v", "context": {"device": "phone"}}, "context.device"),
+        (
+            "/v1/feedback",
+            {"events": [event("x"), event("y", context={"load": 0.5})]},
+            "events[1].context.load",
+        ),
+        (
+            "/v1/items",
+            {"writes": [{"item": {"itemId": "a", "features": {"brand": ["Acme"]}}}]},
+            "writes[0].item.features.brand",
+        ),
+        (
+            "/v1/users",
+            {"writes": [{"user": {"userId": "a", "features": {"member": True}}}]},
+            "writes[0].user.features.member",
+        ),
         (
             "/v1/items",
             {"writes": [{"item": {"itemId": "a", "titel": "A"}}]},
@@ -75,6 +91,24 @@ async def test_an_error_names_the_field(rest, path, body, field):
     assert body["message"] == f"{field} {violation['description']}"
 
 
+@pytest.mark.parametrize(
+    ("bare", "fix"),
+    [
+        ("Acme", 'is a bare text: write {"text": "..."}'),
+        (-3, 'is a bare number: write {"number": 1.5}'),
+        (["Acme"], 'is a list: write one value, {"text": "..."} or {"number": 1.5}'),
+        (False, 'is false: write {"text": "..."} or {"number": 1.5}'),
+    ],
+)
+async def test_a_bare_value_among_features_is_answered_with_the_fix(rest, bare, fix):
+    item = {"itemId": "a", "features": {"brand": bare}}
+    answer = (await rest.post("/v1/items", json={"writes": [{"item": item}]})).json()
+    assert answer["message"] == f"writes[0].item.features.brand {fix}"
+    good = {"itemId": "a", "features": {"brand": {"text": "Acme"}, "size": {"number": -3}}}
+    done = await rest.post("/v1/items", json={"writes": [{"item": good}]})
+    assert done.json()["results"][0]["status"] == "WRITE_STATUS_APPLIED"
+
+
 @pytest.mark.parametrize("name", ["pageToken", "page_token"])
 async def test_an_error_names_a_parameter_of_the_query(rest, name):
     answer = (await rest.get(f"/v1/items?{name}=nonsense")).json()
@@ -102,7 +136,10 @@ PAGES = {"authorization": f"Bearer {PAGE_KEY}"}
 ERRORS = [
     (("POST", RECOMMEND, "{bad", {}), (400, 3, "INVALID_ARGUMENT", "key:value")),
     (("POST", RECOMMEND, '{"pageSize": "x"}', {}), (400, 3, "INVALID_ARGUMENT", "pageSize")),
-    (("POST", RECOMMEND, "[[[[", {}), (400, 3, "INVALID_ARGUMENT", "")),
+    (("POST", RECOMMEND, "[[[[", {}), (400, 3, "INVALID_ARGUMENT", "one JSON object")),
+    (("POST", RECOMMEND, "[]", {}), (400, 3, "INVALID_ARGUMENT", "one JSON object")),
+    (("POST", RECOMMEND, " null\n", {}), (400, 3, "INVALID_ARGUMENT", "one JSON object")),
+    (("POST", RECOMMEND, "5", {}), (400, 3, "INVALID_ARGUMENT", "one JSON object")),
     (("POST", RECOMMEND, '{"a": {"b', {}), (400, 3, "INVALID_ARGUMENT", "")),
     (("POST", RECOMMEND, '"', {}), (400, 3, "INVALID_ARGUMENT", "")),
     (("POST", RECOMMEND, "[" * 5000, {}), (400, 3, "INVALID_ARGUMENT", "")),
@@ -112,6 +149,8 @@ ERRORS = [
     (("POST", RECOMMEND, "{}", {"authorization": "x"}), (401, 16, "UNAUTHENTICATED", "key")),
     (("POST", "/v1/users", "{}", PAGES), (403, 7, "PERMISSION_DENIED", "scopes")),
     (("GET", "/v1/items?nope=1", None, {}), (400, 3, "INVALID_ARGUMENT", "nope")),
+    (("GET", "/v1/items/%00", None, {}), (400, 3, "INVALID_ARGUMENT", "zero byte (%00)")),
+    (("GET", "/v1/items?nope=%00", None, {}), (400, 3, "INVALID_ARGUMENT", "nope")),
     (("GET", "/v1/items/nothing", None, {}), (404, 5, "NOT_FOUND", "itemId 'nothing'")),
     (("GET", "/v1/nothing", None, {}), (404, 5, "NOT_FOUND", "/v1/nothing")),
     (("GET", RECOMMEND, None, {}), (404, 5, "NOT_FOUND", RECOMMEND)),

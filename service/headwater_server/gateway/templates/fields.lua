@@ -1,5 +1,6 @@
 -- The transcoder ignores names in a body that it does not know, so that a name with a typo would
--- do nothing for months. Here such a call is refused, with the name.
+-- do nothing for months. Here such a call is refused, with the name. So is a bare value in a context
+-- or among features, of which the transcoder does not say the name.
 local REQUESTS = {
 {% for call, type in rest.requests if "{" not in call %}
   ["{{ call }}"] = "{{ type }}",
@@ -20,6 +21,15 @@ local TYPES = {
 {% endfor %}
   },
 {% endfor %}
+}
+local VALUE = "headwater.v1.Value"  -- of a context or of features
+local TEXT, NUMBER = '{"text": "..."}', '{"number": 1.5}'
+-- how a bare value begins -> what is wrong with it
+local BARE = {
+  ['"'] = "is a bare text: write " .. TEXT,
+  ["["] = "is a list: write one value, " .. TEXT .. " or " .. NUMBER,
+  t = "is true: write " .. TEXT .. " or " .. NUMBER,
+  f = "is false: write " .. TEXT .. " or " .. NUMBER,
 }
 local DEPTH_MAX = 32
 local QUOTE = 34
@@ -49,7 +59,7 @@ local function object(json, at, type, path, depth)
     if names and below == nil then
       below = names[name]
       if below == nil then
-        error({ field = place, type = type })
+        error({ field = place, reason = "is no field of " .. type })
       end
     end
     at = json:match("^%s*:%s*()", stop + 1)
@@ -74,6 +84,8 @@ function value(json, at, type, path, depth)
   local first = json:sub(at, at)
   if depth > DEPTH_MAX then
     error("too deep")
+  elseif type == VALUE and (BARE[first] or first:find("[%d-]")) then
+    error({ field = path, reason = BARE[first] or "is a bare number: write " .. NUMBER })
   elseif first == "{" then
     return object(json, at, type, path, depth)
   elseif first == "[" then
@@ -100,11 +112,11 @@ local function type_of(call)
   end
 end
 
--- Refuse a call with a name that its type does not have.
+-- Refuse a call with a field that does not fit.
 local function refuse(handle, problem)
   local field = (problem.field:sub(1, 200):gsub("[^%w_.%[%]-]", "?"))
   handle:headers():replace("x-headwater-field", field)  -- for local_reply_config
-  handle:respond({ [":status"] = "400" }, "is no field of " .. problem.type)
+  handle:respond({ [":status"] = "400" }, problem.reason)
 end
 
 function envoy_on_request(handle)
@@ -123,7 +135,13 @@ function envoy_on_request(handle)
   if body then
     written = names  -- from here on no other call runs until this one is read
     local json = body:getBytes(0, body:length())
-    local good, problem = pcall(value, json, json:find("%S") or 1, type, "", 0)
+    local start = json:find("%S") or 1
+    local bare = BARE[json:sub(start, start)] or json:find("^null%s*$", start)
+    if bare or json:find("^[%d-]", start) then
+      handle:respond({ [":status"] = "400" }, "the body must be one JSON object: {...}")
+      return
+    end
+    local good, problem = pcall(value, json, start, type, "", 0)
     if not good and problem.field then  -- what is no JSON the transcoder says itself
       refuse(handle, problem)
       return
