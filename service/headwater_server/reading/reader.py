@@ -112,7 +112,7 @@ class _Reader:
         tables: list[Table] = []
         for path in paths:
             try:
-                tables += opened([path], self._session)
+                tables += opened([path], self._session, self._asked.options.encoding)
             except BadFile as bad:
                 self._bad.append(bad)
         if not tables:

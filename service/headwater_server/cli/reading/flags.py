@@ -43,6 +43,7 @@ class Reading:
     emails: str = ""
     id_salt: str = field(default="", repr=False)
     check: bool = False
+    encoding: str = ""
 
     def asked(self, limit: int | None = None) -> Asked:
         """Return what to read. Raises `BadSettings` for a flag that cannot be read."""
@@ -61,6 +62,7 @@ class Reading:
             variants="keep" if self.keep_variants else "fold",
             emails=self._emails(),
             id_salt=salt(self.id_salt),
+            encoding=encoding(self.encoding),
         )
         return Asked(self.events, self.items, self.users, options, limit)
 
@@ -91,6 +93,22 @@ def pairs(
     if wrong:
         raise BadSettings(f"{flag} {wrong}: write {form}, such as {example}")
     return {left.strip(): right.strip() for left, _, right in parts}
+
+
+def encoding(given: str) -> str:
+    """Return the encoding that Python knows under a name. Raises `BadSettings`.
+
+    >>> encoding("Windows-1251"), encoding("")
+    ('Windows-1251', '')
+    """
+    from headwater_server.settings_checks import BadSettings
+
+    try:
+        "".encode(given or "utf-8")
+    except (LookupError, UnicodeError, ValueError):
+        text = "there is no such encoding; write one such as windows-1252, gb18030 or utf-8"
+        raise BadSettings(f"--encoding {given}: {text}") from None
+    return given
 
 
 def salt(given: str) -> str:
@@ -145,6 +163,7 @@ def _reading(given: dict[str, Any]) -> Reading:
         given["time_format"] or "", given["time_zone"] or "", given["time_zero"] or "",
         given["scale"], given["map"], bool(given["keep_variants"]), given["emails"] or "",
         given["id_salt"] or os.environ.get("HEADWATER_ID_SALT", ""), bool(given["check"]),
+        given["encoding"] or "",
     )  # fmt: skip
 
 
@@ -174,6 +193,8 @@ def _options(*, required: bool) -> dict[str, inspect.Parameter]:
                 "keep: none does (default: those of columns that are named so)"),
         _option("id-salt", str | None, "a file with a secret of your shop for these hashes; the "
                 "same for every import (HEADWATER_ID_SALT)", metavar="@FILE"),
+        _option("encoding", str | None, "the encoding of texts that are not UTF-8 (default "
+                "windows-1252, if the whole file can be it)"),
         _option("check", bool, "read and report only; write nothing", default=False),
         _option("format", str | None, "gorse: the same as --preset gorse", hidden=True),
     ]  # fmt: skip

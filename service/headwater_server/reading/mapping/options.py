@@ -19,6 +19,7 @@ class MappingOptions:
     leaves such rows out. ``time_zero``: the date that relative times count from; a file without
     times is read in the order of its rows, one second each, from this date. ``emails``: which ids
     that are addresses become hashes, all or none ("": those of columns that are named so).
+    ``encoding``: of texts that are no UTF-8, such as windows-1251.
     """
 
     preset: str = ""
@@ -32,3 +33,4 @@ class MappingOptions:
     variants: Variants = "fold"
     emails: Emails = ""
     id_salt: str = field(default="", repr=False)
+    encoding: str = ""

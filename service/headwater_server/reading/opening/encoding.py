@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from headwater_server.reading.opening.mixed import check_western
 from headwater_server.reading.opening.places import Source
 from headwater_server.reading.problems import BadFile, Problem
 from headwater_server.reading.session import Session
@@ -14,6 +16,10 @@ CHUNK = 1 << 19
 HEAD_BYTES = 1 << 20
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF8, "utf-8-sig"),
           (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+
+_LOST = "\N{REPLACEMENT CHARACTER}"
+_XML = re.compile(rb"\s*<\?xml")
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ def text_of(source: Source, session: Session) -> Text:
     name = _encoding_by_marks(head)
     if name in {"utf-16", "utf-16-le", "utf-16-be", "utf-32"}:
         return _copied(source, session, name, name.upper()[:6])
-    if b"\0" in head:
+    if _is_binary(head):
         reason = "neither text nor a format that can be read; write it as CSV or JSON lines"
         raise BadFile(Path(source.name), [Problem(0, "", reason)])
     seen = _look(source, session)
@@ -63,11 +69,20 @@ def text_of(source: Source, session: Session) -> Text:
         reason = "a zero byte, which no text has: the file is damaged, or of another format"
         raise BadFile(Path(source.name), [Problem(_line_of_zero(source), "", reason)])
     if not seen.valid:
+        if source.encoding:
+            return _copied(source, session, source.encoding, source.encoding)
+        if not _XML.match(head):  # says its encoding itself
+            check_western(source)
         return _copied(source, session, "cp1252", "windows-1252 (it is no UTF-8)")
     said = "UTF-8 with a mark" if name == "utf-8-sig" else "UTF-8"
     if seen.is_mixed:
         return _copied(source, session, "utf-8-sig", said)
     return Text(source.path, said, _head(source.path), seen.longest_run)
+
+
+def _is_binary(head: bytes) -> bool:
+    """Return whether it is no text at all, which is more than a text with a damaged line."""
+    return b"\0" in head and (b"\n" not in head or bool(_NO_TEXT.search(head)))
 
 
 def _line_of_zero(source: Source) -> int:
@@ -133,16 +148,18 @@ def _look_at(chunk: bytes, last: bytes, seen: _Seen, decoder: codecs.Incremental
 def _copied(source: Source, session: Session, encoding: str, said: str) -> Text:
     """Write the text as UTF-8 with plain line feeds; bytes that have no meaning become U+FFFD."""
     path = session.new_file(".utf8")
-    total, run, longest = source.path.stat().st_size, 0, 0
+    total, run, longest, lost = source.path.stat().st_size, 0, 0, 0
     with (
         source.path.open(encoding=encoding, errors="replace", newline=None) as file,
         path.open("w", encoding="utf-8", newline="") as out,
     ):
         while chunk := file.read(CHUNK):
             out.write(chunk)
+            lost += chunk.count(_LOST)
             run = 0 if "\n" in chunk else run + len(chunk)
             longest = max(longest, run and run + 2 * CHUNK)
             session.watch(f"decode {source.short}, bytes", out.tell(), total)
+    said += f" ({lost:,} characters of it cannot be read)" if lost else ""
     return Text(path, said, _head(path), longest * 4)
 
 

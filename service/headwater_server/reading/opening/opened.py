@@ -15,12 +15,24 @@ from headwater_server.reading.opening.rows import table_of_rows
 from headwater_server.reading.opening.sheets import text_of_sheet
 from headwater_server.reading.opening.table import Table
 from headwater_server.reading.opening.xml_feed import is_xml, json_of_xml
+from headwater_server.reading.problems import BadFile, raise_all
 from headwater_server.reading.session import Session
 
 
-def opened(paths: Iterable[Path], session: Session) -> list[Table]:
-    """Open files, folders and patterns as tables of texts. Raises `BadFile`."""
-    return [table for source in sources(paths) for table in _tables(source, session)]
+def opened(paths: Iterable[Path], session: Session, encoding: str = "") -> list[Table]:
+    """Open files, folders and patterns as tables of texts. Raises `BadFile`.
+
+    All files that cannot be opened are named at once. ``encoding``: of texts that are no UTF-8.
+    """
+    tables: list[Table] = []
+    bad: list[BadFile] = []
+    for source in sources(paths):
+        try:
+            tables += _tables(replace(source, encoding=encoding), session)
+        except BadFile as one:
+            bad.append(one)
+    raise_all(bad)
+    return tables
 
 
 def _tables(given: Source, session: Session) -> Iterator[Table]:

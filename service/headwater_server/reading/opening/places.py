@@ -16,13 +16,17 @@ _NO_DATA = {".md", ".pdf", ".html", ".crc", ".py", ".ipynb"}
 
 @dataclass(frozen=True)
 class Source:
-    """A file to open. ``given`` is what a person named; ``from_many``: one of several there."""
+    """A file to open. ``given`` is what a person named; ``from_many``: one of several there.
+
+    ``encoding`` is that of its text if this is no UTF-8, as a person said.
+    """
 
     name: str
     given: Path
     path: Path
     container: str = ""
     from_many: bool = False
+    encoding: str = ""
 
     @property
     def short(self) -> str:
