@@ -27,4 +27,4 @@ def failure(error: OSError | duckdb.Error) -> str:
         return NO_ROOM if error.errno in _FULL else error.strerror or type(error).__name__
     if isinstance(error, duckdb.OutOfMemoryException) or any(one in text for one in _SAID):
         return NO_ROOM
-    return f"the rows cannot be read ({type(error).__name__})"
+    return "the rows cannot be read, and no reason is known; write them as CSV in UTF-8"

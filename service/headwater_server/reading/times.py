@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EARLIEST_MS = 631_152_000_000  # 1990: before any shop had a page
@@ -25,6 +26,25 @@ _COMMON = {
 }
 _ZONE = re.compile(r".{10,}[0-9:.] ?(Z|UTC|[+-]\d\d:?(\d\d)?)", re.ASCII)
 _LARGEST = (("s", 1e11), ("ms", 1e14), ("us", 1e17), ("ns", 1e20))  # the year 5138 in each unit
+
+
+@cache
+def format_problem(form: str) -> str:
+    """Return why a format of times cannot be used, "" if it can; the database decides.
+
+    >>> format_problem("%d/%m/%Y"), format_problem("DD/MM/YYYY")
+    ('', "it names no part of a time; write one such as '%d/%m/%Y %H:%M'")
+    """
+    import duckdb  # noqa: PLC0415 - an extra
+
+    if "%" not in form:
+        return "it names no part of a time; write one such as '%d/%m/%Y %H:%M'"
+    try:
+        with duckdb.connect() as connection:
+            connection.execute("SELECT try_strptime('', $1)", [form])
+    except duckdb.Error:
+        return "there is no such format of times; write one such as '%d/%m/%Y %H:%M'"
+    return ""
 
 
 class BadTimeFormat(ValueError):

@@ -44,12 +44,15 @@ class Reading:
     id_salt: str = field(default="", repr=False)
     check: bool = False
     encoding: str = ""
+    empty: tuple[str, ...] = ()  # flags with an empty text
 
     def asked(self, limit: int | None = None) -> Asked:
         """Return what to read. Raises `BadSettings` for a flag that cannot be read."""
+        from headwater_server.cli.reading.flag_values import check_values
         from headwater_server.reading.asked import Asked
         from headwater_server.reading.mapping.options import MappingOptions
 
+        check_values(self)
         options = MappingOptions(
             preset=self.preset,
             columns=pairs("--column", self.columns, "OURS=THEIRS", "visitor_id=clientId"),
@@ -155,6 +158,7 @@ def with_files(*, required: bool = True) -> Callable[[Command], Command]:
 
 def _reading(given: dict[str, Any]) -> Reading:
     preset = given["preset"] or ""
+    empty = tuple(name.replace("_", "-") for name, value in given.items() if value == "")
     if given["format"] == "gorse":
         preset = preset or "gorse"
     return Reading(
@@ -163,7 +167,7 @@ def _reading(given: dict[str, Any]) -> Reading:
         given["time_format"] or "", given["time_zone"] or "", given["time_zero"] or "",
         given["scale"], given["map"], bool(given["keep_variants"]), given["emails"] or "",
         given["id_salt"] or os.environ.get("HEADWATER_ID_SALT", ""), bool(given["check"]),
-        given["encoding"] or "",
+        given["encoding"] or "", empty,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from headwater_server.reading.numbers import shape
 from headwater_server.reading.opening.joining import where
 from headwater_server.reading.problems import BadFile, Problem, Problems
 from headwater_server.reading.session import Session
+from headwater_server.reading.shown import price_problem, shown_number, shown_time
 from headwater_server.reading.time_advice import LOOK_AT, advice
 from headwater_server.reading.times import EARLIEST_MS
 
@@ -97,7 +98,9 @@ def _kinds(rules: Rules) -> list[_Kind]:
         _Kind("event_time", "time_text <> ''", "no time", "time_text"),
         _Kind("event_time", f"time_ms < {rules.earliest_ms}", "early", "time_ms"),
         _Kind("event_time", f"time_ms > {rules.now_ms + AHEAD_MAX_MS}", "ahead", "time_ms"),
-        _Kind("value", f"bad_value IS NOT NULL OR {far.format('value')}", "no number", "bad_value"),
+        _Kind(
+            "value", f"bad_value IS NOT NULL OR {far.format('value')}", "no number", _cell("value")
+        ),
         _Kind(
             "value",
             f"event_type = '{RATING}' AND bad_value IS NULL "
@@ -108,23 +111,22 @@ def _kinds(rules: Rules) -> list[_Kind]:
         _Kind(
             "reward",
             f"bad_reward IS NOT NULL OR NOT reward BETWEEN -{REWARD_MAX} AND {REWARD_MAX}",
-            "no number from -1 to 1",
-            "bad_reward",
+            "reward",
+            _cell("reward"),
         ),
         _Kind(
             "quantity", f"bad_quantity IS NOT NULL OR {far.format('quantity')}", "no number",
-            "bad_quantity",
+            _cell("quantity"),
         ),
-        _Kind(
-            "price", f"bad_price IS NOT NULL OR price < 0 OR {far.format('price')}", "price",
-            "bad_price",
-        ),
+        _Kind("price", f"bad_price IS NOT NULL OR {far.format('price')}", "price", _cell("price")),
+        _Kind("price", "price < 0", "price", _cell("price")),
         _Kind("currency_code", "strlen(currency_code) > 3", "no currency such as EUR"),
         _Kind(
             "position",
             f"bad_position IS NOT NULL OR NOT position BETWEEN 0 AND {POSITION_MAX} "
             "OR position <> floor(position)",
-            f"no whole number from 1 to {POSITION_MAX}",
+            "position",
+            _cell("position"),
         ),
     ]  # fmt: skip
     kinds += [_Kind(name, f"{name} = ''", "empty") for name in ("visitor_id", "item_id")]
@@ -154,6 +156,12 @@ def _goods_kinds() -> list[_Kind]:
             "not three letters, such as EUR",
         ),
     ]
+
+
+def _cell(name: str) -> str:
+    """Return SQL of what a message shows: the text, or the number where the text is one."""
+    number = f"CASE WHEN {name} = floor({name}) AND abs({name}) < 1e15 THEN {name}::BIGINT::VARCHAR"
+    return f"coalesce(bad_{name}, {number} ELSE {name}::VARCHAR END)"
 
 
 def _counted(kinds: list[_Kind], staged: Staged, session: Session) -> Iterator[_Kind]:
@@ -231,26 +239,31 @@ def _no_time(cell: str, kind: _Kind, staged: Staged, session: Session) -> str:
         return f"a byte order mark before it: {JOINED}"
     if 2 * kind.rows <= staged.rows:
         return (
-            f"{cell!r} is no time as the others ({staged.time.said}); correct these rows, or give "
-            "the format of all with --time-format, such as '%d/%m/%Y %H:%M'"
+            f"{shown_time(cell)} is no time as the others ({staged.time.said}); correct them, "
+            "or give the format of all with --time-format, such as '%d/%m/%Y %H:%M'"
         )
     sql = f"SELECT DISTINCT time_text FROM {staged.table} WHERE time_text <> '' LIMIT {LOOK_AT}"
-    return f"{cell!r} is no time that is known; {advice([row[0] for row in session.rows(sql)])}"
+    texts = [row[0] for row in session.rows(sql)]
+    return f"{shown_time(cell)} is no time that is known; {advice(texts)}"
 
 
 def _worded(kind: _Kind, staged: Staged, rules: Rules, session: Session) -> str:
     """Return the reason with what the first row shows; of a person's cell only its shape."""
     cell = "" if kind.cell is None else str(kind.cell)
     if kind.reason == "no time":
-        return _no_time(shape(cell), kind, staged, session)
+        return _no_time(cell, kind, staged, session)
     if kind.reason == "early":
         return f"{int(cell) / 1000:.0f} s since 1970 lies before 1990; give the unit or --time-zero"
     if kind.reason == "ahead":
         return f"{ahead_problem(int(cell), rules.now_ms)}, the time of this machine"
     if kind.reason == "no number":
-        return f"{shape(cell)!r} is not a number up to {NUMBER_MAX:g}"
+        return f"{shown_number(cell)} is no number up to {NUMBER_MAX:g}"
+    if kind.reason == "reward":
+        return f"{shown_number(cell)} is no number from -1 to 1"
+    if kind.reason == "position":
+        return f"{shown_number(cell)} is no whole number from 1 to {POSITION_MAX}"
     if kind.reason == "price":
-        return f"{shape(cell)!r} is not a price"
+        return price_problem(cell)
     if kind.reason == "rating":
         given = f"{float(cell):g} is" if cell else "empty is"
         return f"{given} no rating: a number from 0 to 5; give the highest one with --scale 10"

@@ -14,11 +14,11 @@ from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.reading.cells import id_problem, parse_number
 from headwater_server.reading.items.limits import item_problems
 from headwater_server.reading.mapping.compiled import ITEM_COLUMNS, Choice, CompiledItems
-from headwater_server.reading.numbers import shape
 from headwater_server.reading.opening.joining import where
 from headwater_server.reading.opening.table import FILE_BITS
 from headwater_server.reading.problems import BadFile, Problems
 from headwater_server.reading.session import Session
+from headwater_server.reading.shown import price_problem, shown_time
 from headwater_server.reading.times import TimeFormat
 
 PAGE_ROWS = 5000
@@ -156,13 +156,13 @@ class _Reading:
             return None
         price = parse_number(text)
         if price is None or price < 0:
-            self._add(line, "price", f"{shape(text)!r} is not a price")
+            self._add(line, "price", price_problem(text))
             return None
         return price
 
     def _time(self, line: int, name: str, row: dict[str, Any]) -> int | None:
         if row[name] and row[f"{name}_ms"] is None:
-            self._add(line, name, f"{shape(row[name])!r} is no time; see --time-format")
+            self._add(line, name, f"{shown_time(row[name])} is no time; see --time-format")
         time_ms: int | None = row[f"{name}_ms"]
         return time_ms
 

@@ -47,6 +47,7 @@ def overridden(form: Form, table: Table, options: MappingOptions) -> Form:
         variants=options.variants,
         emails=options.emails,
         id_salt=options.id_salt,
+        said_types=tuple(options.types),
     )
 
 

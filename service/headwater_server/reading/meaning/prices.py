@@ -101,7 +101,8 @@ def number_sql(cell: str, style: Style) -> str:
     }[style]
     sign = f"CASE WHEN regexp_matches({cell}, '^\\(.*\\)$') THEN '-' ELSE '' END"
     read = f"{sign} || rtrim({number}, '.-')"
-    return f"CASE WHEN regexp_matches({cell}, '\\d') THEN {read} ELSE {cell} END"
+    is_price = f"regexp_matches({cell}, '\\d') AND NOT contains({cell}, '@')"  # no address
+    return f"CASE WHEN {is_price} THEN {read} ELSE {cell} END"
 
 
 def currency_sql(cell: str) -> str:

@@ -19,11 +19,13 @@ from headwater_server.reading.mapping.columns.relation import source_for
 from headwater_server.reading.mapping.compiled import EVENT_COLUMNS, Choice, CompiledEvents
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.timing import time_format, time_sql
+from headwater_server.reading.mapping.names import same
 from headwater_server.reading.meaning.event_types import (
     PURCHASE,
     RATING,
     returned_sql,
     type_sql,
+    word_sql,
 )
 from headwater_server.reading.meaning.ratings import FIVE, found_scale
 from headwater_server.reading.sql import text_sql
@@ -64,9 +66,24 @@ class _Compiling:
             groups=self._groups(),
             drop_without=self.form.drop_without,
             labels=self.fields.labels(),
-            notes=tuple(filter(None, (*self.form.notes, price.note, note))),
+            notes=tuple(
+                filter(None, (*self.form.notes, price.note, note, self._unused_types(rows)))
+            ),
             lacks=self._lacks(cells),
         )
+
+    def _unused_types(self, rows: str) -> str:
+        """Say which types of the caller no row has; the file is read for it only if there are."""
+        said = {same(one): one for one in self.form.said_types if one}
+        if not said:
+            return ""
+        words = ", ".join(map(text_sql, said))
+        sql = f"SELECT DISTINCT word FROM (SELECT {word_sql('_word')} AS word FROM ({rows}))"
+        used = {
+            one for (one,) in self.connection.execute(f"{sql} WHERE word IN ({words})").fetchall()
+        }
+        unused = [text for word, text in said.items() if word not in used]
+        return f"no row has the event type {', '.join(unused)} of --type" if unused else ""
 
     def _lacks(self, cells: dict[str, str]) -> frozenset[str]:
         lacks = {name for name in EVENT_COLUMNS if cells.get(name) == ABSENT}

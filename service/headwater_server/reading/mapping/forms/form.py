@@ -117,3 +117,4 @@ class Form:
     variants: Literal["fold", "keep"] = "fold"
     emails: Literal["", "hash", "keep"] = ""
     id_salt: str = field(default="", repr=False)
+    said_types: tuple[str, ...] = ()  # by the caller

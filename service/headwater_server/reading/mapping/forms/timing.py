@@ -6,17 +6,22 @@ from datetime import UTC, datetime
 
 from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.names import BadMapping
-from headwater_server.reading.times import TimeFormat
+from headwater_server.reading.times import BadTimeFormat, TimeFormat, format_problem
 
 _MS = 1000
 
 
 def time_format(form: Form) -> TimeFormat:
-    """Return how the times of a form are written."""
+    """Return how the times of a form are written. Raises `BadMapping` for what does not exist."""
     time = form.time
     zero = zero_ms(time.zero) if time.zero else None
     unit = "s" if time.none else time.unit
-    return TimeFormat(format=time.format, zone=time.zone, unit=unit, zero_ms=zero)
+    if time.format and (problem := format_problem(time.format)):
+        raise BadMapping(f"time format {time.format!r}: {problem}")
+    try:
+        return TimeFormat(format=time.format, zone=time.zone, unit=unit, zero_ms=zero)
+    except BadTimeFormat as error:
+        raise BadMapping(str(error)) from None
 
 
 def time_sql(form: Form, cell: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ def _time(place: Place) -> TimeForm:
 def _rating(place: Place) -> Rating:
     place.only({"scale", "zero"})
     scale: Any = place.tree.get("scale", 0)
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or scale < 0:
+    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 <= scale < inf:
         raise BadMapping(f"{place}.scale: give the highest rating, such as 10")
     return Rating(float(scale), bool(place.one_of("zero", ("rating", "implicit"))))
 
