@@ -70,8 +70,8 @@ class EventFile:
 
     @property
     def first_time_ms(self) -> int:
-        """The time of the first event."""
-        return self.times_ms[0]
+        """The time of the first event, 0 if there is none."""
+        return self.times_ms[0] if self.times_ms else 0
 
     def event(self, row: int) -> Event:
         """Return the event of ``row`` (from 0)."""

@@ -46,11 +46,15 @@ class ShopHistory:
     report: Report | None = None
 
     def preface(self, batch_size: int = BATCH_SIZE) -> Iterator[Entry]:
-        """Yield the settings, items and accounts, with the time of the first event."""
+        """Yield the settings, items and accounts, with the time of the first event.
+
+        Without events they are newer than what the catalogue has, as a feed of today is.
+        """
         time_ms = self.events.first_time_ms
+        set_ms = time_ms if len(self.events) else None
         yield Entry(time_ms, (SettingsChange(self.settings, self.who),), imported=True)
-        writes: list[Operation] = [replace(w, set_time_ms=time_ms) for w in self.items]
-        writes += [replace(w, set_time_ms=time_ms) for w in self.users]
+        writes: list[Operation] = [replace(w, set_time_ms=set_ms) for w in self.items]
+        writes += [replace(w, set_time_ms=set_ms) for w in self.users]
         for start in range(0, len(writes), batch_size):
             yield Entry(time_ms, tuple(writes[start : start + batch_size]), imported=True)
 
@@ -98,9 +102,12 @@ def read_asked(asked: Asked, settings: EngineSettings, watch: Watch = unwatched)
 def _native(asked: Asked, settings: EngineSettings) -> ShopHistory:
     """Read Headwater's own CSV, which needs no extra."""
     if asked.users or asked.is_mapped or len(asked.events) > 1 or len(asked.items) > 1:
-        raise BadFile(asked.events[0], [Problem(0, "", needs_extra("other than one CSV of ours"))])
+        first = (*asked.events, *asked.items, *asked.users)[0]
+        raise BadFile(first, [Problem(0, "", needs_extra("other than one CSV of ours"))])
     allowed_ids = settings.allowed_ids
     writes = tuple(read_items(asked.items[0], allowed_ids)) if asked.items else ()
+    if not asked.events:
+        return ShopHistory(settings, writes, EventFile(Path(), ""))
     types = frozenset(settings.rewards)
     try:
         read = read_events(asked.events[0], types, asked.limit, allowed_ids, asked.earliest_ms)

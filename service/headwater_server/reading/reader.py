@@ -94,6 +94,9 @@ class _Reader:
         aliases = " UNION ALL ".join(one.aliases for one in compiled if one.aliases)
         writes = tuple(write for one in read for write in one.writes)
         if not staged:
+            if not writes and not users:
+                first = (*self._asked.items, *self._asked.users, Path())[0]
+                raise BadFile(first, [Problem(0, "", "no row of it is an item or account")])
             return ShopFiles(None, writes, users, self._report(writes, None))
         table = sort(staged, self._session, aliases)
         events = StoredEvents(self._session, table, self._asked.events[0], self._asked.limit)

@@ -16,8 +16,8 @@ TIME = "1700000000"
 
 
 def refused(path, role="events", **options):
+    asked = Asked(**{role: (path,)}, options=MappingOptions(**options))
     with Session() as session, pytest.raises(BadFile) as bad:
-        asked = Asked(**{role: (path,)}, options=MappingOptions(**options))
         read_shop(asked, EngineSettings(), NOW_MS, session)
     return str(bad.value)
 

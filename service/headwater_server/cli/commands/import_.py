@@ -84,11 +84,11 @@ def import_events(
 
 def _check_flags(files: Reading, target: str | None, settings: Settings) -> None:
     place = settings.place
+    if not (files.events or files.items or files.users):
+        raise BadSettings("--events, --items and --users are missing: name a file to import")
     if files.check and not (target or place.redis_url or place.data_dir):
         return  # a report needs no place
     check_one_place(target, settings)
-    if not files.check and not files.events:
-        raise BadSettings("--events is missing: a file, folder or pattern of past events")
 
 
 async def _as_on_log(settings: Settings) -> Settings:
@@ -138,7 +138,7 @@ def _send(target: str, key: str, history: ShopHistory, batch_size: int) -> None:
             raise BadSettings(f"{target}: {error}") from None
         except (HeadwaterError, ServerGoneError) as error:
             fail(f"{target}: {error}\n{AGAIN}")
-    _say(outcomes)
+    _say(outcomes, history)
 
 
 async def _write(
@@ -161,7 +161,7 @@ async def _write(
                 _refuse_live(found, history, as_of_now=as_of_now)
                 await _put_given(storage, settings, who)
                 written = await _written(storage, history, batch_size, found)
-                await _learn(storage, written, found.events)
+                await _learn(storage, written, found.events, history)
     except StoreRefused:
         raise
     except StoreUnavailable as error:
@@ -202,14 +202,17 @@ async def _written(
         return await write(storage.log, history, batch_size, progress.at, found=found)
 
 
-async def _learn(storage: Storage, written: Written, before: int) -> None:
+async def _learn(storage: Storage, written: Written, before: int, history: ShopHistory) -> None:
     from headwater_server.cli.importing.learning import learn
     from headwater_server.cli.progress import Progress
     from headwater_server.engine.messages.events import Status
 
     with Progress("learn", before + written.events) as progress:
         learned = await learn(storage, progress.at)
-    print(f"{written.events:,} events written, {written.existed:,} existed already")
+    if len(history.events):
+        print(f"{written.events:,} events written, {written.existed:,} existed already")
+    else:
+        print(_described(history))
     print(f"digest {learned.engine.digest()} offset={learned.position.offset}")
     _fail_if_refused(learned.engine.lookups.counts()["item_writes_refused"])
     refused = {one: learned.statuses[one] for one in (Status.CONFLICT, Status.QUARANTINED)}
@@ -223,10 +226,20 @@ def _fail_if_refused(items: int) -> None:
         fail(f"{items:,} items were refused: items_max has no place for them; raise it", FAILED)
 
 
-def _say(outcomes: Counter[str]) -> None:
+def _described(history: ShopHistory) -> str:
+    """Return what an import without events wrote."""
+    counts = {"items": len(history.items), "accounts": len(history.users)}
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) + " written"
+
+
+def _say(outcomes: Counter[str], history: ShopHistory) -> None:
     from headwater_server.cli.importing.sender import ITEMS_REFUSED
 
-    print(", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())))
+    print(
+        _described(history)
+        if not len(history.events)
+        else ", ".join(f"{count} {status}" for status, count in sorted(outcomes.items()))
+    )
     _fail_if_refused(outcomes[ITEMS_REFUSED])
     if outcomes["conflict"] or outcomes["quarantined"]:
         fail("some events were not learned", FAILED)

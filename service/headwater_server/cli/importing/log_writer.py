@@ -80,11 +80,12 @@ async def write(
     """Append what is missing; call ``on_rows`` with the rows so far.
 
     A catalogue that has learned nothing live, empty or not, gets the times of the file. Any other
-    one keeps its clock and learns the events as of now.
+    one keeps its clock and learns the events as of now. Items and accounts without events are
+    written also if they were once before: since then they may have had other values.
     """
     patient = Patient(log, found.head)
     for entry in history.preface(batch_size):
-        await _append(patient, entry, found)
+        await _append(patient, entry, found, again=not len(history.events))
     events = existed = 0
     for entry in history.batches(batch_size):
         left = await _append(patient, entry, found)
@@ -94,16 +95,18 @@ async def write(
     return Written(events, existed)
 
 
-async def _append(patient: Patient, entry: Entry, found: Found) -> int:
+async def _append(patient: Patient, entry: Entry, found: Found, *, again: bool = False) -> int:
     """Append what of an entry is not on the log; return how much that is."""
-    operations = tuple(
-        one
-        for one in entry.operations
-        if not (found.holds(one) or (isinstance(one, SettingsChange) and not found.is_empty))
-    )
+    operations = tuple(one for one in entry.operations if not _is_there(one, found, again=again))
     if operations:
         await patient.append(replace(entry, operations=operations, imported=not found.live))
     return len(operations)
+
+
+def _is_there(operation: Operation, found: Found, *, again: bool) -> bool:
+    if isinstance(operation, SettingsChange):
+        return not found.is_empty or found.holds(operation)
+    return found.holds(operation) and not again
 
 
 def _key(operation: Operation) -> str:
