@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from headwater_server.engine.intake.limits import ITEMS_MAX
 from headwater_server.reading.events.part import LOSS
 
 
@@ -25,7 +26,11 @@ class FileReport:
 
 @dataclass(frozen=True)
 class Report:
-    """All files of a reading. ``share_known``: of the events' items, in the item files; or None."""
+    """All files of a reading. ``items_known``: of the events' items, in the item files; or None.
+
+    ``repeated`` events of the files count once, and are not in ``events``; ``equal`` ones are there
+    twice in one file and count; ``full`` have as many items as one event may have.
+    """
 
     files: tuple[FileReport, ...]
     events: int = 0
@@ -37,6 +42,9 @@ class Report:
     items_described: int = 0
     items_known: int | None = None
     unused: tuple[str, ...] = ()
+    repeated: int = 0
+    equal: int = 0
+    full: int = 0
 
     @property
     def lost(self) -> int:
@@ -66,6 +74,16 @@ class Report:
         counted = sorted(self.types.items(), key=lambda pair: (-pair[1], pair[0]))
         yield "  " + ", ".join(f"{name} {count:,}" for name, count in counted)
         yield f"{self.visitors:,} visitors, {self.items:,} items"
+        if self.repeated:
+            what = "repeat one of another file or an ID, and count once"
+            yield f"note: {self.repeated:,} events {what}"
+        if self.equal:
+            yield f"note: {self.equal:,} events equal another one of their file; each counts"
+        if self.full:
+            yield (
+                f"note: {self.full:,} events have {ITEMS_MAX:,} items, the most of one: an order "
+                "with more is several events, and counts several times"
+            )
 
 
 def _of_file(one: FileReport) -> Iterator[str]:

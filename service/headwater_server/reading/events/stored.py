@@ -44,6 +44,11 @@ class StoredEvents:
         return f"(SELECT * FROM {self._table} WHERE _row < {self._rows})"
 
     @property
+    def has_lines(self) -> bool:
+        """Whether an event may have several items."""
+        return self._has_lines
+
+    @property
     def items(self) -> str:
         """SQL of the items of all rows, one to a row."""
         if not self._has_lines:
