@@ -127,6 +127,16 @@ GONE = [
 ]
 
 
+_SAY_GONE = (
+    "outofstock|unavailable|notavailable|notinstock|soldout|discontinued|nolonger|"
+    "ausverkauft|vergriffen|^nicht|nichtmehr|nichtlieferbar|nichtverfügbar|nichtvorrätig|"
+    "rupture|épuisé|epuise|indisponible|agotado|"
+    "sinstock|sinexistencias|esaurito|esgotado|uitverkocht|^niet|niedostępn|wyprzedan|нетвналичии|"
+    "^нет|распродан"
+)
+"""What says that an item is gone, whatever stands around it: `currently out of stock`."""
+
+
 def availability_sql(cell: str) -> str:
     """Return SQL of 'true', 'false', NULL for an empty cell, and any other word as it stands.
 
@@ -139,6 +149,8 @@ def availability_sql(cell: str) -> str:
     no = ", ".join(map(text_sql, sorted({one.replace("-", "") for one in GONE})))
     return (
         f"CASE WHEN {word} = '' THEN NULL WHEN {word} IN ({yes}) THEN 'true' "
-        f"WHEN {word} IN ({no}) THEN 'false' WHEN TRY_CAST({cell} AS DOUBLE) > 0 THEN 'true' "
+        f"WHEN {word} IN ({no}) THEN 'false' "
+        f"WHEN regexp_matches({word}, '{_SAY_GONE}') THEN 'false' "
+        f"WHEN TRY_CAST({cell} AS DOUBLE) > 0 THEN 'true' "
         f"WHEN TRY_CAST({cell} AS DOUBLE) <= 0 THEN 'false' ELSE {cell} END"
     )

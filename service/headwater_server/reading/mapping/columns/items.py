@@ -15,6 +15,7 @@ from headwater_server.reading.mapping.forms.form import Form
 from headwater_server.reading.mapping.forms.timing import time_format
 from headwater_server.reading.meaning.addresses import address_sql
 from headwater_server.reading.meaning.availability import availability_sql
+from headwater_server.reading.meaning.availability_notes import availability_notes
 from headwater_server.reading.meaning.categories import categories_sql, list_sql, path_mark
 from headwater_server.reading.meaning.mangled import mangled_notes
 from headwater_server.reading.meaning.variants import (
@@ -52,7 +53,10 @@ class _Compiling:
             rows = folded_sql(rows) if fold else filled_sql(rows)
         label = self.fields.labels().get("item_id", "item_id")
         self.notes += mangled_notes(self.connection, {label: "item_id"}, f"({rows})")
-        self.notes += self._unknown_words(rows)
+        if self.fields.has("available"):
+            self.notes += availability_notes(
+                self.connection, self.fields.labels().get("available", "available"), rows
+            )
         return CompiledItems(
             sql=f"SELECT {', '.join(ITEM_COLUMNS)} FROM ({rows})",
             aliases=aliases,
@@ -108,14 +112,3 @@ class _Compiling:
         available, quantity = self.fields.cell("available"), self.fields.cell("quantity")
         words = [availability_sql(cell) for cell in (available, quantity) if cell != ABSENT]
         return f"coalesce({', '.join(words)})" if words else ABSENT
-
-    def _unknown_words(self, rows: str) -> list[str]:
-        """Say which words of availability nobody knows; such items count as available."""
-        if not self.fields.has("available"):
-            return []
-        found = self.connection.execute(
-            f"SELECT available, count(*) FROM ({rows}) WHERE available NOT IN ('true', 'false') "
-            "GROUP BY ALL ORDER BY 2 DESC LIMIT 5"
-        ).fetchall()
-        label = self.fields.labels().get("available", "available")
-        return [f"{label}: {word!r} is no known word ({n:,} items)" for word, n in found]
