@@ -26,9 +26,10 @@ def read(path):
     ("content", "said"),
     [
         (f"{HEADER}{ROW * 500}1700000000,u\0x,i1,view\n", "line 502: a zero byte"),
-        (f"# of a till\n# 2024\n{HEADER}{ROW * 3}", "the header seems to be in line 3"),
+        (f"# of a till\n2024\n{HEADER}{ROW * 3}", "the header seems to be in line 3"),
+        (f"sep=;\n\n{HEADER}{ROW * 3}x,u1,i1,view\n", "line 7, column timestamp: 'a' is no time"),
+        (f"# a\n# b\n{HEADER}{ROW}{ROW.strip()},x\n", "line 5: more cells than the 4"),
         (f"Report\n\n{HEADER}{ROW * 3}", "the header seems to be in line 3"),
-        (f"sep=;\n{HEADER}{ROW * 3}".replace(",", ";"), "the header seems to be in line 2"),
         (f"{HEADER}{ROW}1700000000,\\N,i1,view\n", "line 3, column user_id: empty"),
         (json.dumps(NESTED) + "\n" + json.dumps(NESTED), "column user_id: an object or a list"),
         (f"{HEADER}{ROW}\nitem_id,title\ni1,One\n", "line 4: fewer cells than the 4"),
@@ -51,6 +52,12 @@ def test_it_is_refused_with_its_line_and_the_way_out(tmp_path, content, said):
     [
         f"\r\n\r\n{HEADER}{ROW}{ROW}".replace("\n", "\r\n"),
         f"\n{HEADER}{ROW}\n{ROW}",
+        f"sep=;\n{HEADER}{ROW * 2}".replace(",", ";"),
+        f"\ufeffsep=,\r\n{HEADER}{ROW * 2}",
+        f'"sep=\t"\n{HEADER}{ROW * 2}'.replace(",", "\t"),
+        f"# of a till, and more\n# 2024\n{HEADER}{ROW * 2}",
+        f"#{HEADER}{ROW * 2}",
+        f"sep=,\r# of a till\r\r{HEADER}{ROW * 2}".replace("\n", "\r"),
         f"{HEADER}{ROW.strip()},\n{ROW.strip()},\n",
         (HEADER + ROW * 2).encode("utf-16-le"),
         f"{HEADER.strip()}{''.join(f',c{n}' for n in range(3000))}\n"

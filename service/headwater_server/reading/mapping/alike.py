@@ -46,7 +46,7 @@ def _key(choice: Choice) -> Hashable:
     time = written.seen(_times(form, table))  # files that write them differently are no one table
     return (
         choice.preset, repr(form), table.kind, table.columns, len(table.first_row),
-        table.has_header, table.delimiter, table.quote, table.blank_lines,
+        table.has_header, table.delimiter, table.quote, table.lines_above,
         bool(table.parquet), table.selected,
         time.unit, time.common,
     )  # fmt: skip

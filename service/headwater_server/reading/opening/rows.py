@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from headwater_server.reading.opening.above import lines_above, without_lines
 from headwater_server.reading.opening.dialect import NAMES, Dialect, dialect_of, line_of_header
 from headwater_server.reading.opening.encoding import Text
 from headwater_server.reading.opening.places import Source
@@ -17,10 +18,12 @@ SAMPLE_OF_MANY = 10
 
 def table_of_rows(source: Source, text: Text, session: Session) -> Table:
     """Open a text of rows: its delimiter is found, and whether its first row holds names."""
-    if line := line_of_header(text.head):
-        reason = f"the header seems to be in line {line}: remove the lines above it"
+    above = lines_above(text.head)
+    head = without_lines(text.head, above)
+    if line := line_of_header(head):
+        reason = f"the header seems to be in line {above + line}: remove the lines above it"
         raise BadFile(Path(source.name), [Problem(1, "", reason)])
-    dialect = dialect_of(text.head)
+    dialect = dialect_of(head)
     first = dialect.rows[0] if dialect.rows else ()
     names = tuple(cell.strip() for cell in first) if dialect.has_header else ("",) * len(first)
     return Table(
@@ -39,13 +42,8 @@ def table_of_rows(source: Source, text: Text, session: Session) -> Table:
         text_path=text.path,
         quote=dialect.quote,
         row_bytes=text.longest_run,
-        blank_lines=_blank_lines(text.head),
+        lines_above=above,
     )
-
-
-def _blank_lines(head: str) -> int:
-    above = head[: len(head) - len(head.lstrip("\r\n"))]
-    return above.count("\n") if "\n" in above else above.count("\r")
 
 
 def _sample(dialect: Dialect, names: tuple[str, ...], most: int) -> tuple[dict[str, str], ...]:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +26,7 @@ class Table:
     ``path`` is the file that a person gave, ``text_path`` the text that is read (unpacked, UTF-8).
     ``parquet`` is a Parquet file instead, and ``selected`` what of it. ``parts`` are the files of
     one form that are read as one table. ``row_bytes`` is at least the longest row, if it is long;
-    ``blank_lines`` are above the first.
+    ``lines_above`` the first row are skipped.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Table:
     text_path: Path | None = None
     quote: str = '"'
     row_bytes: int = 0
-    blank_lines: int = 0
+    lines_above: int = 0
     parquet: Path | None = None
     selected: str = ""
     parts: tuple[Table, ...] = ()
@@ -134,13 +135,14 @@ class Table:
             return
         csv.field_size_limit(2**31 - 1)
         with self.text_path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            above = sum(1 for _ in islice(file, self.lines_above))
             if len(self.delimiter) != 1 or not self.quote:
-                for number, text in enumerate(file, start=1):
+                for number, text in enumerate(file, start=1 + above):
                     if text.strip("\r\n"):
                         yield number, text.count(self.delimiter) + 1
                 return
             reader = csv.reader(file, delimiter=self.delimiter, strict=True)
-            line = 1
+            line = 1 + above
             while True:
                 try:
                     fields = next(reader, None)
@@ -151,7 +153,7 @@ class Table:
                     return
                 if fields:
                     yield line, len(fields)
-                line = reader.line_num + 1
+                line = above + reader.line_num + 1
 
 
 def _paths(value: Any, before: str) -> Iterator[str]:

@@ -52,7 +52,7 @@ def _read_csv(table: Table, width: int, delimiter: str, quote: str, *, has_heade
     return (
         f"read_csv({_paths(table)}, auto_detect = false, header = {str(has_header).lower()}, "
         f"delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, "
-        f"columns = {{{columns}}}, nullstr = {NO_VALUES}, skip = {table.blank_lines}, "
+        f"columns = {{{columns}}}, nullstr = {NO_VALUES}, skip = {table.lines_above}, "
         "store_rejects = true, compression = 'none', "  # else by the name: .gz of a text
         f"rejects_table = '{rejects_of(table.relation)}', "
         f"rejects_scan = '{scans_of(table.relation)}', max_line_size = {longest})"
