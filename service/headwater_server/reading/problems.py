@@ -52,6 +52,13 @@ class BadFile(ValueError):
         return "\n".join([*lines, f"  … and {left} more"] if left else lines)
 
 
+class EmptyFile(BadFile):
+    """The file has no bytes but blanks."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, [Problem(0, "", "the file is empty")])
+
+
 class BadFiles(BadFile):
     """Several files cannot be used: all their problems at once."""
 

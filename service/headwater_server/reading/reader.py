@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from headwater_server.reading.events.structure import broken_documents, structur
 from headwater_server.reading.failure import failure
 from headwater_server.reading.items.accounts import read_users
 from headwater_server.reading.items.catalogue import ReadItems, read_items
+from headwater_server.reading.items.known import Known
 from headwater_server.reading.mapping.alike import together
 from headwater_server.reading.mapping.choose import choose
 from headwater_server.reading.mapping.columns.emails import email_notes
@@ -36,7 +37,7 @@ from headwater_server.reading.mapping.compiled import (
     CompiledUsers,
 )
 from headwater_server.reading.mapping.names import BadMapping
-from headwater_server.reading.opening.opened import opened
+from headwater_server.reading.opening.opened import open_all
 from headwater_server.reading.opening.rows import delimiter_said
 from headwater_server.reading.opening.table import Table
 from headwater_server.reading.opening.views import make_view
@@ -92,7 +93,7 @@ class _Reader:
         if self._asked.events and not any(one.rows for one in staged):
             raise BadFile(self._asked.events[0], [Problem(0, "", "the file holds no events")])
         aliases = " UNION ALL ".join(one.aliases for one in compiled if one.aliases)
-        writes = tuple(write for one in read for write in one.writes)
+        writes = tuple({w.item.item_id: w for one in read for w in one.writes}.values())
         if not staged:
             if not writes and not users:
                 first = (*self._asked.items, *self._asked.users, Path())[0]
@@ -108,14 +109,17 @@ class _Reader:
     def _report(self, writes: Sequence[ItemWrite], events: StoredEvents | None) -> Report:
         ids = [write.item.item_id for write in writes]
         unused = [name for name in dict.fromkeys(self._unused) if name not in self._used]
-        return counted(self._files, unused, events, ids, self._session)
+        report = counted(self._files, unused, events, ids, self._session)
+        return replace(report, unread=self._session.unread)
 
     def _choices(self, paths: Sequence[Path], role: str) -> list[Choice]:
         """Choose how to read each file; one that nobody can read is a problem of the whole."""
         tables: list[Table] = []
         for path in paths:
             try:
-                tables += opened([path], self._session, self._asked.options.encoding)
+                found = open_all([path], self._session, self._asked.options.encoding)
+                tables += found.tables
+                self._bad += found.bad
             except BadFile as bad:
                 self._bad.append(bad)
         if not tables:
@@ -170,7 +174,7 @@ class _Reader:
             return None
 
     def _items(self) -> tuple[list[CompiledItems], list[ReadItems]]:
-        compiled, read, known = [], [], dict[str, str]()
+        compiled, read, known = [], [], Known(keep_last=self._asked.options.keep_last)
         for choice in self._choices(self._asked.items, "items"):
             one = self._compiled(compile_items, choice)
             if one is None:
@@ -179,8 +183,8 @@ class _Reader:
             compiled.append(one)
             read.append(found)
             self._bad += found.bad
-            rows = len(found.writes) + found.left_out.total()
-            self._say(choice, "items", rows, found.left_out, one.notes)
+            rows = len(found.writes) + found.equal + found.left_out.total()
+            self._say(choice, "items", rows, found.left_out, (*one.notes, *found.notes))
         return compiled, read
 
     def _users(self) -> tuple[UserWrite, ...]:

@@ -42,6 +42,7 @@ class Report:
     items_described: int = 0
     items_known: int | None = None
     unused: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
     repeated: int = 0
     equal: int = 0
     full: int = 0
@@ -62,6 +63,8 @@ class Report:
             yield from _of_file(one)
         for name in self.unused:
             yield f"{name}: not used, it has no events or items that a preset knows"
+        for name, why in self.unread.items():
+            yield f"{name}: not read, {why}"
         if self.events:
             yield from self._of_events()
         if self.items_described:

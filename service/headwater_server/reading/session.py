@@ -34,6 +34,8 @@ class Session:
         self.directory = working.path
         # also for who never closes it: events are read from it until the command ends
         self._delete = weakref.finalize(self, working.close)
+        self.unread: dict[str, str] = {}
+        """Files of a folder or archive that are not read, each with why."""
         self._files = 0
         self._views = 0
         try:

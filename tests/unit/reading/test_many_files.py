@@ -150,7 +150,9 @@ def test_an_item_that_two_of_many_files_have_is_named_with_its_file(tmp_path):
     folder = tmp_path / "items"
     folder.mkdir()
     for number in range(30):
-        (folder / f"{number:02}.csv").write_text(f"item_id,title\nitem{number % 29},Title\n")
+        (folder / f"{number:02}.csv").write_text(
+            f"item_id,title\nitem{number % 29},Title {number}\n"
+        )
     with pytest.raises(BadFile) as refused:
         read(folder, "items")
     assert f"{folder}/29.csv cannot be used" in str(refused.value)
@@ -171,3 +173,29 @@ def test_an_order_in_two_of_many_files_counts_once(tmp_path):
     _, events, _ = read(folder)
     assert [one.event_id for one in events] == [str(number) for number in range(31)]
     assert {item.quantity for one in events for item in one.items} == {2.0}
+
+
+def test_each_broken_file_is_named_and_empty_ones_are_no_trouble(tmp_path):
+    folder = write_csv(tmp_path / "files", 12)
+    (folder / "quiet.csv").write_text("")
+    assert f"{folder}/quiet.csv: not read, it is empty" in list(read(folder)[0].report.lines())
+    (folder / "001.csv").write_bytes(b"\x89PNG")
+    (folder / "002.csv").write_text(f"{HEADER}\nnever,u,i,view\n")
+    (folder / "003.csv").write_bytes(b"PK\x03\x04 cut")
+    with pytest.raises(BadFile) as refused:
+        read(folder)
+    for name in ("001", "002", "003"):
+        assert f"{folder}/{name}.csv cannot be used" in str(refused.value)
+    assert "quiet" not in str(refused.value)
+
+
+def test_what_of_an_archive_is_not_read_is_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as archive:
+        archive.writestr("a.csv", f"{HEADER}\n1700000000,u,i,view\n")
+        archive.writestr("README.txt", "about")
+        archive.writestr("quiet.csv", "")
+        archive.writestr("__MACOSX/a.csv", "x")
+    lines = list(read(tmp_path / "e.zip")[0].report.lines())
+    assert f"{tmp_path}/e.zip: README.txt: not read, it is no data" in lines
+    assert f"{tmp_path}/e.zip: quiet.csv: not read, it is empty" in lines
+    assert "MACOSX" not in "".join(lines)

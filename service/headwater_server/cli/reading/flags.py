@@ -44,6 +44,7 @@ class Reading:
     id_salt: str = field(default="", repr=False)
     check: bool = False
     encoding: str = ""
+    keep_last: bool = False
     empty: tuple[str, ...] = ()  # flags with an empty text
 
     def asked(self, limit: int | None = None) -> Asked:
@@ -66,6 +67,7 @@ class Reading:
             emails=self._emails(),
             id_salt=salt(self.id_salt),
             encoding=encoding(self.encoding),
+            keep_last=self.keep_last,
         )
         return Asked(self.events, self.items, self.users, options, limit)
 
@@ -167,7 +169,7 @@ def _reading(given: dict[str, Any]) -> Reading:
         given["time_format"] or "", given["time_zone"] or "", given["time_zero"] or "",
         given["scale"], given["map"], bool(given["keep_variants"]), given["emails"] or "",
         given["id_salt"] or os.environ.get("HEADWATER_ID_SALT", ""), bool(given["check"]),
-        given["encoding"] or "", empty,
+        given["encoding"] or "", bool(given["keep_last"]), empty,
     )  # fmt: skip
 
 
@@ -193,6 +195,8 @@ def _options(*, required: bool) -> dict[str, inspect.Parameter]:
         _option("map", Path | None, "a mapping of your own, as TOML (docs/import-presets.md)"),
         _option("keep-variants", bool, "keep each variant as an item (default: folded into its "
                 "product)", default=False),
+        _option("keep-last", bool, "of several rows of an item take the last one (default: equal "
+                "rows are one, others are refused)", default=False),
         _option("emails", str | None, "hash: every ID that is an e-mail address becomes a hash; "
                 "keep: none does (default: those of columns that are named so)"),
         _option("id-salt", str | None, "a file with a secret of your shop for these hashes; the "

@@ -39,7 +39,7 @@ def counted(
     known = _known(named, item_ids, session) if item_ids else None
     return Report(
         tuple(files), len(events) - left_out, types, first, last, visitors, items, len(item_ids),
-        known, tuple(unused), left_out, twice.equal, _full(events, session),
+        known, tuple(unused), {}, left_out, twice.equal, _full(events, session),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.reading.cells import id_problem, parse_number
+from headwater_server.reading.items.known import Known
 from headwater_server.reading.items.limits import item_problems
 from headwater_server.reading.mapping.compiled import ITEM_COLUMNS, Choice, CompiledItems
 from headwater_server.reading.opening.joining import where
@@ -34,6 +35,16 @@ class ReadItems:
     writes: list[ItemWrite] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     bad: list[BadFile] = field(default_factory=list)
+    equal: int = 0
+    again: int = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of items that come more than once."""
+        notes = [f"{self.equal:,} rows repeat an item with equal values"] if self.equal else []
+        if self.again:
+            notes.append(f"{self.again:,} rows replace an earlier row of their item (--keep-last)")
+        return notes
 
 
 def read_items(
@@ -41,11 +52,11 @@ def read_items(
     compiled: CompiledItems,
     session: Session,
     allowed_ids: Collection[str] = (),
-    known: dict[str, str] | None = None,
+    known: Known | None = None,
 ) -> ReadItems:
     """Read the items of a file. ``known`` holds the items of files before, by id."""
     return _Reading(
-        choice, compiled, session, allowed_ids, known if known is not None else {}
+        choice, compiled, session, allowed_ids, Known() if known is None else known
     ).read()
 
 
@@ -60,7 +71,7 @@ class ItemRow:
 
 def item_rows(choice: Choice, compiled: CompiledItems, session: Session) -> Iterator[ItemRow]:
     """Yield each row by itself; a bad one is no problem of the others."""
-    yield from _Reading(choice, compiled, session, (), {}).each()
+    yield from _Reading(choice, compiled, session, (), Known()).each()
 
 
 class _Reading:
@@ -70,7 +81,7 @@ class _Reading:
         compiled: CompiledItems,
         session: Session,
         allowed_ids: Collection[str],
-        known: dict[str, str],
+        known: Known,
     ) -> None:
         self._compiled, self._session = compiled, session
         self._table = choice.tables[0]
@@ -125,10 +136,14 @@ class _Reading:
         line, item_id = row["_line"], row["item_id"] or ""
         if reason := id_problem(item_id, self._allowed_ids):
             self._add(line, "item_id", reason)
-        elif item_id in self._known:
-            self._add(line, "item_id", f"this item is in {self._known[item_id]} already")
-        self._known.setdefault(item_id, self._table.files[line >> FILE_BITS].name)
         item = self._item(line, item_id, row)
+        if self._known.is_equal(item):
+            self._found.equal += 1
+            return
+        if reason := self._known.problem(item):
+            self._add(line, "item_id", reason)
+        self._found.again += item_id in self._known
+        self._known.add(item, self._table.files[line >> FILE_BITS].name)
         for column, reason in item_problems(item):
             self._add(line, column, reason)
         self._found.writes.append(ItemWrite(item))

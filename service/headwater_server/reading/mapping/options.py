@@ -20,6 +20,7 @@ class MappingOptions:
     times is read in the order of its rows, one second each, from this date. ``emails``: which ids
     that are addresses become hashes, all or none ("": those of columns that are named so).
     ``encoding``: of texts that are no UTF-8, such as windows-1251.
+    ``keep_last``: of several rows of an item the last one counts.
     """
 
     preset: str = ""
@@ -34,3 +35,4 @@ class MappingOptions:
     emails: Emails = ""
     id_salt: str = field(default="", repr=False)
     encoding: str = ""
+    keep_last: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headwater_server.reading.opening.encoding import text_of
@@ -15,24 +15,45 @@ from headwater_server.reading.opening.rows import table_of_rows
 from headwater_server.reading.opening.sheets import text_of_sheet
 from headwater_server.reading.opening.table import Table
 from headwater_server.reading.opening.xml_feed import is_xml, json_of_xml
-from headwater_server.reading.problems import BadFile, raise_all
+from headwater_server.reading.problems import BadFile, EmptyFile, raise_all
 from headwater_server.reading.session import Session
+
+
+@dataclass
+class Opened:
+    """What could be opened, and what could not; empty files of several are in neither."""
+
+    tables: list[Table] = field(default_factory=list)
+    bad: list[BadFile] = field(default_factory=list)
 
 
 def opened(paths: Iterable[Path], session: Session, encoding: str = "") -> list[Table]:
     """Open files, folders and patterns as tables of texts. Raises `BadFile`.
 
-    All files that cannot be opened are named at once. ``encoding``: of texts that are no UTF-8.
+    ``encoding``: of texts that are no UTF-8.
     """
-    tables: list[Table] = []
-    bad: list[BadFile] = []
-    for source in sources(paths):
+    found = open_all(paths, session, encoding)
+    raise_all(found.bad)
+    return found.tables
+
+
+def open_all(paths: Iterable[Path], session: Session, encoding: str = "") -> Opened:
+    """Open what can be opened. Raises `BadFile` for a path that names no file.
+
+    An empty file of several, such as that of a quiet day, is noted as unread.
+    """
+    found, every = Opened(), sources(paths)
+    for source in every:
         try:
-            tables += _tables(replace(source, encoding=encoding), session)
-        except BadFile as one:
-            bad.append(one)
-    raise_all(bad)
-    return tables
+            found.tables += _tables(replace(source, encoding=encoding), session)
+        except EmptyFile as empty:
+            if len(every) > 1:
+                session.unread[source.name] = "it is empty"
+            else:
+                found.bad.append(empty)
+        except BadFile as bad:
+            found.bad.append(bad)
+    return found
 
 
 def _tables(given: Source, session: Session) -> Iterator[Table]:

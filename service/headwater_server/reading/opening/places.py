@@ -86,6 +86,10 @@ def is_data(path: Path) -> bool:
     >>> is_data(Path("2019-Oct.csv")), is_data(Path("__MACOSX/x.csv")), is_data(Path("README"))
     (True, False, False)
     """
-    hidden = any(part.startswith((".", "__MACOSX", "_SUCCESS")) for part in path.parts[-2:])
     is_about = path.stem.upper() in {"README", "LICENSE", "NOTICE"}
-    return not (hidden or is_about or path.suffix.lower() in _NO_DATA)
+    return not (is_hidden(path) or is_about or path.suffix.lower() in _NO_DATA)
+
+
+def is_hidden(path: Path) -> bool:
+    """Return whether a program put the file there for itself."""
+    return any(part.startswith((".", "__MACOSX", "_SUCCESS")) for part in path.parts[-2:])

@@ -17,8 +17,8 @@ import zstandard
 from headwater_server.reading.opening.magic import kind_of, refusal_of
 from headwater_server.reading.opening.packed import gorse_dump
 from headwater_server.reading.opening.packed.room import NoRoomError, Room
-from headwater_server.reading.opening.places import Source, is_data
-from headwater_server.reading.problems import BadFile, Problem
+from headwater_server.reading.opening.places import Source, is_data, is_hidden
+from headwater_server.reading.problems import BadFile, EmptyFile, Problem
 from headwater_server.reading.session import Session
 
 CHUNK = 1 << 20
@@ -54,7 +54,7 @@ def unpacked(source: Source, session: Session, depth: int = 0) -> Iterator[tuple
     if reason := refusal_of(head):
         raise _bad(source, reason)
     if not head.strip():
-        raise _bad(source, "the file is empty")
+        raise EmptyFile(Path(source.name))
     kind = kind_of(head)
     if kind == "zip":
         kind = _kind_of_zip(source)
@@ -81,7 +81,12 @@ def _one(source: Source, kind: str, session: Session) -> Iterator[Source]:
 def _members(source: Source, session: Session) -> Iterator[Source]:
     try:
         with zipfile.ZipFile(source.path) as archive:
-            infos = [one for one in archive.infolist() if not one.is_dir() and _is_member(one)]
+            every = [one for one in archive.infolist() if not one.is_dir()]
+            infos = [one for one in every if _is_member(one)]
+            for info in every:
+                if info not in infos and not is_hidden(Path(info.filename)):
+                    why = "it is no data" if info.file_size else "it is empty"
+                    session.unread[f"{source.name}: {info.filename}"] = why
             if not infos:
                 raise _bad(source, "the archive holds no files of data")
             if any(info.flag_bits & 1 for info in infos):
