@@ -1,6 +1,6 @@
 """What a message shows of a cell that should be a number or a time: the text, or only its shape.
 
-Anything may stand in any column, also a person's address. So only what looks like a number, a time
+A column may hold anything, also a person's address. So only what looks like a number, a time
 or the word of a missing value is shown as it stands.
 """
 

@@ -1,4 +1,4 @@
-"""Bytes that are no UTF-8: an id is never changed without a word."""
+"""Bytes that are no UTF-8: an id is never changed silently."""
 
 import pytest
 
