@@ -11,6 +11,7 @@ from rich.text import Text
 from headwater_server.evaluation.reports.shadow_words import shadow_lines
 from headwater_server.evaluation.reports.words import (
     NO_OVERLAP,
+    TOO_LITTLE,
     answers_line,
     between,
     check_line,
@@ -19,9 +20,10 @@ from headwater_server.evaluation.reports.words import (
     groups_line,
     number,
     percent,
+    verdict_words,
 )
 
-COLORS = {"better": "green", "worse": "red", NO_OVERLAP: "yellow"}
+COLORS = {"better": "green", "worse": "red", NO_OVERLAP: "yellow", TOO_LITTLE: "yellow"}
 
 
 def show(report: dict[str, Any], console: Console) -> None:
@@ -46,7 +48,7 @@ def _table(metric: str, policies: list[dict[str, Any]], level: float) -> Table:
     names = ["policy", metric, f"{level:.0%} interval", "against champion", "verdict", "worth"]
     table = Table(*names, *(["always valid (wide)"] if wide else []), box=None, pad_edge=False)
     for one in policies:
-        verdict = one["verdict"] or "as shown"
+        verdict = verdict_words(one)
         cells = [
             one["policy"],
             number(one["value"]),

@@ -23,6 +23,7 @@ from headwater_server.evaluation.reports.words import (
     check_line,
     experiment_line,
     groups_line,
+    verdict_words,
 )
 
 
@@ -75,6 +76,6 @@ def _help(one: dict[str, Any], lift: float) -> str:
     lines = (line for line in (reasons, groups_line(one), experiment_line(one, lift)) if line)
     said = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return (
-        f'<div class="box none"><span class="verdict">{escape(one["policy"])}: not enough overlap'
-        f"</span>{said}</div>"
+        f'<div class="box none"><span class="verdict">{escape(one["policy"])}: '
+        f"{escape(verdict_words(one))}</span>{said}</div>"
     )

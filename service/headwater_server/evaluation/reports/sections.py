@@ -9,7 +9,7 @@ from typing import Any
 
 from headwater_server.evaluation.comparing.compare import CHAMPION
 from headwater_server.evaluation.reports import svg
-from headwater_server.evaluation.reports.words import between, ends, number, percent
+from headwater_server.evaluation.reports.words import between, ends, number, percent, verdict_words
 
 DEVIATION = (
     "Each list is one deviation: the policy answers one question in the place of the champion, and "
@@ -45,7 +45,7 @@ def figures_table(policies: Sequence[dict[str, Any]], level: float) -> str:
     names = ["policy", "value", f"{level:.0%} interval", "against champion", "verdict", "worth"]
     rows = []
     for one in policies:
-        verdict = escape(one["verdict"] or "as shown")
+        verdict = escape(verdict_words(one))
         cells = [
             escape(one["policy"]),
             number(one["value"]),
@@ -99,7 +99,7 @@ def _placements(one: dict[str, Any]) -> str:
             number(part["value"]),
             ends(part["interval"]),
             between(part["difference"], part["difference_interval"]),
-            escape(part["verdict"] or "as shown"),
+            escape(verdict_words(part)),
             percent(part["effective_share"]),
         )
         for name, part in one["by_placement"].items()

@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from headwater_server.inference.off_policy.overlap import LISTS_SHARE_MIN
+
 NO_OVERLAP = "not enough overlap"
+TOO_LITTLE = "too little data"
 NONE = "-"
 
 
@@ -73,6 +76,21 @@ def experiment_line(policy: dict[str, Any], lift: float) -> str:
         f"An experiment finds a difference of {lift:.0%} with about {visitors:,} visitors, and one "
         f"of {2 * lift:.0%} with {-(-visitors // 4):,}."
     )
+
+
+def verdict_words(one: dict[str, Any]) -> str:
+    """Return a verdict for people: few lists, visitors or acts are no matter of overlap.
+
+    >>> verdict_words({"verdict": NO_OVERLAP, "effective_share": 1.0})
+    'too little data'
+    >>> verdict_words({"verdict": NO_OVERLAP, "effective_share": 0.05})
+    'not enough overlap'
+    >>> verdict_words({"verdict": None, "effective_share": 1.0})
+    'as shown'
+    """
+    if one["verdict"] == NO_OVERLAP and one["effective_share"] >= LISTS_SHARE_MIN:
+        return TOO_LITTLE
+    return one["verdict"] or "as shown"
 
 
 def groups_line(policy: dict[str, Any]) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from html.parser import HTMLParser
+from io import StringIO
 
 import numpy as np
+from rich.console import Console
 
+from headwater_server.cli.evaluating.table import show
 from headwater_server.evaluation.comparing.compare import Ask, compare
 from headwater_server.evaluation.comparing.shown import Shown
 from headwater_server.evaluation.comparing.weighing import Chances
 from headwater_server.evaluation.reports.as_json import About, as_dict, command, write
 from headwater_server.evaluation.reports.page import page
-from headwater_server.evaluation.reports.words import answers_line, check_line
+from headwater_server.evaluation.reports.words import answers_line, check_line, verdict_words
 
 NASTY = '<img src=x onerror="alert(1)">'
 
@@ -136,3 +139,14 @@ def test_the_lines_say_what_was_read():
     assert check_line(found["check"]).startswith(
         "8 of 9 answers are the same when asked again; the first"
     )
+
+
+def test_few_answers_are_not_called_a_lack_of_overlap():
+    few = report(rows=150)
+    verdicts = {one["policy"]: verdict_words(one) for one in few["policies"]}
+    assert verdicts["champion"] == "too little data"
+    assert verdicts["never"] == "not enough overlap"
+    assert "champion: too little data" in page(few)
+    console = Console(file=StringIO(), width=200)
+    show(few, console)
+    assert "too little data" in console.file.getvalue()
