@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+SEND_KEY = "send the metadata `authorization: Bearer <key>`"
+"""How a program sends its key; the command line has another way."""
+
 
 class HeadwaterError(Exception):
     """An error whose text may be sent to the caller."""
@@ -83,7 +86,7 @@ class Unauthenticated(HeadwaterError):
 
     def __init__(self, problem: str) -> None:
         """State the ``problem`` and the fix. The text never repeats what the caller sent."""
-        super().__init__(f"{problem}; send the metadata `authorization: Bearer <key>`")
+        super().__init__(f"{problem}; {SEND_KEY}")
 
 
 class Forbidden(HeadwaterError):

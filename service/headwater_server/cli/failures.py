@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from headwater_server.errors import HeadwaterError
+from headwater_server.errors import SEND_KEY, HeadwaterError
 from headwater_server.reading.problems import BadFile
 from headwater_server.settings_checks import BadSettings
 
@@ -38,7 +38,11 @@ def valid_engine() -> Iterator[None]:
 
 
 def fail(text: str, code: int = FAILED) -> NoReturn:
-    """Write the error to standard error and end the command."""
+    """Write the error to standard error and end the command.
+
+    What a program sends as metadata, the command line has a flag for.
+    """
+    text = text.replace(SEND_KEY, "set HEADWATER_KEY, or give --key")
     name = typer.style("headwater:", fg="red", bold=True) if sys.stderr.isatty() else "headwater:"
     typer.echo(f"{name} {text}", err=True)
     raise typer.Exit(code)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
 
 from headwater_server.settings_checks import BadSettings
 from headwater_server.settings_secrets import from_file
+
+_PORT = re.compile(r":\d+$")
 
 
 def key_from_file(text: str) -> str:
@@ -26,7 +29,19 @@ def key_option(text: str) -> str:
         raise typer.BadParameter(str(error)) from None
 
 
-Target = Annotated[str | None, typer.Option(help="host:port of a running server")]
+def target_option(text: str | None) -> str | None:
+    """Return the address of a server; typer reports one without a port.
+
+    gRPC would take 443, where no server of ours listens.
+    """
+    if text and not text.startswith("unix:") and not _PORT.search(text):
+        raise typer.BadParameter(f"{text} has no port: write host:port, such as {text}:50051")
+    return text
+
+
+Target = Annotated[
+    str | None, typer.Option(callback=target_option, help="host:port of a running server")
+]
 Key = Annotated[
     str,
     typer.Option(

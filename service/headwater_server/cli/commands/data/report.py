@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from headwater_server.cli.experimenting.server import TIMEOUT_S, asked
 from headwater_server.cli.failures import explained
 from headwater_server.cli.target import Key, Target
+from headwater_server.settings_checks import BadSettings
 
 BY = ("day", "placement", "policy", "item")
 
@@ -51,6 +53,8 @@ def report(
 
     with explained():
         check_files(csv, parquet)
+        if currency and not re.fullmatch("[A-Za-z]{3}", currency):
+            raise BadSettings(f"--currency {currency}: write three letters, such as EUR")
         days, names = flags_of(from_, to, compare), groups(by, BY)
     with asked(target, key) as client:
         shop = ShopDays.of(client.get_performance(timeout_s=TIMEOUT_S))
