@@ -193,3 +193,17 @@ def test_a_mistake_in_a_file_is_named_with_its_place(tmp_path: Path, text: str) 
 def test_without_a_server_the_command_says_what_it_needs(tmp_path: Path) -> None:
     found = CliRunner().invoke(commands, ["experiment", "list"])
     assert (found.exit_code, "--target H:P" in found.stderr) == (2, True)
+
+
+def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(
+        FILE.replace("weight = 3", "wieght = 3")
+        .replace('metric = "act_rate"', 'metrik = "act_rate"')
+        .replace('placements = ["home"]', "placements = [1, 'home', 2]")
+        .replace("[policies.warm]\n", "[policies]\neven = 7\n[policies.warm]\n")
+    )
+    found = CliRunner().invoke(commands, ["experiment", "create", str(path), "--target", "x:1"])
+    assert found.exit_code == 2
+    for place in ("wieght", "metrik", "placements[0]", "placements[2]", "policies.even"):
+        assert place in found.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,16 +34,32 @@ class ExperimentFile:
 
 
 def read_experiment(path: Path) -> ExperimentFile:
-    """Return what a file says. Raises `BadSettings` with the place and the fix."""
+    """Return what a file says. Raises `BadSettings` with all places and fixes."""
     table = read_toml(path)
-    policies = _a_table("policies", table.pop("policies", {}))
-    return ExperimentFile(
-        experiment=_made(Experiment, "", table, EXPERIMENT),
-        policies=tuple(
-            Policy(name, _a_table(f"policies.{name}", overrides))
-            for name, overrides in policies.items()
-        ),
+    found = _all_of(
+        lambda: _policies(table.pop("policies", {})),
+        lambda: _made(Experiment, "", table, EXPERIMENT),
     )
+    return ExperimentFile(policies=found[0], experiment=found[1])
+
+
+def _policies(value: Any) -> tuple[Policy, ...]:
+    named = _a_table("policies", value).items()
+    readers = (partial(_a_table, f"policies.{name}", overrides) for name, overrides in named)
+    return tuple(map(Policy, dict(named), _all_of(*readers)))
+
+
+def _all_of(*readers: Callable[[], Any]) -> list[Any]:
+    """Return what each reader returns. Raises one `BadSettings` with a line for each mistake."""
+    found, problems = [], []
+    for read in readers:
+        try:
+            found.append(read())
+        except BadSettings as error:
+            problems.append(str(error))
+    if problems:
+        raise BadSettings("\n  ".join(problems))
+    return found
 
 
 def read_policy(path: Path) -> Policy:
@@ -54,13 +71,9 @@ def _made(
     kind: Callable[..., Made], place: str, table: Mapping[str, Any], readers: Mapping[str, Reader]
 ) -> Made:
     """Return an object of a table whose names are those of ``readers``."""
-    values = {}
-    for name, value in table.items():
-        where = f"{place}.{name}" if place else name
-        if name not in readers:
-            hint = did_you_mean(name, readers) or f"; there are {', '.join(readers)}"
-            raise BadSettings(f"{where}: there is no such name{hint}")
-        values[name] = readers[name](where, value)
+    read = partial(_value, place, readers)
+    found = _all_of(*(partial(read, name, value) for name, value in table.items()))
+    values = dict(zip(table, found, strict=True))
     try:
         return kind(**values)
     except TypeError:
@@ -68,6 +81,14 @@ def _made(
                                "worst_relative") if n in readers and n not in values]  # fmt: skip
         where = place or "the file"
         raise BadSettings(f"{where}: {' and '.join(missing)} must be there") from None
+
+
+def _value(place: str, readers: Mapping[str, Reader], name: str, value: Any) -> Any:
+    where = f"{place}.{name}" if place else name
+    if name not in readers:
+        hint = did_you_mean(name, readers) or f"; there are {', '.join(readers)}"
+        raise BadSettings(f"{where}: there is no such name{hint}")
+    return readers[name](where, value)
 
 
 def _text(place: str, value: Any) -> str:
@@ -109,7 +130,7 @@ def _a_table(place: str, value: Any) -> Mapping[str, Any]:
 def _texts(place: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise BadSettings(f'{place}: write a list, such as ["home"]')
-    return tuple(_text(f"{place}[{n}]", one) for n, one in enumerate(value))
+    return tuple(_all_of(*(partial(_text, f"{place}[{n}]", one) for n, one in enumerate(value))))
 
 
 def _choice(kind: Any) -> Reader:
@@ -123,13 +144,13 @@ def _choice(kind: Any) -> Reader:
 
 
 def _each(kind: Callable[..., Any], readers: Mapping[str, Reader]) -> Reader:
+    def read_one(place: str, value: Any) -> Any:
+        return _made(kind, place, _a_table(place, value), readers)
+
     def read(place: str, value: Any) -> Any:
         if not isinstance(value, list):
             raise BadSettings(f"{place}: write each as a table [[{place}]]")
-        return tuple(
-            _made(kind, f"{place}[{n}]", _a_table(f"{place}[{n}]", one), readers)
-            for n, one in enumerate(value)
-        )
+        return tuple(_all_of(*(partial(read_one, f"{place}[{n}]", v) for n, v in enumerate(value))))
 
     return read
 
