@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -187,3 +188,21 @@ async def test_it_works_beside_a_server_that_runs_on_the_same_directory(tmp_path
     finally:
         await server.stop()
     assert "0 events in quarantine" in (await run("list", *place)).output
+
+
+async def test_whole_ids_are_listed_from_the_store_and_from_a_server(
+    storage: Storage, place: list[str]
+) -> None:
+    """An id is copied from the list into --event-id, however narrow the screen is."""
+    name = "88d4c66b38d54df384a1" * 4
+    async with shop(storage) as (listen, client):
+        await client.feedback([replace(poison(name), visitor_id="ann"), poison("p2")])
+        for whence in (place, ["--target", listen]):
+            listed = await run("list", *whence)
+            assert listed.exit_code == 0, listed.output
+            assert name in listed.stdout
+            assert "2 events in quarantine" in listed.stdout
+            found = json.loads((await run("list", *whence, "--json")).stdout)
+            assert [one["event_id"] for one in found] == [name, "p2"]
+            one = await run("list", *whence, "--visitor", "ann", "--json")
+            assert [each["visitor_id"] for each in json.loads(one.stdout)] == ["ann"]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +15,7 @@ from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
+    from headwater_server.cli.quarantine_list import Rejected
     from headwater_server.replica.ports.quarantine import Quarantined
 
 Reason = Annotated[str, typer.Option(help="only events whose reason contains this text")]
@@ -43,7 +42,7 @@ class Choice:
     event_id: str = ""
     visitor: str = ""
 
-    def matches(self, kept: Quarantined) -> bool:
+    def matches(self, kept: Quarantined | Rejected) -> bool:
         """Return whether an event passes the filter."""
         return (
             self.reason in kept.reason
@@ -54,17 +53,30 @@ class Choice:
 
 def list_quarantine(
     flags: dict[str, Any],
+    target: Target = None,
+    key: Key = "",
     reason: Reason = "",
     event_id: EventId = "",
     visitor: Visitor = "",
     limit: Limit = 50,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON, for other programs")] = False,
 ) -> None:
-    """List rejected events with the reason."""
+    """List rejected events with the reason: those of a store, or of a running server."""
     import asyncio
 
+    from headwater_server.cli.experimenting.as_json import print_json
+    from headwater_server.cli.quarantine_list import of_server, of_store, show
+
+    choice = Choice(reason, event_id, visitor)
     with explained(), store_explained():
-        chosen = asyncio.run(_chosen(_settings(flags), Choice(reason, event_id, visitor)))
-    _show(chosen, limit)
+        settings = load_settings(**flags)
+        check_one_existing(target, settings)
+        if target:
+            chosen = [one for one in of_server(target, key, reason) if choice.matches(one)]
+        else:
+            chosen = of_store(asyncio.run(_chosen(settings, choice)))
+    print_json(chosen[:limit]) if as_json else show(chosen, limit)
 
 
 def drop_quarantine(
@@ -157,18 +169,3 @@ async def _replay(
                 became.update(why for _, why in refused)
                 progress.at(became.total())
     return became
-
-
-def _show(chosen: Sequence[Quarantined], limit: int) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("rejected", "event_id", "visitor_id", "reason")
-    for kept in chosen[:limit]:
-        when = datetime.fromtimestamp(kept.time_ms / 1_000, UTC)
-        table.add_row(f"{when:%Y-%m-%d %H:%M:%S}", kept.event_id, kept.visitor_id, kept.reason)
-    console = Console(soft_wrap=True, markup=False, highlight=False)
-    if chosen:
-        console.print(table)
-    more = f", {limit} of them listed" if len(chosen) > limit else ""
-    console.print(f"{len(chosen)} events in quarantine{more}")
