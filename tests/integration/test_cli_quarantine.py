@@ -206,3 +206,15 @@ async def test_whole_ids_are_listed_from_the_store_and_from_a_server(
             assert [one["event_id"] for one in found] == [name, "p2"]
             one = await run("list", *whence, "--visitor", "ann", "--json")
             assert [each["visitor_id"] for each in json.loads(one.stdout)] == ["ann"]
+
+
+async def test_an_id_cannot_move_the_cursor_of_the_terminal(
+    storage: Storage, place: list[str]
+) -> None:
+    """An id is any text. What a stranger's page sent must not write on the operator's screen."""
+    async with shop(storage) as (listen, client):
+        await client.feedback([replace(poison("e\x1b[2J\n1"), visitor_id="v\x07\x9b2J")])
+        for whence in (place, ["--target", listen]):
+            listed = await run("list", *whence)
+            assert "e [2J 1" in listed.stdout
+            assert not {"\x1b", "\x07", "\x9b"} & set(listed.stdout)
