@@ -56,3 +56,9 @@ def test_a_plot_that_cannot_be_written_is_refused_before_any_work(events, tmp_pa
     assert done.returncode == 2
     assert problem in done.stderr
     assert "backtest:" not in done.stderr
+
+
+def test_too_few_events_to_measure_are_refused(events):
+    done = backtest("--events", events, "--limit", 1, "--no-compare")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "too few events to measure: 1," in done.stderr

@@ -191,3 +191,14 @@ async def test_other_mistakes_name_the_flag(storage: Storage) -> None:
         many = await rules("preview", *whom, listen=listen)
         assert (many.exit_code, "at most 20" in many.output) == (1, True), many.output
         assert (await rules("preview", "--visitor", "v1", listen=listen)).exit_code == 0
+
+
+async def test_the_history_of_a_rule_that_is_nowhere_is_an_error(storage: Storage) -> None:
+    async with shop(storage) as (listen, _):
+        await rules("put", json.dumps(LAMP), listen=listen)
+        wrong = await rules("history", "new lapm", listen=listen)
+        assert wrong.exit_code == 1
+        assert "there is no rule new lapm; did you mean new lamp?" in wrong.output
+        await rules("delete", "new lamp", listen=listen)
+        assert (await rules("history", "new lamp", listen=listen)).exit_code == 0
+        assert (await rules("history", listen=listen)).exit_code == 0

@@ -13,6 +13,7 @@ from headwater_server.cli.reading.files import read_files
 from headwater_server.cli.reading.flags import Reading
 from headwater_server.evaluation.interactions import Ask, Repeats
 from headwater_server.settings import load_settings
+from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -67,6 +68,11 @@ def backtest(
         settings = load_settings(**flags).engine
         history = read_files(files, settings, limit)
         result = _run(history, repeats, ask)
+        if not result.total.events:
+            raise BadSettings(
+                f"too few events to measure: {len(history.events):,}, of which the first tenth is "
+                "learned and not counted; give more"
+            )
     beside = _beside(history, repeats, result, all_of_them=compare)
     figures = {**as_dict(result, settings), "compared": [one.as_dict() for one in beside]}
     if report:

@@ -41,7 +41,7 @@ def _show_metric(report: ExperimentReport, place: int, metric: str) -> None:
     print(f"\n{metric}{unit}, {kind}; intervals are valid at every look, level {report.level:.4g}")
     plots = interval_plot([_interval(one) for one in figures])
     rows = [_row(*each) for each in zip(report.arms, figures, plots, strict=True)]
-    columns = ("arm", "visitors", "mean", "difference", "interval", "better", "verdict", "")
+    columns = ("arm", "visitors", "mean", "difference", "interval", "better", "verdict", "plot")
     show_table(columns, rows)
 
 
@@ -56,7 +56,7 @@ def _row(arm: ArmFigures, one: MetricFigures, plot: str) -> tuple[str, ...]:
         f"{arm.visitors:,}",
         _figure(one.mean, one.standard_error),
         "control" if is_control else _signed(one.difference, one.relative),
-        "" if is_control else f"{_end(one.low)} to {_end(one.high)}",
+        "" if is_control else _ends(one.low, one.high),
         "" if one.probability_better is None else f"{one.probability_better:.0%}",
         "crossed" if one.crossed else (one.verdict.value if one.verdict else ""),
         plot,
@@ -73,6 +73,10 @@ def _signed(difference: float | None, relative: float | None) -> str:
     if difference is None:
         return "-"
     return f"{difference:+.3g}" + ("" if relative is None else f" ({relative:+.1%})")
+
+
+def _ends(low: float | None, high: float | None) -> str:
+    return "-" if low is None and high is None else f"{_end(low)} to {_end(high)}"
 
 
 def _end(value: float | None) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from headwater_server.cli.experimenting.server import TIMEOUT_S, asked
-from headwater_server.cli.failures import explained
+from headwater_server.cli.failures import explained, fail
 from headwater_server.cli.target import Key, Target
 from headwater_server.settings_checks import BadSettings
+from headwater_server.settings_sources import did_you_mean
 
 if TYPE_CHECKING:
     from headwater import Client, Rule, RuleAnswer
@@ -108,7 +109,16 @@ def history(
 
     with asked(target, key) as client:
         found = list(islice(client.list_rule_changes(name, timeout_s=TIMEOUT_S), count))
+        if name and not found:
+            _check_known(client, name)
     print_json(found) if as_json else show_changes(found)
+
+
+def _check_known(client: Client, name: str) -> None:
+    """End the command for a rule that is nowhere; one of the settings may have no changes."""
+    known = [rule.name for rule in client.list_rules(timeout_s=TIMEOUT_S)]
+    if name not in known:
+        fail(f"there is no rule {name}{did_you_mean(name, known)}")
 
 
 def restore(
