@@ -136,6 +136,6 @@ def _refusal(name: str, value: str, durability: Durability) -> str:
     }
     wanted = _wanted(name, durability)
     return (
-        f"the store has {name} {value}, and {why[name]}. "
+        f"Headwater does not write to this store: it has {name} {value}, and {why[name]}. "
         f"Run `CONFIG SET {wanted}` on it, and write `{wanted}` into its configuration file"
     )
