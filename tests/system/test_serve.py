@@ -71,8 +71,9 @@ async def test_two_servers_on_one_directory_are_refused(server, tmp_path):
 
 async def test_a_port_that_is_taken_is_refused(server, tmp_path):
     second = ServerProcess(tmp_path / "other", "--listen", server.address)
-    with pytest.raises(ServerFailedError, match="cannot listen on"):
+    with pytest.raises(ServerFailedError, match="another program listens there"):
         await second.start()
+    assert [one.name for one in (tmp_path / "other").iterdir()] == ["server.log"]  # before any work
 
 
 async def test_the_probe_says_serving_until_it_stops(server):

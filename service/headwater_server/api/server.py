@@ -15,6 +15,7 @@ from headwater_server.api.guard.load import Load
 from headwater_server.api.guard.turns import Turns
 from headwater_server.api.health import SERVICES, Health
 from headwater_server.api.keyless_server import KeylessServer
+from headwater_server.api.listening import check_listening
 from headwater_server.api.ports import Replica
 from headwater_server.api.reflection import add_reflection
 from headwater_server.api.services import add_services
@@ -56,9 +57,8 @@ class Server:
         try:
             self.port = self._server.add_insecure_port(self._settings.listen)
         except RuntimeError as error:
-            where = self._settings.listen
-            text = f"cannot listen on {where}: not an address of this machine, or already in use"
-            raise OSError(text) from error
+            check_listening(self._settings.listen, shared=self._settings.so_reuseport)
+            raise OSError(f"cannot listen on {self._settings.listen}: gRPC refuses it") from error
         self._replica.watch_health(self._health.change)
         await self._health.start()
         self._load.start()

@@ -36,8 +36,9 @@ def serve(flags: dict[str, Any]) -> None:
     with explained(), store_explained():
         settings = checked_settings(flags)
         _warn(settings)
-        wait_for_store(settings)
         try:
+            _check_port(settings)
+            wait_for_store(settings)
             with valid_engine():
                 _serve(settings, flags)
         except OSError as error:
@@ -64,6 +65,14 @@ def _warn(settings: Settings) -> None:
 
     for text in settings.warnings:
         structlog.get_logger(__name__).warning("a setting looks wrong", warning=text)
+
+
+def _check_port(settings: Settings) -> None:
+    """Raise OSError if nobody can listen there, before the log is read; workers share a port."""
+    from headwater_server.api.listening import check_listening
+
+    if settings.process.workers == 1:
+        check_listening(settings.api.listen, shared=settings.api.so_reuseport)
 
 
 def for_server(settings: Settings) -> Settings:
