@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Collection, Iterator
 
-from headwater_server.engine.lookups.nearest_name import near
+from headwater_server.engine.lookups.nearest_name import near, unseen_placements
 from headwater_server.engine.lookups.shortfall_notes import filter_notes
 from headwater_server.engine.messages.rewards import canonical_type
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
@@ -28,14 +28,14 @@ def of_rule(
     settings: EngineSettings,
     scoring: CandidateScoring,
     names: Collection[str],
-    placements: Collection[str] = (),
+    placements: Collection[str] | None = None,
 ) -> Iterator[str]:
     """Yield what fits nothing, each with the rule's field.
 
-    ``names``: the fields that items have; ``placements``: where lists were seen, none: unknown.
+    ``names``: the fields that items have; ``placements``: where lists were seen; None: unknown.
     """
     if isinstance(rule, Pin):
-        gone = [one for one in rule.item_ids if scoring.catalogue.number(one) is None]
+        gone = [one for one in rule.item_ids if not _is_there(scoring, one)]
         if gone:
             yield f"item_ids: the catalogue does not have {_shown(gone)}"
     if isinstance(rule, Cap) and rule.field and rule.field not in names:
@@ -43,25 +43,32 @@ def of_rule(
     if isinstance(rule, Hide):
         yield from (f"event_types: {text}" for text in unknown_types(rule.event_types, settings))
     yield from (f"filter: {text}" for text in _of_filter(rule.filter, scoring))
-    unseen = sorted(rule.placements.difference(placements)) if placements else []
-    for name in unseen[:NAMES_SHOWN]:
-        yield f"placements: no list was seen at {name} yet{near(name, placements)}"
+    if placements is not None:
+        yield from (f"placements: {one}" for one in unseen_placements(rule.placements, placements))
+
+
+def _is_there(scoring: CandidateScoring, item_id: str) -> bool:
+    """Whether an item is known, also by events alone, and not deleted."""
+    catalogue = scoring.catalogue
+    number = catalogue.number(item_id)
+    if number is None:
+        return False
+    return catalogue.at(number) is not None or bool(catalogue.available[number])
 
 
 def _of_filter(text: str, scoring: CandidateScoring) -> Iterator[str]:
     notes = list(filter_notes(text, scoring.catalogue.columns))
     yield from notes
-    if notes or not text:
-        return
     values = _values(text)[:VALUES_LOOKED_AT]
-    if not scoring.masks.passing(text).count:
+    if text and not notes and not scoring.masks.passing(text).count:
         yield "no item passes it"
         if len(values) < 2:
             return
     absent = [
         f"{field} {value}"
         for field, value in values
-        if not scoring.masks.passing(f"{field}: ANY({value})").count
+        if not any(filter_notes(f"{field}: ANY({value})", scoring.catalogue.columns))
+        and not scoring.masks.passing(f"{field}: ANY({value})").count
     ]
     if absent:
         yield f"no item has {_shown(absent)}"
@@ -99,8 +106,17 @@ def same_slot(rule: Rule, others: Collection[Rule]) -> Iterator[str]:
     for other in others:
         if isinstance(rule, Pin) and isinstance(other, Pin) and _meet(rule, other):
             name = json.dumps(other.name, ensure_ascii=False)
-            yield f"slot: {name} pins slot {rule.slot}, too, and comes first: it counts"
+            at = _where_they_meet(rule, other)
+            yield f"slot: {name} pins slot {rule.slot}{at}, too, and comes first: it counts there"
             return
+
+
+def _where_they_meet(rule: Pin, other: Pin) -> str:
+    """Return at which placements another pin counts, "" if at all those of the rule."""
+    if not other.placements or (rule.placements and rule.placements <= other.placements):
+        return ""
+    shared = sorted(rule.placements & other.placements or other.placements)
+    return f" at {_shown(shared)}"
 
 
 def _meet(rule: Pin, other: Pin) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from headwater_server.engine.messages.entries import ItemDelete
 from headwater_server.engine.messages.experiments import (
     Experiment,
     ExperimentArm,
@@ -128,3 +129,40 @@ def test_a_rule_that_is_saved_as_it_is_moves_nothing():
     put(engine, "table", pinned("d"))
     statuses, [view], [one] = previewed(engine, write("table", pinned("d")))
     assert (statuses, view.name, one.moves) == (["exists"], "table", ())
+
+
+def warned(engine, *drafts):
+    _, views, _ = previewed(engine, *drafts, requests=())
+    return {view.name: " ".join(view.warnings) for view in views}
+
+
+def test_every_condition_of_a_filter_is_looked_at():
+    both = 'colour: ANY("red") AND categories: ANY("lihgt")'
+    found = warned(shop(), write("two", {"kind": "hide", "filter": both}))
+    assert "no item has the field colour" in found["two"]
+    assert 'no item has categories "lihgt"' in found["two"]
+
+
+def test_a_placement_is_warned_of_also_before_any_list_was_seen():
+    found = warned(shop(), write("there", pinned("c") | {"placements": ["hmoe"]}))
+    assert "no list was seen at hmoe yet" in found["there"]
+
+
+def test_a_deleted_item_is_warned_of_whether_it_was_known_or_not():
+    engine = shop()
+    do(engine, ItemDelete("never"), ItemDelete("d"))
+    found = warned(engine, write("a", pinned("never", 2)), write("b", pinned("d", 3)))
+    assert "does not have never" in found["a"]
+    assert "does not have d" in found["b"]
+
+
+def test_a_pin_of_another_placement_is_said_to_count_there_alone():
+    engine = shop()
+    drafts = [
+        write("shelf", pinned("c") | {"placements": ["shelf"]}),
+        write("all", pinned("e")),
+        write("home", pinned("a") | {"placements": ["home"]}),
+    ]
+    found = warned(engine, *drafts)
+    assert '"shelf" pins slot 1 at shelf, too' in found["all"]
+    assert '"all" pins slot 1, too' in found["home"]
