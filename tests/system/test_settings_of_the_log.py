@@ -123,6 +123,22 @@ def test_a_wrong_change_is_explained_and_nothing_is_done(arguments, says, tmp_pa
     assert error.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ('hide_days={"purchse":30}', "hide_days: rewards has no event type purchse; did you mean"),
+        (
+            'rules=[{"name":"x","kind":"hide","event_types":["vew"],"days":2}]',
+            'rules "x": event_types: rewards has no event type vew; did you mean view?',
+        ),
+    ],
+)
+def test_an_event_type_that_no_event_can_have_is_warned_of(given, says, tmp_path):
+    code, said, error = settings_command("set", given, "--data-dir", str(tmp_path))
+    assert (code, "offset=" in said) == (0, True)
+    assert says in error
+
+
 @pytest.mark.thorough
 async def test_a_worker_that_is_replaced_does_not_change_the_settings_back(tmp_path):
     """A command changed them since; the start of a worker is no start of the server."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -111,7 +112,22 @@ async def _put_on_log(settings: Settings, values: EngineSettings, given: frozens
         print(f"{name}: {old} -> {new}")
         if name in ANSWERING:
             print(f"{name}: a promoted policy may override it: see `headwater policy list`")
+    for text in _warnings(found.settings, given):
+        typer.echo(f"warning: {text}", err=True)
     print(f"offset={found.position.offset}" if changes else "nothing to change")
+
+
+def _warnings(settings: EngineSettings, given: frozenset[str]) -> Iterator[str]:
+    """Yield which event types nothing can have; what depends on the catalogue a server says."""
+    from headwater_server.engine.lookups.unknown_types import unknown_types
+    from headwater_server.engine.reranking.rules import Hide, parse_rules
+
+    if given & {"hide_days", "rewards"}:
+        yield from (f"hide_days: {text}" for text in unknown_types(settings.hide_days, settings))
+    for rule in parse_rules(settings.rules) if given & {"rules", "rewards"} else ():
+        types = rule.event_types if isinstance(rule, Hide) else ()
+        for text in unknown_types(types, settings):
+            yield f'rules "{rule.name}": event_types: {text}'
 
 
 def _answer(flags: dict[str, Any], target: str | None, key: str) -> SettingsChanges:

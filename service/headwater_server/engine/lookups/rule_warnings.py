@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 from headwater_server.engine.lookups.nearest_name import near, unseen_placements
 from headwater_server.engine.lookups.shortfall_notes import filter_notes
-from headwater_server.engine.messages.rewards import canonical_type
+from headwater_server.engine.lookups.unknown_types import unknown_types
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.reranking.rules import Cap, Hide, Pin, Rule
 from headwater_server.engine.settings import EngineSettings
@@ -86,16 +86,6 @@ def _values(text: str) -> list[tuple[str, str]]:
 def unknown_field(name: str, names: Collection[str]) -> str:
     """Return that no item has a field, with the nearest name that there is."""
     return f"no item has the field {name}{near(name, names)}"
-
-
-def unknown_types(given: Collection[str], settings: EngineSettings) -> list[str]:
-    """Return a warning for each event type that has no reward."""
-    known = settings.rewards
-    return [
-        f"rewards has no event type {name}{near(name, known)}"
-        for name in given
-        if canonical_type(name) not in known
-    ]
 
 
 def same_slot(rule: Rule, others: Collection[Rule]) -> Iterator[str]:

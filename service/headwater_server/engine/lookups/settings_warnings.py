@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from headwater_server.engine.catalogue.fields.groups import GROUP_ID
 from headwater_server.engine.catalogue.fields.item_values import field_of
 from headwater_server.engine.lookups.feature_warnings import of_features
-from headwater_server.engine.lookups.rule_warnings import of_rule, unknown_field, unknown_types
+from headwater_server.engine.lookups.rule_warnings import of_rule, unknown_field
+from headwater_server.engine.lookups.unknown_types import unknown_types
 from headwater_server.engine.ranking.candidate_scoring import CandidateScoring
 from headwater_server.engine.ranking.objective_names import ACTS, REVENUE
 from headwater_server.engine.reranking.rules import parse_rules
