@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from headwater import AsyncClient, Item
+from headwater import AsyncClient, Experiment, ExperimentArm, Item, PrimaryMetric
 from headwater_server.cli.root import commands
 from headwater_server.engine.engine import Engine
 from headwater_server.storage.settings import StorageSettings
@@ -146,6 +146,52 @@ async def test_the_file_of_the_documentation_creates_an_experiment(
         assert made.exit_code == 0, made.output
         found = await client.get_experiment("warmer-lists")
         assert found.guard_rails[0].worst_relative == -0.05
+
+
+REFUSED = {
+    "end_time": FILE.replace("start_time = 2020-", "end_time = 2021-"),
+    "share": FILE.replace("start_time", "share = 0.9\nstart_time"),
+    "unit": FILE.replace("start_time", "share = 0.2\nunit = 'user'\nstart_time"),
+    "salt": FILE.replace("start_time", "salt = 'two words'\nshare = 0.2\nstart_time"),
+    "arms[0].policy_id": FILE.replace("weight = 3", "policy_id = 'unknown'").replace(
+        "start_time", "share = 0.2\nstart_time"
+    ),
+    "layer": FILE.replace("start_time", "layer = 'other'\nstart_time").replace(
+        "exploration_temperature", "exploration_epsilon"
+    ),
+}
+
+
+async def test_a_refused_experiment_leaves_no_policy(storage: Storage, tmp_path: Path) -> None:
+    async with shop(storage) as (listen, client):
+        await client.create_experiment(
+            Experiment(
+                "first",
+                (ExperimentArm("a"), ExperimentArm("b", "best")),
+                PrimaryMetric("act_rate"),
+                share=0.5,
+            )
+        )
+        path = tmp_path / "refused.toml"
+        for field, text in REFUSED.items():
+            path.write_text(text)
+            refused = await run("experiment", "create", str(path), "--target", listen)
+            assert refused.exit_code == 1, field
+            assert field in refused.stderr
+            if field != "layer":  # what the file's own policies set is known when they are written
+                assert [one async for one in client.list_policies()] == [], field
+
+
+async def test_policies_of_two_layers_may_differ_in_settings_of_their_own(
+    storage: Storage, file: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "beside.toml"
+    beside = FILE.replace("warm", "even").replace("exploration_temperature", "exploration_epsilon")
+    path.write_text(beside.replace("start_time", "layer = 'other'\nstart_time"))
+    async with shop(storage) as (listen, _):
+        for one in (file, str(path), file):
+            made = await run("experiment", "create", one, "--target", listen)
+            assert made.exit_code == 0, made.output
 
 
 BAD_FILES = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from itertools import chain
 
 from headwater_server.engine.experiments import checks
 from headwater_server.engine.experiments.experiments import Experiments
@@ -16,6 +17,8 @@ from headwater_server.engine.settings import EngineSettings
 
 MAY_CHANGE = frozenset({"end_time_ms", "visitors_max", "guard_rails", "auto_promote"})
 """Of an experiment that has begun; all else is frozen."""
+NEVER = "baseline"
+"""The one policy that no arm can have: it is there to be compared with in shadows alone."""
 _PUBLIC = {"start_time_ms": "start_time", "end_time_ms": "end_time"}
 
 
@@ -34,7 +37,9 @@ def judged_experiment(
     meeting = list(_meeting(experiments, experiment, now_ms))
     if found := list(_in_the_way(experiments, experiment, now_ms)):
         return forbidden(*found, *meeting)
-    return wrong(meeting[0]) if meeting else DONE
+    # This comes last: so a caller can ask what else is wrong before policies are written for good.
+    problem = next(chain(meeting, _of_never(experiment)), "")
+    return wrong(problem) if problem else DONE
 
 
 def _missing(
@@ -44,10 +49,16 @@ def _missing(
     for place, arm in enumerate(experiment.arms):
         name = arm.policy_id
         policy = experiments.policies.get(name) if name else None
-        if name == "baseline" or (name and policy is None):
+        if name and policy is None:
             yield f"arms[{place}].policy_id: there is no policy {name}: write it first"
         elif policy and (problem := policy.lacks(settings)):
             yield f"arms[{place}].policy_id: {name} cannot answer: {problem}"
+
+
+def _of_never(experiment: Experiment) -> Iterator[str]:
+    for place, arm in enumerate(experiment.arms):
+        if arm.policy_id == NEVER:
+            yield f"arms[{place}].policy_id: there is no policy {NEVER}: write it first"
 
 
 def has_begun(running: Running, now_ms: int) -> bool:
@@ -115,7 +126,8 @@ def _overlapping(experiments: Experiments, experiment: Experiment, other: Runnin
     have_all = not (experiment.placements and theirs.placements)
     if not (have_all or set(experiment.placements) & set(theirs.placements)):
         return
-    own = [experiments.policies.get(arm.policy_id) for arm in experiment.arms]
+    names = (arm.policy_id for arm in experiment.arms)
+    own = [experiments.policies.get(name) for name in names if name != NEVER]
     both = _overridden(own) & _overridden(other.policies)
     if both:
         yield (

@@ -29,20 +29,20 @@ Force = Annotated[
 def create(file: File, target: Target = None, key: Key = "", as_json: Json = False) -> None:
     """Create an experiment, and the policies of its file.
 
-    Policies are tables [policies.NAME]. It starts at once, or at its start_time.
+    Policies are tables [policies.NAME]. They are written once nothing else is wrong, since they
+    cannot be deleted. It starts at once, or at its start_time.
     docs/experiments-in-your-shop.md has an example. The command can be run again: what is there
     already stays.
     """
     from headwater_server.cli.experimenting.as_json import print_json
+    from headwater_server.cli.experimenting.creating import created
     from headwater_server.cli.experimenting.files import read_experiment
     from headwater_server.cli.experimenting.tables import show_experiment
 
     with explained():
         wanted = read_experiment(file)
     with asked(target, key) as client:
-        for policy in wanted.policies:
-            client.upsert_policy(policy, timeout_s=TIMEOUT_S)
-        answer = client.create_experiment(wanted.experiment, timeout_s=TIMEOUT_S)
+        answer = created(client, wanted)
     if as_json:
         print_json(answer)
         return
