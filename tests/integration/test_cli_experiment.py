@@ -253,3 +253,19 @@ def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:
     assert found.exit_code == 2
     for place in ("wieght", "metrik", "placements[0]", "placements[2]", "policies.even"):
         assert place in found.stderr
+
+
+async def test_a_placement_that_nobody_has_is_warned_of(storage: Storage, tmp_path: Path) -> None:
+    path = tmp_path / "there.toml"
+    async with shop(storage) as (listen, client):
+        await visit(client, "ann", acts=True)  # at home
+        for placement, share in (("hoem", 0.4), ("home", 0.5)):
+            text = FILE.replace("warmer", placement).replace('["home"]', f'["{placement}"]')
+            path.write_text(text.replace("start_time", f"share = {share}\nstart_time"))
+            made = await run("experiment", "create", str(path), "--target", listen)
+            assert made.exit_code == 0, made.output
+            hint = "no list was seen at hoem yet; did you mean home?"
+            assert (hint in made.stderr) == (placement == "hoem")
+            report = await run("experiment", "report", placement, "--target", listen)
+            assert (hint in report.stdout) == (placement == "hoem")
+            assert "? to ?" not in report.stdout

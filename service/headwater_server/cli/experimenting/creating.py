@@ -10,6 +10,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import typer
+
 from headwater_server.cli.experimenting.server import TIMEOUT_S
 
 if TYPE_CHECKING:
@@ -62,3 +64,12 @@ def _check(client: Client, wanted: ExperimentFile) -> None:
 def _write_policies(client: Client, wanted: ExperimentFile) -> None:
     for policy in wanted.policies:
         client.upsert_policy(policy, timeout_s=TIMEOUT_S)
+
+
+def warn_of_placements(client: Client, experiment: Experiment) -> None:
+    """Warn of placements at which no list was seen: where nobody is, nobody enters."""
+    if experiment.placements:
+        found = client.get_experiment_report(experiment.experiment_id, timeout_s=TIMEOUT_S)
+        for note in found.notes:
+            if note.startswith("placements: "):
+                typer.echo(f"warning: {note}", err=True)

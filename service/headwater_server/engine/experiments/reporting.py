@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -31,6 +31,7 @@ from headwater_server.engine.experiments.reports import (
 )
 from headwater_server.engine.experiments.running import Running
 from headwater_server.engine.experiments.viewing import state_of, view
+from headwater_server.engine.lookups.nearest_name import unseen_placements
 from headwater_server.engine.messages.experiments import DECREASE, METRICS
 from headwater_server.inference.bayes.normal import expected_loss_of, probability_better
 from headwater_server.inference.experiments.arm import Arm
@@ -45,12 +46,17 @@ _SHARED = (
 
 
 def report(
-    running: Running, now_ms: int, days: Days | None = None, offset_ms: int = 0
+    running: Running,
+    now_ms: int,
+    days: Days | None = None,
+    offset_ms: int = 0,
+    seen: Collection[str] | None = None,
 ) -> ExperimentReport:
     """Return what an experiment says at the state's time ``now_ms``.
 
     ``days``: of a hold-out, those whose lift is asked for beside that of all time. ``offset_ms``:
-    by how much the shop's days begin before UTC's.
+    by how much the shop's days begin before UTC's. ``seen``: the placements where lists were seen;
+    None: unknown.
     """
     arms = tuple(_arm(running, arm, now_ms) for arm in range(len(running.experiment.arms)))
     evidence = evidence_of_ratio(running)
@@ -71,7 +77,10 @@ def report(
     )
     text = repr(found).encode("utf-8", "surrogatepass")
     lifts = lifts_of(running, days, now_ms, offset_ms) if running.days.are_kept else None
-    return replace(found, digest=blake2b(text, digest_size=16).hexdigest(), lifts=lifts)
+    digest = blake2b(text, digest_size=16).hexdigest()
+    unseen = () if seen is None else unseen_placements(running.experiment.placements, seen)
+    notes = (*found.notes, *(f"placements: {one}" for one in unseen))
+    return replace(found, notes=notes, digest=digest, lifts=lifts)
 
 
 def metrics_of(running: Running) -> list[str]:

@@ -41,6 +41,11 @@ class Today:
         for pair in pairs:
             self._enter(pair)
 
+    @property
+    def placements(self) -> set[str]:
+        """Where lists were seen today; "" is a list without a placement."""
+        return {placement for placement, _ in self._keys}
+
     def _enter(self, group: tuple[str, str]) -> None:
         self._numbers[group] = len(self._keys)
         self._keys.append(group)

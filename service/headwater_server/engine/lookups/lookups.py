@@ -19,6 +19,7 @@ from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit, limits
 from headwater_server.engine.lookups.listing import listing
+from headwater_server.engine.lookups.nearest_name import seen_placements
 from headwater_server.engine.lookups.settings_warnings import settings_warnings
 from headwater_server.engine.lookups.shortfall_notes import shortfall_notes
 from headwater_server.engine.lookups.statistics import (
@@ -204,12 +205,11 @@ class Lookups:
 
     def experiment_report(self, name: str, days: Days | None = None) -> ExperimentReport | None:
         """Return what an experiment says so far, also of some ``days``; None: there is none."""
-        # imported where it is used: a start needs no scipy
-        from headwater_server.engine.experiments.reporting import report  # noqa: PLC0415
+        from headwater_server.engine.experiments.reporting import report  # noqa: PLC0415 - has scipy
 
-        running = self._experiments.by_id.get(name)
-        offset_ms = self._parts.figures.offset_ms
-        return report(running, self._parts.clock_ms, days, offset_ms) if running else None
+        running, parts = self._experiments.by_id.get(name), self._parts
+        at = parts.clock_ms, days, parts.figures.offset_ms
+        return report(running, *at, seen_placements(parts)) if running else None
 
     def arms_of(
         self, visitor_id: str, user_id: str, placement: str, now_ms: int

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from headwater_server.engine import answers
 from headwater_server.engine.experiments.judgement import Judgement
+from headwater_server.engine.lookups.nearest_name import seen_placements
 from headwater_server.engine.lookups.rule_warnings import of_rule, same_slot
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Status
@@ -131,6 +132,6 @@ def rule_warnings(
     parts: Parts, rule: Rule, others: Sequence[Rule], settings: EngineSettings
 ) -> tuple[str, ...]:
     """Return what of a rule fits nothing, or is decided by another one; each names the field."""
-    names, placements = parts.scoring.catalogue.columns.names(), parts.act_rates.placements
-    found = of_rule(rule, settings, parts.scoring, names, placements)
+    names = parts.scoring.catalogue.columns.names()
+    found = of_rule(rule, settings, parts.scoring, names, seen_placements(parts))
     return (*found, *same_slot(rule, others))

@@ -35,7 +35,7 @@ def create(file: File, target: Target = None, key: Key = "", as_json: Json = Fal
     already stays.
     """
     from headwater_server.cli.experimenting.as_json import print_json
-    from headwater_server.cli.experimenting.creating import created
+    from headwater_server.cli.experimenting.creating import created, warn_of_placements
     from headwater_server.cli.experimenting.files import read_experiment
     from headwater_server.cli.experimenting.tables import show_experiment
 
@@ -43,6 +43,7 @@ def create(file: File, target: Target = None, key: Key = "", as_json: Json = Fal
         wanted = read_experiment(file)
     with asked(target, key) as client:
         answer = created(client, wanted)
+        warn_of_placements(client, answer.experiment)
     if as_json:
         print_json(answer)
         return
