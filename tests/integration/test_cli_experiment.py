@@ -241,20 +241,6 @@ def test_without_a_server_the_command_says_what_it_needs(tmp_path: Path) -> None
     assert (found.exit_code, "--target H:P" in found.stderr) == (2, True)
 
 
-def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "bad.toml"
-    path.write_text(
-        FILE.replace("weight = 3", "wieght = 3")
-        .replace('metric = "act_rate"', 'metrik = "act_rate"')
-        .replace('placements = ["home"]', "placements = [1, 'home', 2]")
-        .replace("[policies.warm]\n", "[policies]\neven = 7\n[policies.warm]\n")
-    )
-    found = CliRunner().invoke(commands, ["experiment", "create", str(path), "--target", "x:1"])
-    assert found.exit_code == 2
-    for place in ("wieght", "metrik", "placements[0]", "placements[2]", "policies.even"):
-        assert place in found.stderr
-
-
 async def test_a_placement_that_nobody_has_is_warned_of(storage: Storage, tmp_path: Path) -> None:
     path = tmp_path / "there.toml"
     async with shop(storage) as (listen, client):
@@ -269,3 +255,34 @@ async def test_a_placement_that_nobody_has_is_warned_of(storage: Storage, tmp_pa
             report = await run("experiment", "report", placement, "--target", listen)
             assert (hint in report.stdout) == (placement == "hoem")
             assert "? to ?" not in report.stdout
+
+
+async def test_the_documented_experiment_fits_beside_the_documented_hold_out(
+    storage: Storage, tmp_path: Path
+) -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+    path = tmp_path / "warmer.toml"
+    async with shop(storage) as (listen, _):
+        target = ("--target", listen)
+        begun = await run("hold-out", "start", "--share", "0.05", *target)
+        assert begun.exit_code == 0, begun.output
+        path.write_text(re.sub("share = .*", "", example))
+        whole = await run("experiment", "create", str(path), *target)
+        assert (whole.exit_code, "write share = 0.75 or less" in whole.stderr) == (1, True)
+        path.write_text(example)
+        made = await run("experiment", "create", str(path), *target)
+        assert made.exit_code == 0, made.output
+
+
+def test_all_mistakes_of_a_file_are_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(
+        FILE.replace("weight = 3", "wieght = 3")
+        .replace('metric = "act_rate"', 'metrik = "act_rate"')
+        .replace('placements = ["home"]', "placements = [1, 'home', 2]")
+        .replace("[policies.warm]\n", "[policies]\neven = 7\n[policies.warm]\n")
+    )
+    found = CliRunner().invoke(commands, ["experiment", "create", str(path), "--target", "x:1"])
+    assert found.exit_code == 2
+    for place in ("wieght", "metrik", "placements[0]", "placements[2]", "policies.even"):
+        assert place in found.stderr

@@ -112,9 +112,10 @@ def _of_layer(experiments: Experiments, experiment: Experiment, now_ms: int) -> 
     taken = experiments.taken(experiment.layer, now_ms, without=name)
     if allotted(experiment.share, taken) is None:
         free = sum(end - start for start, end in free_parts(taken)) / PARTS
+        fix = f"write share = {free:g} or less, " if free else ""
         yield (
-            f"share: {free:g} of the layer {experiment.layer} is free: write a smaller share, use "
-            "another layer, or stop an experiment"
+            f"share: {free:g} of the layer {experiment.layer} is free: {fix}use another layer, or "
+            "stop an experiment"
         )
 
 
