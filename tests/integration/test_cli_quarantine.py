@@ -197,14 +197,14 @@ async def test_whole_ids_are_listed_from_the_store_and_from_a_server(
     name = "88d4c66b38d54df384a1" * 4
     async with shop(storage) as (listen, client):
         await client.feedback([replace(poison(name), visitor_id="ann"), poison("p2")])
-        for whence in (place, ["--target", listen]):
-            listed = await run("list", *whence)
+        for where in (place, ["--target", listen]):
+            listed = await run("list", *where)
             assert listed.exit_code == 0, listed.output
             assert name in listed.stdout
             assert "2 events in quarantine" in listed.stdout
-            found = json.loads((await run("list", *whence, "--json")).stdout)
+            found = json.loads((await run("list", *where, "--json")).stdout)
             assert [one["event_id"] for one in found] == [name, "p2"]
-            one = await run("list", *whence, "--visitor", "ann", "--json")
+            one = await run("list", *where, "--visitor", "ann", "--json")
             assert [each["visitor_id"] for each in json.loads(one.stdout)] == ["ann"]
 
 
@@ -214,7 +214,7 @@ async def test_an_id_cannot_move_the_cursor_of_the_terminal(
     """An id is any text. What a stranger's page sent must not write on the operator's screen."""
     async with shop(storage) as (listen, client):
         await client.feedback([replace(poison("e\x1b[2J\n1"), visitor_id="v\x07\x9b2J")])
-        for whence in (place, ["--target", listen]):
-            listed = await run("list", *whence)
+        for where in (place, ["--target", listen]):
+            listed = await run("list", *where)
             assert "e [2J 1" in listed.stdout
             assert not {"\x1b", "\x07", "\x9b"} & set(listed.stdout)

@@ -91,7 +91,7 @@ def store_explained() -> Iterator[None]:
         fail(str(error), MISUSED)
     except STORE_ERRORS as error:
         fail(str(error), FAILED)
-    except BrokenPipeError:  # who read the output has ended: the command ends without a word
+    except BrokenPipeError:  # who read the output has ended: the command ends silently
         raise
     except OSError as error:  # of the data directory: its disk is full, or not ours
         fail(str(error), FAILED)

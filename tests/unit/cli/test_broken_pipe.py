@@ -1,4 +1,4 @@
-"""A command whose reader has ended, such as `head`, ends without a word."""
+"""A command whose reader has ended, such as `head`, ends silently."""
 
 import subprocess
 import sys
