@@ -233,7 +233,10 @@ async def test_what_nobody_knows_is_warned_of_and_what_is_malformed_is_refused(
         await fill(client)
         answer = await client.upsert_rule(replace(LAMP, item_ids=("nothing",)))
         assert answer.rule is not None
-        assert answer.rule.warnings == ("item_ids: the catalogue does not have nothing",)
+        assert answer.rule.warnings == (
+            "item_ids: the catalogue does not have nothing",
+            "placements: no list was seen at home yet",
+        )
         boost = Rule(name="b", kind="boost", filter="price <", by=1)
         with pytest.raises(InvalidRequestError) as refused:
             await client.upsert_rule(boost)

@@ -62,7 +62,7 @@ def list_quarantine(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON, for other programs")] = False,
 ) -> None:
-    """List rejected events with the reason: those of a store, or of a running server."""
+    """List rejected events with the reason."""
     import asyncio
 
     from headwater_server.cli.experimenting.as_json import print_json
