@@ -19,7 +19,6 @@ from headwater_server.engine.lookups.act_rates import PlacementRates
 from headwater_server.engine.lookups.heads import Head
 from headwater_server.engine.lookups.limits import Limit, limits
 from headwater_server.engine.lookups.listing import listing
-from headwater_server.engine.lookups.nearest_name import seen_placements
 from headwater_server.engine.lookups.settings_warnings import settings_warnings
 from headwater_server.engine.lookups.shortfall_notes import shortfall_notes
 from headwater_server.engine.lookups.statistics import (
@@ -47,6 +46,7 @@ from headwater_server.engine.messages.requests import (
 )
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.rules.beneath_policies import judged_in
+from headwater_server.engine.rules.previewing import seen_placements
 from headwater_server.engine.rules.reading import RuleReading
 from headwater_server.engine.rules.views import overridden
 from headwater_server.engine.settings_history import ChangedSetting

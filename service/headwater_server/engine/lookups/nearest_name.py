@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
 
 from headwater_server.engine.measures.placements import OTHER
-
-if TYPE_CHECKING:
-    from headwater_server.engine.parts import Parts
 
 PLACEMENTS_SHOWN = 3
 
@@ -22,11 +18,6 @@ def near(name: str, names: Collection[str]) -> str:
     """
     found = difflib.get_close_matches(name, sorted(names), n=1)
     return f"; did you mean {found[0]}?" if found else ""
-
-
-def seen_placements(parts: Parts) -> set[str]:
-    """Return where lists were seen: act rates know the past, figures the last minutes."""
-    return {*parts.act_rates.placements, *parts.figures.today.placements} - {""}
 
 
 def unseen_placements(given: Collection[str], seen: Collection[str]) -> Iterator[str]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from headwater_server.engine import answers
 from headwater_server.engine.experiments.judgement import Judgement
-from headwater_server.engine.lookups.nearest_name import seen_placements
 from headwater_server.engine.lookups.rule_warnings import of_rule, same_slot
 from headwater_server.engine.messages.asked import Arm
 from headwater_server.engine.messages.events import Status
@@ -135,3 +134,8 @@ def rule_warnings(
     names = parts.scoring.catalogue.columns.names()
     found = of_rule(rule, settings, parts.scoring, names, seen_placements(parts))
     return (*found, *same_slot(rule, others))
+
+
+def seen_placements(parts: Parts) -> set[str]:
+    """Return where lists were seen: act rates know the past, figures the last minutes."""
+    return {*parts.act_rates.placements, *parts.figures.today.placements} - {""}
