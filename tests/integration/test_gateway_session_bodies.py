@@ -1,4 +1,4 @@
-"""What looks like a session is checked by the server: until then its caller sends little."""
+"""Who is no backend sends little: a page, and what looks like a session until the server knows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from headwater.v1 import event_pb2
 from headwater.v1 import feedback_service_pb2 as pb
 from headwater.v1 import feedback_service_pb2_grpc as pb_grpc
 from headwater_server.api.access.sessions import Session, signed
-from tests.integration.gateway_server import KEY, PAGE_KEY
+from tests.integration.gateway_server import KEY, PAGE_KEY, framed
 from tests.integration.test_gateway_admission import BODY_MAX, FEEDBACK, events, gateway
 from tests.integration.waiting import PATIENCE_S
 
@@ -58,6 +58,27 @@ async def test_a_native_client_with_a_session_says_how_large_its_body_is(key):
             assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
             assert "content-length" in refused.value.details()
         assert (await native(client, PAGE_KEY, 1)).results
+
+
+async def test_a_native_client_with_a_page_key_sends_a_small_body_without_its_size():
+    async with gateway(gateway_page_body_bytes_max=BODY_MAX) as client:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await native(client, PAGE_KEY, 1000)
+        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        assert "gateway_page_body_bytes_max" in refused.value.details()
+        assert (await native(client, PAGE_KEY, 1)).results
+        assert (await native(client, KEY, 1000)).results
+
+
+async def test_a_page_sends_a_small_body_over_grpc_web():
+    path = "/headwater.v1.FeedbackService/Feedback"
+    headers = bearer(PAGE_KEY) | {"content-type": "application/grpc-web+proto", "x-grpc-web": "1"}
+    async with gateway(gateway_page_body_bytes_max=BODY_MAX) as client:
+        for count, status in ((1, None), (1000, "3")):  # what is learned says so in its trailers
+            sent = [event_pb2.Event(event_id=f"e{n}", visitor_id="v" * 100) for n in range(count)]
+            body = framed(pb.FeedbackRequest(events=sent).SerializeToString())
+            answer = await client.post(path, content=body, headers=headers)
+            assert answer.headers.get("grpc-status") == status, answer.headers
 
 
 @pytest.mark.parametrize("key", [NO_SESSION, session()], ids=["none", "one"])

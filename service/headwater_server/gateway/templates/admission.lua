@@ -23,6 +23,10 @@ local function is_session(key)
   return HAS_PERSONS and key ~= nil and key:sub(1, 5) == "hws1."
 end
 
+local function key_of(headers)
+  return (headers:get("authorization") or ""):match("^Bearer (%S+)$")
+end
+
 -- Return the status and text of a refusal, or nothing for a caller with a key.
 local function key_problem(key)
   if not key then
@@ -33,7 +37,7 @@ local function key_problem(key)
 end
 
 -- Pages send small bodies of known size. A native gRPC client knows none, and may send without it
--- with a key of this server.
+-- with a key of this server; so does a gRPC-Web call here, whose filter takes the length away.
 local function page_problem(headers, is_known)
   local size = tonumber(headers:get("content-length") or "")
   local kind = headers:get("content-type") or ""
@@ -45,6 +49,17 @@ local function page_problem(headers, is_known)
   end
 end
 
+-- Whether a body that came without its size is too large for a page. A stream has no end.
+local function is_too_large(handle, headers)
+  local path = headers:get(":path")
+  local is_stream = path:sub(-15) == "/StreamFeedback"
+  if not CHECKED or is_stream or headers:get("content-length") then
+    return false
+  end
+  local body = PAGE_KEYS[key_of(headers)] and handle:body()
+  return body and body:length() > PAGE_BYTES_MAX
+end
+
 local function problem(headers)
   local encoding = headers:get("content-encoding")
   if encoding and encoding:lower() ~= "identity" and encoding ~= "" then
@@ -53,7 +68,7 @@ local function problem(headers)
   if not CHECKED then
     return
   end
-  local key = (headers:get("authorization") or ""):match("^Bearer (%S+)$")
+  local key = key_of(headers)
   local status, text = key_problem(key)
   if not status and (PAGE_KEYS[key] or is_session(key)) then
     return page_problem(headers, PAGE_KEYS[key])
@@ -65,6 +80,9 @@ function envoy_on_request(handle)
   local headers = handle:headers()
   if is_api(headers:get(":path")) then
     local status, text = problem(headers)
+    if not status and is_too_large(handle, headers) then
+      status = "413"
+    end
     if status then
       handle:respond({ [":status"] = status }, text or "")
     end
