@@ -24,8 +24,8 @@ Policies = Annotated[
     list[str] | None,
     typer.Option(
         "--policy",
-        help="a policy on the log, a baseline (best, random, ...), or a TOML file with settings; "
-        "may be repeated",
+        help="a policy on the log, a baseline, such as best or random, or a TOML file with "
+        "settings; may be repeated",
     ),
 ]
 From = Annotated[
