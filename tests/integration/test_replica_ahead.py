@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from headwater_server.engine.messages.entries import AcknowledgedLost
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.ports.position import START
+from headwater_server.replica.tail.tail import Tail
 from headwater_server.storage.key_names import Keys
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.storage import Storage
@@ -115,13 +119,32 @@ async def test_what_was_sent_again_before_the_loss_was_found_is_not_listed(
         assert [one.event_ids for one in await losses_of(storage)] == [("e2",)]
 
 
+@asynccontextmanager
+async def reading_later(tail: Tail) -> AsyncIterator[None]:
+    """Let the tail know nothing of what is appended meanwhile, also if it waits at the store."""
+    log = tail._log
+    read, is_over = log.read, asyncio.Event()
+
+    async def later(*asked):
+        page = await read(*asked)
+        if is_over.is_set():
+            return page
+        await is_over.wait()
+        return await read(*asked)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(log, "read", later)
+        yield
+        is_over.set()
+
+
 async def test_a_log_that_is_broken_within_itself_stops_the_replica(
     storage: Storage, store: Store
 ) -> None:
     keys = Keys(storage.settings.catalogue)
     async with running_replica(storage) as replica:
         await replica.feedback(clicks(1), PATIENCE_S)
-        async with replica.shell.tail.paused():
+        async with reading_later(replica.shell.tail):
             lost = await append_of_another(storage, 2)
             await store.call("XDEL", keys.log, lost)
             await append_of_another(storage, 3)

@@ -12,6 +12,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.position import START, Position
 from headwater_server.replica.settings import ReplicaSettings
+from headwater_server.replica.tail import own_entries
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
 from headwater_server.replica.tail.own_entries import QUIET_S, OwnEntries, OwnEntry
 from headwater_server.replica.tail.slice_budget import SliceBudget
@@ -19,6 +20,7 @@ from headwater_server.replica.tail.tail import Tail
 from headwater_server.replica.writes.appender import Appender
 from headwater_server.storage.codecs.entry_codec import decode_entry, encode_operations
 from tests.integration.counting_engine import CountingEngine
+from tests.integration.waiting import PATIENCE_S
 
 SETTINGS = EngineSettings()
 
@@ -104,7 +106,9 @@ def event(name: str) -> Event:
     return Event(name, "click", "v")
 
 
-async def test_what_directly_follows_is_not_read_back() -> None:
+async def test_what_directly_follows_is_not_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_entries, "QUIET_S", PATIENCE_S)  # however slow this machine is
+    monkeypatch.setattr(own_entries, "SLOW_S", PATIENCE_S)
     async with rig() as made:
         for number in range(20):
             await made.send(f"e{number}")
