@@ -100,12 +100,12 @@ def test_an_import_that_was_cut_off_goes_on_exactly_there(shop, monkeypatch):
     appended = 0
     append = import_log._append
 
-    async def append_some(*arguments):
+    async def append_some(*arguments, **named):
         nonlocal appended
         appended += 1
         if appended > 30:
             raise CutOff
-        return await append(*arguments)
+        return await append(*arguments, **named)
 
     monkeypatch.setattr(import_log, "_append", append_some)
     files = ["--events", "events.csv", "--items", "items.csv", "--data-dir", "data"]
