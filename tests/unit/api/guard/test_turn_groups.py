@@ -69,7 +69,7 @@ async def test_beside_a_lighter_caller_steps_of_a_heavier_one_run_one_by_one() -
     accounts, turns, order = Accounts(), Turns(), []
     flood, now_s = accounts.of("flood"), time.monotonic()
     turns.charge(accounts.of("shop"), now_s)
-    flood.charge(0.1, now_s)
+    flood.charge(0.3, now_s)  # well above `NOTED_S`, however slow this machine is, and not heavy
     turns.charge(flood, now_s)
     turns._busy_s, turns._ended_s = module.BUSY_MAX_S, now_s
 
