@@ -11,10 +11,13 @@ export async function moves(browser, url, folder, category) {
   const before = await categoriesOf(page, "home");
   const shown = await recommendation(page, "home");
   await shot(page, folder, "home");
-  for (const slot of [0, 1, 2]) {
+  const chosen = []; // the list changes after each click, and may have one of them again
+  while (chosen.length < 3) {
     await page.locator(".categories a", { hasText: category }).click();
     await page.waitForSelector("[data-placement=category] .tiles[data-recommendation]");
-    await learned(page, "click", () => page.locator("[data-placement=category] .tile-link").nth(slot).click());
+    const id = (await idsOf(page, "category")).find((one) => !chosen.includes(one));
+    await learned(page, "click", () => page.locator(`[data-placement=category] .tile[data-id="${id}"] .tile-link`).click());
+    chosen.push(id);
     await page.waitForSelector(".product");
   }
   await shot(page, folder, "product", true);
