@@ -123,7 +123,7 @@ def test_a_policy_that_changes_rewards_has_an_engine_of_its_own(recorded, tmp_pa
 
 
 def test_another_ranker_is_not_answered_but_given_an_experiment(recorded, tmp_path):
-    other = toml(tmp_path, "other", 'ranker = "river:linear_model.LogisticRegression"')
+    other = toml(tmp_path, "other", 'ranker = "river:tree.HoeffdingTreeClassifier"')
     path = tmp_path / "other.json"
     flags = ("--archive-dir", recorded.archive_dir, "--policy", other, "--report", path)
     result = evaluate(*flags)
@@ -153,7 +153,8 @@ def test_a_ranker_that_learns_beside_is_asked_in_the_champions_state(tmp_path):
     assert policy(found, "same")["how"] == "answers from the champion's state"
     assert policy(found, "same")["value"] == policy(found, "champion")["value"]
     assert policy(found, "same")["mean_weight"] == pytest.approx(1.0)
-    assert policy(found, "other")["mean_weight"] != pytest.approx(1.0, abs=0.005)
+    assert policy(found, "same")["effective_share"] == pytest.approx(1.0)
+    assert policy(found, "other")["effective_share"] < 0.99
     assert policy(found, "other")["settings"] == {"ranker": "other"}
 
 

@@ -15,7 +15,7 @@ from tests.integration.recorded_log import recorded, report, toml
 __all__ = ["recorded"]
 WARM = "exploration_temperature = 0.3"
 DEAR = "[rewards]\nclick = 0.9\n"
-OTHER = 'ranker = "river:linear_model.LogisticRegression"'
+OTHER = 'ranker = "river:tree.HoeffdingTreeClassifier"'
 OF_EVALUATE = (
     "verdict", "value", "interval", "difference", "difference_interval", "estimator", "answers",
     "visitors", "effective_rows", "effective_share", "effective_acts", "mean_weight", "problems",
