@@ -144,10 +144,8 @@ def update_all(
     tops: Sequence[TopList], changed: Items, stored: Values, columns: NDArray[np.int64]
 ) -> None:
     """Do `update` for lists by columns of ``stored``, in one kernel; an item needs more than 0."""
-    items, ends = (
-        np.concatenate([top.items for top in tops]),
-        np.cumsum([len(top.items) for top in tops]),
-    )
+    items = np.concatenate([top.items for top in tops])
+    ends = np.cumsum([len(top.items) for top in tops])
     cuts, numbers = zip(*[top.cut for top in tops], strict=True)
     out, ends = _updated_all(
         items, ends, changed, stored, columns, np.array(cuts), np.array(numbers)
