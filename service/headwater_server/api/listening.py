@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from typing import Any
 
 _REASONS = {
     errno.EADDRINUSE: "another program listens there; stop it, or choose another port",
@@ -33,11 +34,16 @@ def check_listening(listen: str, *, shared: bool = False) -> None:
 
 def _refusal(family: int, address: tuple[object, ...], *, shared: bool) -> OSError | None:
     try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if shared:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            probe.bind(address)
+        bind_once(family, address, shared=shared)
     except OSError as error:
         return error
     return None
+
+
+def bind_once(family: int, address: Any, *, shared: bool = False) -> None:
+    """Raise OSError if a socket cannot be bound to the address; nothing stays bound."""
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        probe.bind(address)

@@ -6,6 +6,8 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 
+from headwater_server.api.listening import bind_once
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -77,10 +79,8 @@ def free_port(family: int, host: str) -> int:
 def probe(address: Address, setting: str) -> None:
     """Raise OSError, which names the ``setting``, if the port is taken: Envoy's error says less."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as alone:
-        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            alone.bind((address.host, address.port))
-        except OSError as error:
-            text = f"{setting}: cannot listen on {address}: {error.strerror}"
-            raise OSError(error.errno, text) from error
+    try:
+        bind_once(family, (address.host, address.port))
+    except OSError as error:
+        text = f"{setting}: cannot listen on {address}: {error.strerror}"
+        raise OSError(error.errno, text) from error

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from typing import Any
+
+from headwater_server.api.listening import bind_once
 
 RETRY_FOR_S = 5.0
 RETRY_EVERY_S = 0.1
@@ -33,15 +34,8 @@ def _held(listen: str) -> tuple[socket.socket, str]:
     family, _, _, _, address = socket.getaddrinfo(
         host.strip("[]"), int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
-    _probe(family, address)
+    bind_once(family, address)  # alone: a worker would share it with any other program
     held = socket.socket(family, socket.SOCK_STREAM)
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     held.bind(address)
     return held, f"{host}:{held.getsockname()[1]}"
-
-
-def _probe(family: int, address: Any) -> None:
-    """Raise OSError if any other socket is bound to the address."""
-    with socket.socket(family, socket.SOCK_STREAM) as alone:
-        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        alone.bind(address)
