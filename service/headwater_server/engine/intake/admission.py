@@ -41,10 +41,12 @@ def goods_problem(event: Event) -> str:
 
 
 def period_problem(item: Item, fields: Collection[str] = ()) -> str:
-    """Return why a written item could never be shown, "" if it could; no ``fields``: all of them.
+    """Return what is wrong with an item's ``expire_time``: it could never be shown. "": nothing.
+
+    No ``fields``: all of them are written.
 
     >>> period_problem(Item("tent", publish_time_ms=2_000, expire_time_ms=1_000))
-    'expire_time: lies before publish_time, so the item would never be shown'
+    'lies before publish_time, so the item would never be shown'
     >>> period_problem(Item("tent", publish_time_ms=2_000))
     ''
     """
@@ -52,7 +54,7 @@ def period_problem(item: Item, fields: Collection[str] = ()) -> str:
         return ""
     if fields and not {"expire_time_ms", "publish_time_ms"} <= set(fields):
         return ""  # the other one is not written, and what the catalogue has is not known here
-    return "expire_time: lies before publish_time, so the item would never be shown"
+    return "lies before publish_time, so the item would never be shown"
 
 
 def _problems(event: Event) -> Iterator[str]:

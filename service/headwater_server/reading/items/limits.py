@@ -34,8 +34,7 @@ def item_problems(item: Item) -> Iterator[tuple[str, str]]:
     if not _CURRENCY.fullmatch(item.currency_code):
         yield "currency_code", "not three capital letters, such as EUR"
     if problem := period_problem(item):
-        column, _, reason = problem.partition(": ")
-        yield column, reason
+        yield "expire_time", problem
     for column, address in (("image_uri", item.image_uri), ("uri", item.uri)):
         if problem := address_problem(address):
             yield column, problem

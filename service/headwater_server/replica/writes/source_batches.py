@@ -144,7 +144,8 @@ def _problem(operation: Event | Change, allowed: Collection[str]) -> str:
     if reason := placeholder(_item_id(operation), allowed):
         return f"item_id: {reason}; the setting allowed_ids accepts it"
     if isinstance(operation, ItemWrite):
-        return period_problem(operation.item, operation.fields)
+        problem = period_problem(operation.item, operation.fields)
+        return f"expire_time: {problem}" if problem else ""
     return ""
 
 

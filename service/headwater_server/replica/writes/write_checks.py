@@ -19,8 +19,7 @@ def check_items(writes: Sequence[ItemWrite], settings: EngineSettings) -> None:
     _check("item.item_id", (write.item.item_id for write in writes), settings)
     for place, write in enumerate(writes):
         if problem := period_problem(write.item, write.fields):
-            field, _, reason = problem.partition(": ")
-            raise InvalidRequest(f"writes[{place}].item.{field}", reason)
+            raise InvalidRequest(f"writes[{place}].item.expire_time", problem)
 
 
 def check_user_ids(writes: Sequence[UserWrite], settings: EngineSettings) -> None:
