@@ -73,6 +73,11 @@ class SignInSettings:
     )
 
     @property
+    def has_persons(self) -> bool:
+        """Whether persons may sign in."""
+        return self.oidc_issuer is not None
+
+    @property
     def role_of_value(self) -> dict[str, str]:
         """Return the role of each value of the claim."""
         if not self.oidc_roles:

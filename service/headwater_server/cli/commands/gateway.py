@@ -43,7 +43,7 @@ def render(
 
         backends, deadline_s = _backends(settings), settings.api.deadline_max_s
         web = settings.gateway.gateway_web
-        persons = _has_persons(settings)
+        persons = settings.sign_in.has_persons
         plan = make_plan(
             settings.gateway, backends, web, deadline_s, ADMIN_PORT, has_persons=persons
         )
@@ -95,7 +95,7 @@ async def _run(settings: Settings) -> None:
                 deadline_s,
                 parts,
                 accesses=accesses,
-                has_persons=_has_persons(settings),
+                has_persons=settings.sign_in.has_persons,
             )
         )
         await _first(opening, asyncio.create_task(stopping.wait()))
@@ -127,11 +127,6 @@ def _prepared(flags: dict[str, Any]) -> Settings:
     settings = load_settings(**flags)
     gateway = settings.gateway
     return replace(settings, gateway=replace(gateway, gateway=gateway.gateway or LISTEN_DEFAULT))
-
-
-def _has_persons(settings: Settings) -> bool:
-    """Return whether persons may sign in."""
-    return settings.sign_in.oidc_issuer is not None
 
 
 def _backends(settings: Settings) -> tuple[str, ...]:

@@ -131,8 +131,8 @@ def _beside(settings: Settings, flags: dict[str, Any]) -> Beside | None:
     if place is not None:
         variables[f"{PREFIX}DATA_DIR"] = str(place)
     env = {**os.environ, **variables}
-    has_persons = settings.sign_in.oidc_issuer is not None
-    return Beside(settings.gateway, settings.api, env, say_gateway_ready, has_persons)
+    persons = settings.sign_in.has_persons
+    return Beside(settings.gateway, settings.api, env, say_gateway_ready, persons)
 
 
 def say_gateway_ready(url: str) -> None:

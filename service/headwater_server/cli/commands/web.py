@@ -86,7 +86,7 @@ def _sign_in(key: str, target: str, settings: Settings) -> dict[str, Any]:
     They are options of `make_app`, with what closes them.
     """
     asked = settings.sign_in
-    if asked.oidc_issuer is None:
+    if not asked.has_persons:
         from headwater_server.web.sign_in_off import no_sign_in_routes
 
         return {"more_routes": no_sign_in_routes()}
