@@ -26,13 +26,14 @@ class Rejected:
 def of_store(kept: Iterable[Quarantined]) -> list[Rejected]:
     """Return the events of a store, in its order: oldest first."""
     return [
-        Rejected(datetime.fromtimestamp(one.time_ms / 1_000, UTC), *_ids(one), one.reason)
+        Rejected(
+            datetime.fromtimestamp(one.time_ms / 1_000, UTC),
+            one.event_id,
+            one.visitor_id,
+            one.reason,
+        )
         for one in kept
     ]
-
-
-def _ids(one: Quarantined) -> tuple[str, str]:
-    return one.event_id, one.visitor_id
 
 
 def of_server(target: str, key: str, reason: str) -> list[Rejected]:

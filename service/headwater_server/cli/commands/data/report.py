@@ -50,10 +50,11 @@ def report(
     from headwater_server.cli.reporting.files import check_files, write_csv, write_parquet
     from headwater_server.cli.reporting.periods import ShopDays, flags_of, groups
     from headwater_server.cli.reporting.table import show_json, show_report
+    from headwater_server.engine.intake.admission import CURRENCY
 
     with explained():
         check_files(csv, parquet)
-        if currency and not re.fullmatch("[A-Za-z]{3}", currency):
+        if currency and not re.fullmatch(CURRENCY, currency):
             raise BadSettings(f"--currency {currency}: write three letters, such as EUR")
         days, names = flags_of(from_, to, compare), groups(by, BY)
     with asked(target, key) as client:
