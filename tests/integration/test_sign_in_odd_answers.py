@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
-import httpx
 import pytest
 from joserfc import jws
 
@@ -19,7 +17,6 @@ from headwater_server.web.oidc.persons import NAME_CHARS, SUBJECT_BYTES
 from headwater_server.web.oidc.provider import BYTES_MAX
 from headwater_server.web.oidc.routes import sign_in_routes
 from headwater_server.web.oidc.servers import Servers
-from tests.integration.sign_in_provider import SpoiledProvider, running_provider
 from tests.integration.test_sign_in import (
     CONSOLE,
     KEY,
@@ -30,22 +27,11 @@ from tests.integration.test_sign_in import (
     server,
     settings_for,
 )
+from tests.integration.test_sign_in_attacked import page, provider
 
-__all__ = ["server"]
+__all__ = ["page", "provider", "server"]
 ODD = {"null": None, "a number": 7, "a text": "x", "a list": ["x"], "a table": {"a": 1}}
 HALF = "\ud800"  # of a character
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[SpoiledProvider]:
-    async with running_provider() as running:
-        yield running
-
-
-@pytest.fixture
-async def page(provider, server) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(settings_for(provider), target=server) as client:
-        yield client
 
 
 @pytest.mark.parametrize("odd", [None, 7, "x", {"a": 1}], ids=["null", "number", "text", "table"])
