@@ -25,9 +25,10 @@ async def listening(connect) -> AsyncIterator[int]:
     finally:
         server.close()
         for writer in accepted:
-            writer.close()
+            writer.transport.abort()  # closing waits for a peer that may never read the rest
         with suppress(TimeoutError):
             await asyncio.wait_for(server.wait_closed(), 5)
+        await asyncio.gather(*(one.wait_closed() for one in accepted), return_exceptions=True)
 
 
 async def both_ways(
@@ -42,6 +43,10 @@ async def both_ways(
     ways = [asyncio.create_task(there), asyncio.create_task(back)]
     try:
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        for end in ends:
+            end.transport.abort()  # nobody reads the rest
+        raise
     finally:
         for end in ends:
             end.close()
