@@ -27,6 +27,7 @@ from headwater.v1 import recommendation_service_pb2 as recommendation_pb
 from headwater.v1 import recommendation_service_pb2_grpc as recommendation_pb_grpc
 from headwater_server.cli.demo.server_process import ServerFailedError
 from headwater_server.replica.ports.position import offset_key
+from headwater_server.workers.supervisor import TRIES
 from tests.integration.waiting import PATIENCE_S, eventually
 from tests.system.crash.real_store import running_store
 from tests.system.crash.server import serving
@@ -193,7 +194,7 @@ async def test_when_none_can_be_started_any_more_it_ends(tmp_path):
         async with serving(pool):
             await store.kill()
             pool.kill_children(*pool.children())
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(TRIES * PATIENCE_S):  # as many starts, one after another
                 assert await pool.ended() == 1
         assert "the workers do not start; giving up" in pool.log
         assert "the store does not answer" in pool.log
