@@ -61,19 +61,19 @@ def test_a_policy_without_overlap_is_refused():
 
 @pytest.fixture(scope="module")
 def found():
-    """Return what a small shop says of all targets."""
-    asked = ask_all("T 0.2 eps 0.02", Sizes(history=400, places=30, lists=20), seed=1)
+    """Return what a small shop says of all targets, once it is old enough for folds to differ."""
+    asked = ask_all("T 0.2 eps 0.02", Sizes(history=2_000, places=30, lists=20), seed=1)
     return asked, judge(asked, "T 0.2 eps 0.02", blocks=40, lists=500, seed=1)
 
 
-@pytest.mark.thorough  # those above judge lists, too; to ask for some takes 12 s of a core
+@pytest.mark.thorough  # those above judge lists, too; to ask for some takes half a minute of a core
 def test_of_a_small_shop_settings_are_answered_and_other_folds_are_not(found):
     _, judged = found
     by_name = {one.target: one for one in judged}
     assert set(by_name) == {*TARGETS, WEAK, RIVER}
     for name in TARGETS:
         assert by_name[name].answered == 1.0, name
-    assert by_name[WEAK].answered < 0.05
+    assert (by_name[WEAK].answered, by_name[RIVER].answered) == (0.0, 0.0)
     covered = np.mean([by_name[name].coverage for name in TARGETS])
     assert covered > 0.85  # of 160 intervals on 600 lists; the command has 25,000
     measures = [bar.measure for bar in bars(judged)]
