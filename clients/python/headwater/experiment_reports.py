@@ -103,7 +103,7 @@ class ExperimentReport:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedPolicy:
-    """What an evaluation says about a policy; None: there is not enough overlap."""
+    """What an evaluation says about a policy; None: not enough overlap, or data."""
 
     policy_id: str
     verdict: str

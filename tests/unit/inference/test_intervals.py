@@ -162,10 +162,12 @@ def test_a_difference_of_normal_intervals_is_the_normal_interval():
 
 
 def test_the_verdict_reads_no_interval_without_overlap():
-    thin = Overlap.of_rows([1.0] * 10, [1.0] * 10)
+    few = Overlap.of_rows([1.0] * 10, [1.0] * 10)
+    thin = Overlap.of_rows([9.0] + [0.01] * 999, [1.0] * 1_000)
     enough = Overlap.of_rows([1.0] * 400, [1.0] * 400)
     better, worse, neither = (Interval(*ends, 0.95) for ends in ((1, 2), (-2, -1), (-1, 1)))
     assert verdict(better, thin) is Verdict.NOT_ENOUGH_OVERLAP
+    assert verdict(better, few) is Verdict.TOO_LITTLE_DATA
     found = [verdict(each, enough) for each in (better, worse, neither)]
     assert found == [Verdict.BETTER, Verdict.WORSE, Verdict.NO_DIFFERENCE_SEEN]
 

@@ -883,20 +883,21 @@ type EvaluatedPolicy struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The policy.
 	PolicyId string `protobuf:"bytes,1,opt,name=policy_id,json=policyId,proto3" json:"policy_id,omitempty"`
-	// "better", "worse", "no difference seen" or "not enough overlap".
+	// "better", "worse", "no difference seen", "not enough overlap": visitors were shown other
+	// lists; or "too little data": too few lists, visitors or acts, and problems say how many more.
 	Verdict string `protobuf:"bytes,2,opt,name=verdict,proto3" json:"verdict,omitempty"`
-	// The estimated value. Absent without enough overlap.
+	// The estimated value. Absent without enough overlap or data.
 	Value *float64 `protobuf:"fixed64,3,opt,name=value,proto3,oneof" json:"value,omitempty"`
-	// The lower end of its interval. Absent without enough overlap.
+	// The lower end of its interval. Absent without enough overlap or data.
 	Low *float64 `protobuf:"fixed64,4,opt,name=low,proto3,oneof" json:"low,omitempty"`
-	// The upper end of its interval. Absent without enough overlap.
+	// The upper end of its interval. Absent without enough overlap or data.
 	High *float64 `protobuf:"fixed64,5,opt,name=high,proto3,oneof" json:"high,omitempty"`
 	// The effective sample size, as a share of the lists: how much of the log speaks about the
 	// policy.
 	EffectiveShare float64 `protobuf:"fixed64,6,opt,name=effective_share,json=effectiveShare,proto3" json:"effective_share,omitempty"`
-	// How many visitors an experiment would need. Only without enough overlap; 0: not known.
+	// How many visitors an experiment would need; 0: not known.
 	VisitorsNeeded int64 `protobuf:"varint,7,opt,name=visitors_needed,json=visitorsNeeded,proto3" json:"visitors_needed,omitempty"`
-	// Why there is not enough overlap, as texts for people.
+	// Why there is not enough overlap or data, as texts for people.
 	Problems      []string `protobuf:"bytes,8,rep,name=problems,proto3" json:"problems,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -553,22 +553,24 @@ class EvaluatedPolicy(_message.Message):
     policy_id: _builtins.str
     """The policy."""
     verdict: _builtins.str
-    """"better", "worse", "no difference seen" or "not enough overlap"."""
+    """"better", "worse", "no difference seen", "not enough overlap": visitors were shown other
+    lists; or "too little data": too few lists, visitors or acts, and problems say how many more.
+    """
     value: _builtins.float
-    """The estimated value. Absent without enough overlap."""
+    """The estimated value. Absent without enough overlap or data."""
     low: _builtins.float
-    """The lower end of its interval. Absent without enough overlap."""
+    """The lower end of its interval. Absent without enough overlap or data."""
     high: _builtins.float
-    """The upper end of its interval. Absent without enough overlap."""
+    """The upper end of its interval. Absent without enough overlap or data."""
     effective_share: _builtins.float
     """The effective sample size, as a share of the lists: how much of the log speaks about the
     policy.
     """
     visitors_needed: _builtins.int
-    """How many visitors an experiment would need. Only without enough overlap; 0: not known."""
+    """How many visitors an experiment would need; 0: not known."""
     @_builtins.property
     def problems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Why there is not enough overlap, as texts for people."""
+        """Why there is not enough overlap or data, as texts for people."""
 
     def __init__(
         self,

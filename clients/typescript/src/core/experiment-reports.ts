@@ -73,7 +73,7 @@ export interface ExperimentReport {
   offset: string;
 }
 
-/** What an evaluation says about a policy; absent: there is not enough overlap. */
+/** What an evaluation says about a policy; absent: there is not enough overlap, or data. */
 export interface EvaluatedPolicy {
   policyId: string;
   verdict: string;
@@ -82,7 +82,7 @@ export interface EvaluatedPolicy {
   high?: number;
   effectiveShare: number;
   visitorsNeeded: number;
-  /** Why there is not enough overlap. */
+  /** Why there is not enough overlap, or data. */
   problems: string[];
 }
 

@@ -10,8 +10,7 @@ from rich.text import Text
 
 from headwater_server.evaluation.reports.shadow_words import shadow_lines
 from headwater_server.evaluation.reports.words import (
-    NO_OVERLAP,
-    TOO_LITTLE,
+    REFUSALS,
     answers_line,
     between,
     check_line,
@@ -23,7 +22,7 @@ from headwater_server.evaluation.reports.words import (
     verdict_words,
 )
 
-COLORS = {"better": "green", "worse": "red", NO_OVERLAP: "yellow", TOO_LITTLE: "yellow"}
+COLORS = {"better": "green", "worse": "red", **dict.fromkeys(REFUSALS, "yellow")}
 
 
 def show(report: dict[str, Any], console: Console) -> None:
@@ -62,7 +61,7 @@ def _table(metric: str, policies: list[dict[str, Any]], level: float) -> Table:
 
 
 def _explain(one: dict[str, Any], report: dict[str, Any], console: Console) -> None:
-    if one["verdict"] != NO_OVERLAP:
+    if one["verdict"] not in REFUSALS:
         return
     reasons = "; ".join(one["problems"])
     parts = [f"{one['policy']}: {reasons}.", groups_line(one), experiment_line(one, report["lift"])]

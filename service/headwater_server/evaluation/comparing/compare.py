@@ -27,7 +27,7 @@ from headwater_server.evaluation.comparing.weighing import Chances
 from headwater_server.inference.experiments.planning import visitors_needed
 from headwater_server.inference.interval import Interval
 from headwater_server.inference.intervals.visitors import sums_by_visitor
-from headwater_server.inference.verdict import Verdict, verdict
+from headwater_server.inference.verdict import refusal, verdict
 
 CHAMPION = "champion"
 LIFT = 0.05
@@ -103,7 +103,7 @@ def figure(shown: Shown, chances: Chances | None, ask: Ask) -> Figure:
     policy = _value(shown, chances)
     about = _about(shown, policy, ask)
     if not policy.overlap.is_enough:  # and no interval is made, which takes long
-        return Figure(**about, verdict=Verdict.NOT_ENOUGH_OVERLAP)
+        return Figure(**about, verdict=refusal(policy.overlap))
     found: dict[str, Any] = {"value": policy.estimate.value, "beside": policy.beside}
     found["interval"] = _interval(policy, shown, ask)
     if ask.always_valid:

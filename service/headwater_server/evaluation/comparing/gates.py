@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +14,7 @@ from headwater_server.inference.off_policy.overlap import ACTS_MIN, ROWS_MIN, Ov
 
 VISITORS_MIN = 100
 """What the visitor bootstrap assumes; acts are in `Overlap`."""
+_ALIKE = "if they go on as these"
 
 
 def overlap_of_items(weights: Floats, rewards: Floats) -> Overlap:
@@ -19,8 +22,12 @@ def overlap_of_items(weights: Floats, rewards: Floats) -> Overlap:
 
     >>> overlap_of_items(np.ones(300), np.zeros(300)).problems
     ('the acts are worth 0.0, at least 5 are needed',)
+    >>> overlap_of_items(np.ones(150), np.arange(150) % 50 == 0).problems[-1]
+    'that takes about 250 rows in all, if they go on as these'
     """
-    return Overlap.of_rows(weights, np.abs(rewards))
+    found = Overlap.of_rows(weights, np.abs(rewards))
+    times = [_times(found.effective_rows, ROWS_MIN), _times(found.effective_acts, ACTS_MIN)]
+    return replace(found, problems=(*found.problems, *_in_all(found, len(weights), "rows", times)))
 
 
 def overlap_of_lists(weights: Floats, shown: Shown) -> Overlap:
@@ -42,7 +49,24 @@ def overlap_of_lists(weights: Floats, shown: Shown) -> Overlap:
         (visitors < VISITORS_MIN, f"there are {visitors} visitors, {_least(VISITORS_MIN)}"),
     )
     more = tuple(text for is_missed, text in missed if is_missed)
-    return replace(found, problems=(*found.problems, *more))
+    found = replace(found, problems=(*found.problems, *more))
+    counts = (shown.lists, ROWS_MIN), (found.effective_acts, ACTS_MIN), (visitors, VISITORS_MIN)
+    needed = _in_all(found, shown.lists, "lists", [_times(*pair) for pair in counts])
+    return replace(found, problems=(*found.problems, *needed))
+
+
+def _times(count: float, least: float) -> float:
+    """Return how many times as much is needed; infinite if there is none yet."""
+    return least / count if count > 0.0 else math.inf
+
+
+def _in_all(found: Overlap, count: int, noun: str, times: Sequence[float]) -> tuple[str, ...]:
+    """Return how many would be enough, where more of the same are: two digits, rounded up."""
+    most = count * max(times)
+    if found.is_enough or not found.is_near or max(times) <= 1.0 or math.isinf(most):
+        return ()
+    step = 10.0 ** max(0, math.floor(math.log10(most)) - 1)
+    return (f"that takes about {math.ceil(most / step) * step:,.0f} {noun} in all, {_ALIKE}",)
 
 
 def _least(count: float) -> str:

@@ -18,7 +18,7 @@ from headwater_server.evaluation.reports.sections import (
 )
 from headwater_server.evaluation.reports.shadow_words import shadow_lines
 from headwater_server.evaluation.reports.words import (
-    NO_OVERLAP,
+    REFUSALS,
     answers_line,
     check_line,
     experiment_line,
@@ -61,7 +61,7 @@ def _metric(metric: str, policies: Sequence[dict[str, Any]], report: dict[str, A
     if plot:
         caption = f"Difference to the champion with its {report['level']:.0%} interval"
         drawn = f"<figure><div>{plot}</div><figcaption>{caption}</figcaption></figure>"
-    boxes = "".join(_help(one, report["lift"]) for one in policies if one["verdict"] == NO_OVERLAP)
+    boxes = "".join(_help(one, report["lift"]) for one in policies if one["verdict"] in REFUSALS)
     champion = next(one for one in policies if one["policy"] == CHAMPION)
     more = "".join(details_of(one, champion) for one in policies)
     return (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from headwater_server.evaluation.reports.words import NO_OVERLAP, number
+from headwater_server.evaluation.reports.words import REFUSALS, number
 
 WIDTH, LEFT, RIGHT, ROW = 760.0, 170.0, 24.0, 34.0
 TENTH_WIDTH, TENTH_HEIGHT = 760.0, 190.0
@@ -90,9 +90,7 @@ def tenths(policy: dict[str, Any], champion: dict[str, Any]) -> str:
 def kind_of(policy: dict[str, Any]) -> str:
     """Return the class that colors a verdict."""
     verdict = policy["verdict"]
-    return (
-        verdict if verdict in ("better", "worse") else "none" if verdict == NO_OVERLAP else "plain"
-    )
+    return verdict if verdict in ("better", "worse") else "none" if verdict in REFUSALS else "plain"
 
 
 def _row(one: dict[str, Any], y: float, at: Scale) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from headwater_server.inference.off_policy.overlap import LISTS_SHARE_MIN
-
 NO_OVERLAP = "not enough overlap"
 TOO_LITTLE = "too little data"
+REFUSALS = frozenset({NO_OVERLAP, TOO_LITTLE})
+"""The verdicts that come without a figure."""
 NONE = "-"
 
 
@@ -79,17 +79,11 @@ def experiment_line(policy: dict[str, Any], lift: float) -> str:
 
 
 def verdict_words(one: dict[str, Any]) -> str:
-    """Return a verdict for people: few lists, visitors or acts are no matter of overlap.
+    """Return a verdict for people; the champion has none.
 
-    >>> verdict_words({"verdict": NO_OVERLAP, "effective_share": 1.0})
-    'too little data'
-    >>> verdict_words({"verdict": NO_OVERLAP, "effective_share": 0.05})
-    'not enough overlap'
-    >>> verdict_words({"verdict": None, "effective_share": 1.0})
-    'as shown'
+    >>> verdict_words({"verdict": TOO_LITTLE}), verdict_words({"verdict": None})
+    ('too little data', 'as shown')
     """
-    if one["verdict"] == NO_OVERLAP and one["effective_share"] >= LISTS_SHARE_MIN:
-        return TOO_LITTLE
     return one["verdict"] or "as shown"
 
 
@@ -100,7 +94,9 @@ def groups_line(policy: dict[str, Any]) -> str:
     >>> groups_line({"by_placement": parts})
     'There is enough for the placement home: ask for it alone.'
     """
-    found = [name for name, part in policy["by_placement"].items() if part["verdict"] != NO_OVERLAP]
+    found = [
+        name for name, part in policy["by_placement"].items() if part["verdict"] not in REFUSALS
+    ]
     if not found:
         return ""
     noun = "placement" if len(found) == 1 else "placements"

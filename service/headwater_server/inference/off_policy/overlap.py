@@ -55,6 +55,11 @@ class Overlap:
         """Return whether no gate is missed."""
         return not self.problems
 
+    @property
+    def is_near(self) -> bool:
+        """Return whether what was shown speaks about the policy, so that more of it would do."""
+        return self.effective_share >= LISTS_SHARE_MIN
+
     @classmethod
     def of_rows(cls, weights: ArrayLike, rewards: ArrayLike) -> Overlap:
         """Return the overlap of single items: one row each.

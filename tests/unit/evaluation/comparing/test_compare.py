@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -79,7 +81,7 @@ def test_a_policy_of_lists_gets_its_value_and_verdict(chance, verdict):
 def test_without_overlap_there_is_no_number_but_the_size_of_an_experiment():
     shown, chances = items([0.1, 0.2, 0.3, 0.4], rows=150)
     found = total(compare(shown, {"new": chances}, Ask()))
-    assert found.verdict is Verdict.NOT_ENOUGH_OVERLAP
+    assert found.verdict is Verdict.TOO_LITTLE_DATA
     assert (found.value, found.interval, found.difference, found.always_valid) == (None,) * 4
     assert found.beside == {}
     assert "at least 200 are needed" in found.overlap.problems[0]
@@ -90,24 +92,40 @@ def test_without_overlap_there_is_no_number_but_the_size_of_an_experiment():
 def test_a_champion_with_too_few_acts_has_no_number_either():
     shown = Shown.of_items([1.0] + [0.0] * 999, np.arange(1_000), ["home"] * 1_000)
     champion = compare(shown, {}, Ask())[0].total
-    assert champion.verdict is Verdict.NOT_ENOUGH_OVERLAP
+    assert champion.verdict is Verdict.TOO_LITTLE_DATA
     assert champion.value is None
-    assert champion.overlap.problems == ("the acts are worth 1.0, at least 5 are needed",)
+    assert champion.overlap.problems == (
+        "the acts are worth 1.0, at least 5 are needed",
+        "that takes about 5,000 rows in all, if they go on as these",
+    )
 
 
 def test_few_lists_say_nothing_however_well_they_overlap():
     shown, chances = lists(0.5, count=60)
     found = total(compare(shown, {"new": chances}, Ask()))
-    assert found.verdict is Verdict.NOT_ENOUGH_OVERLAP
+    assert found.verdict is Verdict.TOO_LITTLE_DATA
     assert found.overlap.effective_share == pytest.approx(1.0)
     assert any("60 lists" in text for text in found.overlap.problems)
+    assert "that takes about 200 lists in all" in found.overlap.problems[-1]
+
+
+def test_few_visitors_take_as_many_lists_as_a_hundred_of_them_see():
+    shown, chances = lists(0.5, count=400)
+    shown = replace(shown, visitors=np.arange(400) % 10)
+    found = total(compare(shown, {"new": chances}, Ask()))
+    assert found.verdict is Verdict.TOO_LITTLE_DATA
+    assert found.overlap.problems == (
+        "there are 10 visitors, at least 100 are needed",
+        "that takes about 4,000 lists in all, if they go on as these",
+    )
 
 
 def test_a_log_in_which_nobody_acted_is_answered_in_words():
     shown = Shown.of_items(np.zeros(500), np.arange(500), ["home"] * 500)
     half = np.full(500, 0.5)
     found = total(compare(shown, {"new": Chances.of_items(half, half)}, Ask(metric="reward")))
-    assert found.verdict is Verdict.NOT_ENOUGH_OVERLAP
+    assert found.verdict is Verdict.TOO_LITTLE_DATA
+    assert found.overlap.problems == ("the acts are worth 0.0, at least 5 are needed",)
     assert found.visitors_needed is None
 
 

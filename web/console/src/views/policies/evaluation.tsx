@@ -1,7 +1,7 @@
 /** One evaluation: a value with its interval for each policy, or why there is none. */
 
 import type { EvaluatedPolicyJson, EvaluationJson } from "../../api/types";
-import { NO_OVERLAP, SHARE_MIN, toneOf } from "../../lib/experiments/evaluations";
+import { NO_OVERLAP, SHARE_MIN, TOO_LITTLE, toneOf } from "../../lib/experiments/evaluations";
 import { estimate, isKnown } from "../../lib/experiments/intervals";
 import { amount } from "../../lib/experiments/metrics";
 import { count, double, int, percent } from "../../lib/format";
@@ -66,7 +66,7 @@ function Row({ policy, evaluation }: RowProps) {
         <span class="second">{share < SHARE_MIN && `lists need ${percent(SHARE_MIN, 0)}`}</span>
       </td>
       <td>
-        <div class="why">{policy.verdict === NO_OVERLAP ? <NotEnough policy={policy} /> : <Advice verdict={policy.verdict ?? ""} />}</div>
+        <div class="why">{policy.verdict === NO_OVERLAP || policy.verdict === TOO_LITTLE ? <NotEnough policy={policy} /> : <Advice verdict={policy.verdict ?? ""} />}</div>
       </td>
     </tr>
   );
@@ -76,10 +76,11 @@ function Row({ policy, evaluation }: RowProps) {
 export function NotEnough({ policy }: { policy: EvaluatedPolicyJson }) {
   const problems = policy.problems ?? [];
   const needed = int(policy.visitorsNeeded);
+  const isFew = policy.verdict === TOO_LITTLE;
   return (
     <>
-      The policy would show other lists than the recorded ones, so no value can be given
-      {problems.length > 0 && `: ${problems.join("; ")}`}. An experiment answers it
+      {isFew ? "Too little was seen yet" : "The policy would show other lists than the recorded ones"}, so no value can be given
+      {problems.length > 0 && `: ${problems.join("; ")}`}. {isFew ? "Evaluate again when there is more. An experiment answers it, too" : "An experiment answers it"}
       {needed > 0 && `, with about ${count(needed)} visitors`}: <code>headwater experiment create FILE.toml</code>
     </>
   );

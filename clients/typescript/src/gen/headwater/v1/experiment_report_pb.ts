@@ -554,28 +554,29 @@ export type EvaluatedPolicy = Message<"headwater.v1.EvaluatedPolicy"> & {
   policyId: string;
 
   /**
-   * "better", "worse", "no difference seen" or "not enough overlap".
+   * "better", "worse", "no difference seen", "not enough overlap": visitors were shown other
+   * lists; or "too little data": too few lists, visitors or acts, and problems say how many more.
    *
    * @generated from field: string verdict = 2;
    */
   verdict: string;
 
   /**
-   * The estimated value. Absent without enough overlap.
+   * The estimated value. Absent without enough overlap or data.
    *
    * @generated from field: optional double value = 3;
    */
   value?: number | undefined;
 
   /**
-   * The lower end of its interval. Absent without enough overlap.
+   * The lower end of its interval. Absent without enough overlap or data.
    *
    * @generated from field: optional double low = 4;
    */
   low?: number | undefined;
 
   /**
-   * The upper end of its interval. Absent without enough overlap.
+   * The upper end of its interval. Absent without enough overlap or data.
    *
    * @generated from field: optional double high = 5;
    */
@@ -590,14 +591,14 @@ export type EvaluatedPolicy = Message<"headwater.v1.EvaluatedPolicy"> & {
   effectiveShare: number;
 
   /**
-   * How many visitors an experiment would need. Only without enough overlap; 0: not known.
+   * How many visitors an experiment would need; 0: not known.
    *
    * @generated from field: int64 visitors_needed = 7;
    */
   visitorsNeeded: bigint;
 
   /**
-   * Why there is not enough overlap, as texts for people.
+   * Why there is not enough overlap or data, as texts for people.
    *
    * @generated from field: repeated string problems = 8;
    */
