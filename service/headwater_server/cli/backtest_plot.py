@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from headwater_server.cli.outputs import check_file, new_file, write_text
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
@@ -21,31 +22,28 @@ def check_plot(path: Path | None) -> None:
         return
     if path.suffix.lower() not in ENDINGS:
         raise BadSettings(f"--plot {path.name}: the name must end with {', '.join(ENDINGS)}")
-    if not path.absolute().parent.is_dir():
-        raise BadSettings(f"--plot {path}: its folder does not exist")
     if path.suffix.lower() == ".png" and not find_spec("matplotlib"):
         raise BadSettings(
             f"--plot {path.name}: PNG needs pip install 'headwater-server[lab]'; .html does not"
         )
+    check_file("--plot", path)
 
 
 def write_plot(
     path: Path, compared: Sequence[Compared], figures: dict[str, Any], name: str
 ) -> None:
     """Write the plot in the format that the file's name asks for."""
-    from headwater_server.evaluation.reports.document import write_page
-
     if path.suffix.lower() == ".png":
         _png(compared, path)
         return
     if path.suffix.lower() == ".svg":
         from headwater_server.evaluation.reports.tenths import tenths_plot
 
-        write_page(tenths_plot(compared), path)
+        write_text(path, tenths_plot(compared))
         return
     from headwater_server.evaluation.reports.backtest_page import backtest_page
 
-    write_page(backtest_page(compared, figures, name), path)
+    write_text(path, backtest_page(compared, figures, name))
 
 
 def _png(compared: Sequence[Compared], path: Path) -> None:
@@ -65,4 +63,5 @@ def _png(compared: Sequence[Compared], path: Path) -> None:
     panel.set_ylim(bottom=0.0)
     panel.grid(visible=True, alpha=0.3)
     panel.legend()
-    figure.savefig(path)
+    with new_file(path) as part:
+        figure.savefig(part, format="png")

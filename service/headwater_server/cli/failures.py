@@ -15,6 +15,7 @@ from headwater_server.settings_checks import BadSettings
 
 FAILED = 1  # the command ran and did not succeed
 MISUSED = 2  # nothing ran: a flag, a setting or a file is wrong
+SHOWN = 100
 
 
 @contextmanager
@@ -26,6 +27,20 @@ def explained() -> Iterator[None]:
         fail(str(error), MISUSED)
     except HeadwaterError as error:
         fail(str(error), FAILED)
+    except OSError as error:  # of a file that was named: no right to it, a name too long
+        if error.filename is None:
+            raise
+        fail(f"{shown_name(error.filename)}: {error.strerror}", FAILED)
+
+
+def shown_name(path: object) -> str:
+    """Return a path for a message; the end of a long one is enough to know it.
+
+    >>> shown_name("a.csv"), len(shown_name("n" * 300))
+    ('a.csv', 101)
+    """
+    text = str(path)
+    return text if len(text) <= SHOWN else f"…{text[-SHOWN:]}"
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import platform
 import shlex
 import sys
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from headwater_server.engine.settings import EngineSettings
@@ -41,6 +40,6 @@ def as_dict(result: Result, settings: EngineSettings) -> dict[str, Any]:
     }
 
 
-def write(report: dict[str, Any], path: Path) -> None:
-    """Write the report as JSON."""
-    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def as_text(report: dict[str, Any]) -> str:
+    """Return the report as JSON."""
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"

@@ -9,11 +9,10 @@ import typer
 
 from headwater_server.cli.evaluating.command import UNANSWERED, no_answer_explained
 from headwater_server.cli.failures import explained
+from headwater_server.cli.outputs import check_folder, new_file, write_text
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from headwater_server.evaluation.causal.asked import CausalAsked
 
 WINDOW_HOURS_MAX = 24.0 * 366.0
@@ -70,8 +69,8 @@ def causal(
     with explained():
         _check_packages()
         found = _found(_asked(given), flags, report)
-        paths = _write(found, report)
-    _show(found, paths, as_json=as_json)
+    _show(found, as_json=as_json)
+    _write(found, report, quiet=as_json)
     if found["headline"]["placing"]["value"] is None:
         raise typer.Exit(UNANSWERED)
 
@@ -147,37 +146,27 @@ def _span(given: dict[str, Any]) -> Any:
 def _found(asked: CausalAsked, flags: dict[str, Any], report: Path | None) -> dict[str, Any]:
     from headwater_server.cli.causal.of_log import causal_of_log
 
-    _check_report(report)
+    check_folder("--report", report)
     with no_answer_explained():
         return causal_of_log(asked, flags)
 
 
-def _check_report(report: Path | None) -> None:
+def _write(found: dict[str, Any], report: Path | None, *, quiet: bool) -> None:
+    """Write both files, and print where, unless the output is JSON for a program."""
     if report is None:
         return
-    if report.exists() and not report.is_dir():
-        raise BadSettings(f"--report {report}: is a file; give a directory")
-    if not report.absolute().parent.is_dir():
-        raise BadSettings(f"--report: there is no directory {report.absolute().parent}")
-
-
-def _write(found: dict[str, Any], report: Path | None) -> Sequence[Path]:
-    if report is None:
-        return []
     from headwater_server.evaluation.causal.page import page
-    from headwater_server.evaluation.reports.as_json import write
-    from headwater_server.evaluation.reports.document import write_page
+    from headwater_server.evaluation.reports.as_json import as_text
 
-    try:
+    with new_file(report / JSON_NAME) as part:
         report.mkdir(exist_ok=True)
-        write(found, report / JSON_NAME)
-        write_page(page(found), report / PAGE_NAME)
-    except OSError as error:
-        raise BadSettings(f"--report {report}: {error.strerror}") from None
-    return [report / JSON_NAME, report / PAGE_NAME]
+        part.write_text(as_text(found), encoding="utf-8")
+    write_text(report / PAGE_NAME, page(found))
+    if not quiet:
+        typer.echo(f"report in {report / JSON_NAME} and {report / PAGE_NAME}")
 
 
-def _show(found: dict[str, Any], paths: Sequence[Path], *, as_json: bool) -> None:
+def _show(found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         from headwater_server.evaluation.causal.report import as_text
 
@@ -191,5 +180,3 @@ def _show(found: dict[str, Any], paths: Sequence[Path], *, as_json: bool) -> Non
     if not console.is_terminal:
         console.width = 140
     show(found, console)
-    if paths:
-        console.print(f"report in {' and '.join(map(str, paths))}")

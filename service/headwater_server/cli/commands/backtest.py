@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headwater_server.cli.failures import explained, valid_engine
+from headwater_server.cli.outputs import check_file, write_text
 from headwater_server.cli.reading.files import read_files
 from headwater_server.cli.reading.flags import Reading
 from headwater_server.evaluation.interactions import Ask, Repeats
@@ -61,9 +62,10 @@ def backtest(
     lists asked for before each 2,000 events are learned.
     """
     from headwater_server.cli.backtest_plot import check_plot, write_plot
-    from headwater_server.evaluation.report import as_dict, write
+    from headwater_server.evaluation.report import as_dict, as_text
 
     with explained():
+        check_file("--report", report)
         check_plot(plot)
         settings = load_settings(**flags).engine
         history = read_files(files, settings, limit)
@@ -75,14 +77,13 @@ def backtest(
             )
     beside = _beside(history, repeats, result, all_of_them=compare)
     figures = {**as_dict(result, settings), "compared": [one.as_dict() for one in beside]}
+    _show(result, beside)
     if report:
-        write(figures, report)
+        write_text(report, as_text(figures))
+        typer.echo(f"report in {report}")
     if plot:
         write_plot(plot, beside, figures, history.events.path.name)
-    _show(result, beside)
-    for name, path in (("report", report), ("plot", plot)):
-        if path:
-            typer.echo(f"{name} in {path}")
+        typer.echo(f"plot in {plot}")
 
 
 def _run(history: ShopHistory, repeats: Repeats, ask: Ask) -> Result:

@@ -11,11 +11,12 @@ import typer
 from headwater_server.cli.evaluating.of_rows import Format, check_rows, evaluate_rows
 from headwater_server.cli.evaluating.promoting import check_promote, promote_if_better
 from headwater_server.cli.failures import FAILED, explained, fail
+from headwater_server.cli.outputs import check_file, write_text
 from headwater_server.cli.stores import store_explained
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 UNANSWERED = 3
 """No policy could be compared: the log does not overlap with any."""
@@ -104,8 +105,8 @@ def evaluate(
     with explained():
         _check(given)
         found = evaluate_rows(check_rows(given)) if rows else _evaluate_log(given, flags)
-        paths = write_report(found, report)
-    show_report(found, paths)
+    show_report(found)
+    write_report(found, report)
     if not is_answered(found):
         raise typer.Exit(UNANSWERED)
     if promote and policy:
@@ -139,8 +140,8 @@ def check_report(report: Path | None) -> None:
     """Refuse a place where no report can be written. Raises `BadSettings`."""
     if report and report.suffix == ".html":
         raise BadSettings(f"--report {report}: the JSON's name; the page is written beside it")
-    if report and not report.absolute().parent.is_dir():
-        raise BadSettings(f"--report: there is no directory {report.absolute().parent}")
+    check_file("--report", report)
+    check_file("--report", report and report.with_suffix(".html"))
 
 
 @contextmanager
@@ -165,22 +166,24 @@ def _evaluate_log(given: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any
         return evaluate_log(given, flags)
 
 
-def write_report(found: dict[str, Any], report: Path | None) -> Sequence[Path]:
-    """Write the report as JSON and as a page; return the paths, none without ``report``."""
+def write_report(found: dict[str, Any], report: Path | None) -> None:
+    """Write the report as JSON and as a page, and print where; nothing without ``report``.
+
+    Show it first: the work of minutes is not lost on a disk that is full.
+    """
     if report is None:
-        return []
-    from headwater_server.evaluation.reports.as_json import write
-    from headwater_server.evaluation.reports.document import write_page
+        return
+    from headwater_server.evaluation.reports.as_json import as_text
     from headwater_server.evaluation.reports.page import page
 
-    write(found, report)
     beside = report.with_suffix(".html")
-    write_page(page(found), beside)
-    return [report, beside]
+    for path, text in ((report, as_text(found)), (beside, page(found))):
+        write_text(path, text)
+    typer.echo(f"report in {report} and {beside}")
 
 
-def show_report(found: dict[str, Any], paths: Sequence[Path]) -> None:
-    """Print the report, and where it was written."""
+def show_report(found: dict[str, Any]) -> None:
+    """Print the report."""
     from rich.console import Console
 
     from headwater_server.cli.evaluating.table import show
@@ -189,8 +192,6 @@ def show_report(found: dict[str, Any], paths: Sequence[Path]) -> None:
     if not console.is_terminal:
         console.width = 140
     show(found, console)
-    if paths:
-        console.print(f"report in {' and '.join(map(str, paths))}")
 
 
 def is_answered(found: dict[str, Any]) -> bool:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headwater_server.cli.failures import fail
+from headwater_server.cli.outputs import check_file, new_file
 from headwater_server.cli.reporting.periods import day_of
 from headwater_server.exporting.columns import Kind
 from headwater_server.settings_checks import BadSettings
@@ -43,8 +41,7 @@ def check_files(*files: Path | None) -> None:
     for file in filter(None, files):
         if file.exists():
             raise BadSettings(f"{file} exists: give another name, or remove it")
-        if not file.parent.is_dir():
-            raise BadSettings(f"{file}: there is no directory {file.parent}")
+        check_file("--csv" if file is files[0] else "--parquet", file)
     if files[-1] and find_spec("pyarrow") is None:
         raise BadSettings("--parquet needs pip install 'headwater-server[lake]'")
 
@@ -86,23 +83,6 @@ def _rate(name: str, rate: Rate | None) -> dict[str, Any]:
 def known(end: float) -> float | None:
     """Return an end of an interval; None: it is infinite, since nothing is known of one visitor."""
     return end if math.isfinite(end) else None
-
-
-@contextmanager
-def new_file(file: Path) -> Iterator[Path]:
-    """Yield a name to write to; it becomes ``file`` when all is written, and goes when that fails.
-
-    A failure ends the command with a sentence.
-    """
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(file)
-    except OSError as error:
-        fail(f"{file} cannot be written: {error.strerror or error}")
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def write_csv(file: Path, found: Performance) -> None:

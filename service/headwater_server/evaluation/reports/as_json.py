@@ -6,7 +6,6 @@ import json
 import shlex
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from headwater_server.evaluation.comparing.compare import CHAMPION, LIFT, Comparison
@@ -83,15 +82,9 @@ def command(arguments: list[str]) -> str:
     return shlex.join(["headwater", *shown])
 
 
-def write(report: dict[str, Any], path: Path) -> None:
-    """Write the report as JSON, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
-    try:
-        part.write_text(text + "\n", encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+def as_text(report: dict[str, Any]) -> str:
+    """Return the report as JSON."""
+    return json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _policy(about: About, metric: str, found: Comparison) -> dict[str, Any]:

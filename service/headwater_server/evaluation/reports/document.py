@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
-from pathlib import Path
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -20,13 +19,3 @@ def document(title: str, parts: Sequence[str]) -> str:
         f"<title>{escape(title)}</title><style>{style}</style></head><body>"
         f"{''.join(parts)}</body></html>\n"
     )
-
-
-def write_page(text: str, path: Path) -> None:
-    """Write the page, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

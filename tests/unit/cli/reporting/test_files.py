@@ -13,7 +13,8 @@ import pytest
 import typer
 
 from headwater.performance import Figures, Performance, PerformanceRow, Rate, Revenue, ShopTotals
-from headwater_server.cli.reporting.files import check_files, new_file, write_csv
+from headwater_server.cli.outputs import new_file
+from headwater_server.cli.reporting.files import check_files, write_csv
 from headwater_server.cli.reporting.table import show_json, show_report
 from headwater_server.settings_checks import BadSettings
 

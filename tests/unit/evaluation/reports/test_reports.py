@@ -13,7 +13,7 @@ from headwater_server.cli.evaluating.table import show
 from headwater_server.evaluation.comparing.compare import Ask, compare
 from headwater_server.evaluation.comparing.shown import Shown
 from headwater_server.evaluation.comparing.weighing import Chances
-from headwater_server.evaluation.reports.as_json import About, as_dict, command, write
+from headwater_server.evaluation.reports.as_json import About, as_dict, as_text, command
 from headwater_server.evaluation.reports.page import page
 from headwater_server.evaluation.reports.words import answers_line, check_line, verdict_words
 
@@ -107,7 +107,7 @@ def test_what_has_no_overlap_has_no_number_in_the_json():
 def test_the_json_is_read_back_as_it_was(tmp_path):
     path = tmp_path / "r.json"
     found = report()
-    write(found, path)
+    path.write_text(as_text(found))
     assert json.loads(path.read_text()) == found
     assert list(tmp_path.iterdir()) == [path]
 
@@ -144,6 +144,7 @@ def test_the_lines_say_what_was_read():
 def test_few_answers_are_not_called_a_lack_of_overlap():
     few = report(rows=150)
     verdicts = {one["policy"]: verdict_words(one) for one in few["policies"]}
+    assert verdicts == {one["policy"]: one["verdict"] or "as shown" for one in few["policies"]}
     assert verdicts["champion"] == "too little data"
     assert verdicts["never"] == "not enough overlap"
     assert "champion: too little data" in page(few)

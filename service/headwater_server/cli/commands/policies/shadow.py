@@ -57,9 +57,8 @@ def shadow(
         found = _run(given, flags)
     if found is None:
         return
-    with explained():
-        paths = write_report(found, report)
-    show_report(found, paths)
+    show_report(found)
+    write_report(found, report)
     if not is_answered(found):
         raise typer.Exit(UNANSWERED)
 
