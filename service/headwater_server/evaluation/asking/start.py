@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from headwater_server.engine.engine import Engine
 from headwater_server.evaluation.asking.source import Source
-from headwater_server.evaluation.shown.span import Span
+from headwater_server.evaluation.shown.span import Span, span_key
 from headwater_server.garbage import no_passes
 from headwater_server.replica.faults import DamagedSnapshot, LogBroken
 from headwater_server.replica.ports.position import START, Position, offset_key
@@ -43,7 +43,7 @@ async def find_start(source: Source, span: Span) -> tuple[Start, Engine]:
     for, the oldest snapshot is used: earlier answers are counted as not replayable.
     """
     states, notes = await source.states(), list[str]()
-    before = [meta for meta in states if offset_key(meta.position.offset) <= span.first]
+    before = [meta for meta in states if span_key(meta.position.offset) <= span.first]
     if found := await _first_usable(source, before, notes):
         return found
     begins = await _begins_at(source)
