@@ -30,7 +30,18 @@ def explained() -> Iterator[None]:
     except OSError as error:  # of a file that was named: no right to it, a name too long
         if error.filename is None:
             raise
-        fail(f"{shown_name(error.filename)}: {error.strerror}", FAILED)
+        fail(os_error_text(error), FAILED)
+
+
+def os_error_text(error: OSError) -> str:
+    """Return what the system says, and of which file.
+
+    >>> os_error_text(OSError(2, "No such file or directory", "a.csv")), os_error_text(OSError("x"))
+    ('a.csv: No such file or directory', 'x')
+    """
+    if error.filename is None or not error.strerror:
+        return str(error)
+    return f"{shown_name(error.filename)}: {error.strerror}"
 
 
 def shown_name(path: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
@@ -9,9 +10,10 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headwater_server.cli.failures import FAILED, MISUSED, fail
+from headwater_server.cli.failures import FAILED, MISUSED, fail, os_error_text, shown_name
 from headwater_server.errors import StoreRefused
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
@@ -75,9 +77,31 @@ def check_one_place(target: str | None, settings: Settings) -> None:
 def check_one_existing(target: str | None, settings: Settings) -> None:
     """Refuse an empty place, too: a typing error must not create a store. Raises `BadSettings`."""
     check_one_place(target, settings)
-    data_dir = settings.place.data_dir
-    if data_dir is not None and not data_dir.is_dir():
-        raise BadSettings(f"--data-dir: there is no directory {data_dir}")
+    check_store_dir(settings.place.data_dir)
+
+
+def check_store_dir(data_dir: Path | None) -> None:
+    """Refuse a directory that is not there, and somebody's own. Raises `BadSettings`.
+
+    Opening a store would put files there, and close it to other users. A new one may be empty.
+    """
+    from headwater_server.storage.embedded.data_dir import OURS
+
+    if data_dir is None:
+        return
+    check_is_dir("--data-dir", data_dir)
+    names = {one.name for one in data_dir.iterdir()}
+    if names and names.isdisjoint(OURS):
+        raise BadSettings(
+            f"--data-dir: there is no store of Headwater in {data_dir}; give the directory of "
+            "`headwater serve --data-dir` or of `headwater import --data-dir`"
+        )
+
+
+def check_is_dir(flag: str, path: Path) -> None:
+    """Refuse what is no directory, as a name that is too long. Raises `BadSettings`."""
+    if not os.path.isdir(path):  # noqa: PTH112 -- Path.is_dir raises for a name that is too long
+        raise BadSettings(f"{flag}: there is no directory {shown_name(path)}")
 
 
 @contextmanager
@@ -94,7 +118,7 @@ def store_explained() -> Iterator[None]:
     except BrokenPipeError:  # who read the output has ended: the command ends silently
         raise
     except OSError as error:  # of the data directory: its disk is full, or not ours
-        fail(str(error), FAILED)
+        fail(os_error_text(error), FAILED)
     except Exception as error:
         if answer := unknown_answer(error):
             fail(answer, FAILED)

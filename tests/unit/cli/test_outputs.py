@@ -46,6 +46,38 @@ def test_a_folder_may_be_new_or_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "command",
     [
+        "export events --out {here}/e.csv",
+        "evaluate --policy best",
+        "causal --item a --placement home",
+        "shadow --once --policy best",
+        "digest",
+        "lake write --lake {here}/lake",
+        "settings show",
+    ],
+)
+def test_somebodys_own_directory_is_no_store(tmp_path: Path, command: str) -> None:
+    (tmp_path / "holiday.jpg").write_text("")
+    tmp_path.chmod(0o755)
+    arguments = [word.replace("{here}", str(tmp_path)) for word in command.split()]
+    result = CliRunner().invoke(commands, [*arguments, "--data-dir", str(tmp_path)])
+    assert result.exit_code == 2, result.output
+    assert "--data-dir: there is no store of Headwater in" in result.output
+    assert [one.name for one in tmp_path.iterdir()] == ["holiday.jpg"]
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_format_that_the_name_denies_is_refused(tmp_path: Path) -> None:
+    data_dir, out = tmp_path / "data", tmp_path / "e.parquet"
+    data_dir.mkdir()
+    flags = ["--data-dir", str(data_dir), "--out", str(out), "--format", "csv"]
+    result = CliRunner().invoke(commands, ["export", "events", *flags])
+    assert result.exit_code == 2, result.output
+    assert "--format csv: the name e.parquet says parquet" in result.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
         "evaluate --archive-dir {here} --report {here}",
         "evaluate --archive-dir {here} --report /proc/r.json",
         "shadow --archive-dir {here} --once --policy best --report {here}",

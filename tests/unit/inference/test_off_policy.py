@@ -192,8 +192,8 @@ def test_overlap_names_each_gate_that_is_missed():
     found = Overlap.of_rows(weights, rewards)
     assert not found.is_enough
     assert [text.split(",")[0] for text in found.problems] == [
-        "the rows are worth 4 rows",
-        "the acts are worth 1.0",
+        "the rows are worth 4",
+        "the acts are worth 1",
         "one row has 50% of the weight",
     ]
 

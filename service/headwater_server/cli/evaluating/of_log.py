@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headwater_server.cli.stores import store_beside_a_server
+from headwater_server.cli.stores import check_is_dir, check_store_dir, store_beside_a_server
 from headwater_server.engine.policies.policy import Policy
 from headwater_server.errors import CodeMissing
 from headwater_server.evaluation.shown.metrics import ACT_RATE, METRICS
@@ -79,9 +79,9 @@ def check_source(settings: Settings, or_else: str = "") -> None:
         flags = ["--data-dir", "--redis-url", "--log", "--archive-dir", or_else]
         *others, last = filter(None, flags)
         raise BadSettings(f"give one of {', '.join(others)} and {last}")
-    for flag, path in (("--data-dir", data_dir), ("--archive-dir", archive)):
-        if path is not None and not path.is_dir():
-            raise BadSettings(f"{flag}: there is no directory {path}")
+    check_store_dir(data_dir)
+    if archive is not None:
+        check_is_dir("--archive-dir", archive)
 
 
 async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -> dict[str, Any]:

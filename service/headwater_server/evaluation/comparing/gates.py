@@ -10,7 +10,13 @@ import numpy as np
 
 from headwater_server.evaluation.comparing.shown import Shown
 from headwater_server.inference.checks import Floats
-from headwater_server.inference.off_policy.overlap import ACTS_MIN, ROWS_MIN, Overlap
+from headwater_server.inference.off_policy.overlap import (
+    ACTS_MIN,
+    ROWS_MIN,
+    Overlap,
+    below,
+    is_near,
+)
 
 VISITORS_MIN = 100
 """What the visitor bootstrap assumes; acts are in `Overlap`."""
@@ -21,7 +27,7 @@ def overlap_of_items(weights: Floats, rewards: Floats) -> Overlap:
     """Return the overlap of single items; a reward below 0 counts by its size.
 
     >>> overlap_of_items(np.ones(300), np.zeros(300)).problems
-    ('the acts are worth 0.0, at least 5 are needed',)
+    ('the acts are worth 0, at least 5 are needed',)
     >>> overlap_of_items(np.ones(150), np.arange(150) % 50 == 0).problems[-1]
     'that takes about 250 rows in all, if they go on as these'
     """
@@ -41,18 +47,23 @@ def overlap_of_lists(weights: Floats, shown: Shown) -> Overlap:
     found = Overlap.of_lists(scale, earned)
     visitors = len(np.unique(shown.visitors))
     missed = (
-        (shown.lists < ROWS_MIN, f"there are {shown.lists} lists, {_least(ROWS_MIN)}"),
+        (shown.lists < ROWS_MIN, f"{_there(shown.lists, 'list')}, {_least(ROWS_MIN)}"),
         (
             found.effective_acts < ACTS_MIN,
-            f"the acts are worth {found.effective_acts:.1f}, {_least(ACTS_MIN)}",
+            f"the acts are worth {below(found.effective_acts, ACTS_MIN)}, {_least(ACTS_MIN)}",
         ),
-        (visitors < VISITORS_MIN, f"there are {visitors} visitors, {_least(VISITORS_MIN)}"),
+        (visitors < VISITORS_MIN, f"{_there(visitors, 'visitor')}, {_least(VISITORS_MIN)}"),
     )
     more = tuple(text for is_missed, text in missed if is_missed)
-    found = replace(found, problems=(*found.problems, *more))
+    near = is_near(found.effective_share, shown.lists)
+    found = replace(found, is_near=near, problems=(*found.problems, *more))
     counts = (shown.lists, ROWS_MIN), (found.effective_acts, ACTS_MIN), (visitors, VISITORS_MIN)
     needed = _in_all(found, shown.lists, "lists", [_times(*pair) for pair in counts])
     return replace(found, problems=(*found.problems, *needed))
+
+
+def _there(count: int, noun: str) -> str:
+    return f"there is 1 {noun}" if count == 1 else f"there are {count} {noun}s"
 
 
 def _times(count: float, least: float) -> float:

@@ -110,18 +110,28 @@ def answers_line(report: dict[str, Any]) -> str:
     '1,200 answers to 300 visitors · 2 lines skipped: is damaged'
     """
     answers = report["answers"]
-    parts = [f"{answers['shown']:,} answers"]
+    parts = [counted(answers["shown"], "answer")]
     if answers.get("visitors"):
-        parts[0] += f" to {answers['visitors']:,} visitors"
+        parts[0] += f" to {counted(answers['visitors'], 'visitor')}"
     if "acts" in answers:
-        parts.append(f"{answers['acts']:,} acts within {report['window_minutes']:g} minutes")
+        acts = counted(answers["acts"], "act")
+        parts.append(f"{acts} within {report['window_minutes']:g} minutes")
     for reason, count in (answers.get("unreplayable") or {}).items():
         parts.append(f"{count:,} cannot be asked again: {reason}")
     if answers.get("unreported"):
         parts.append(f"{answers['unreported']:,} lists with acts were never reported as seen")
     for reason, count in (answers.get("skipped") or {}).items():
-        parts.append(f"{count:,} lines skipped: {reason}")
+        parts.append(f"{counted(count, 'line')} skipped: {reason}")
     return " · ".join(parts)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return how many there are.
+
+    >>> counted(1, "list"), counted(1_200, "list")
+    ('1 list', '1,200 lists')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def check_line(check: dict[str, Any]) -> str:

@@ -95,7 +95,7 @@ def test_a_champion_with_too_few_acts_has_no_number_either():
     assert champion.verdict is Verdict.TOO_LITTLE_DATA
     assert champion.value is None
     assert champion.overlap.problems == (
-        "the acts are worth 1.0, at least 5 are needed",
+        "the acts are worth 1, at least 5 are needed",
         "that takes about 5,000 rows in all, if they go on as these",
     )
 
@@ -125,7 +125,7 @@ def test_a_log_in_which_nobody_acted_is_answered_in_words():
     half = np.full(500, 0.5)
     found = total(compare(shown, {"new": Chances.of_items(half, half)}, Ask(metric="reward")))
     assert found.verdict is Verdict.TOO_LITTLE_DATA
-    assert found.overlap.problems == ("the acts are worth 0.0, at least 5 are needed",)
+    assert found.overlap.problems == ("the acts are worth 0, at least 5 are needed",)
     assert found.visitors_needed is None
 
 

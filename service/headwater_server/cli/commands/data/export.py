@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headwater_server.cli.failures import explained
-from headwater_server.cli.stores import store_beside_a_server, store_explained
+from headwater_server.cli.stores import (
+    check_is_dir,
+    check_store_dir,
+    store_beside_a_server,
+    store_explained,
+)
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
@@ -72,9 +77,9 @@ def check_source(settings: Settings) -> None:
     data_dir, archive = settings.place.data_dir, settings.storage.archive_dir
     if not (settings.place.has_log or archive):
         raise BadSettings("give one of --data-dir, --redis-url and --archive-dir")
-    for flag, path in (("--data-dir", data_dir), ("--archive-dir", archive)):
-        if path is not None and not path.is_dir():
-            raise BadSettings(f"{flag}: there is no directory {path}")
+    check_store_dir(data_dir)
+    if archive is not None:
+        check_is_dir("--archive-dir", archive)
 
 
 async def _export(settings: Settings, table: str, file: ExportFile) -> None:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
+from headwater_server.cli.outputs import check_file
 from headwater_server.exporting.columns import TABLES, Row
 from headwater_server.exporting.texts import Csv, JsonLines, TextFormat
 from headwater_server.settings_checks import BadSettings
@@ -64,10 +65,9 @@ def open_file(path: Path, format_: str, table: str) -> Iterator[ExportFile]:
     Only its owner may read it: it holds persons' data.
     """
     chosen = _chosen(path, format_)
-    if path.exists():
+    if os.path.lexists(path):
         raise BadSettings(f"--out: {path} exists; delete it, or write another name")
-    if not path.absolute().parent.is_dir():
-        raise BadSettings(f"--out: there is no directory {path.absolute().parent}")
+    check_file("--out", path)
     part = path.with_name(path.name + ".part")
     try:
         with ExitStack() as parts:
@@ -96,6 +96,9 @@ def _chosen(path: Path, format_: str) -> str:
         raise BadSettings(
             f"--out: {path.name} names no format: end it with .csv, .jsonl or .parquet"
         )
+    named = name.rpartition(".")[2].lower()
+    if named in FORMATS and named != chosen:
+        raise BadSettings(f"--format {chosen}: the name {path.name} says {named}; change one")
     if chosen == "parquet":
         if path.suffix == ".gz":
             raise BadSettings("--out: a Parquet file is compressed already; leave .gz out")
