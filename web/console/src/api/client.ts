@@ -43,11 +43,16 @@ export class Api {
         throw networkError(error);
       },
     );
-    if (response.ok) return (await response.json()) as Answer;
+    if (response.ok) return (await response.json().catch(cutOff)) as Answer;
     const error = await errorOf(response);
     if (error.isSignedOut) this.onSignedOut(error.message);
     throw error;
   }
+}
+
+/** The connection was lost in the middle of an answer, or something else than the gateway answered. */
+function cutOff(): never {
+  throw new ApiError(0, "The answer was cut off. Whether it was done is not known: look before you try again.");
 }
 
 function networkError(error: unknown): ApiError {

@@ -1,6 +1,6 @@
 /** Pages of a list that grows at its head: the newest first, older ones on request. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 export interface Pages<Row> {
   rows: Row[];
@@ -29,8 +29,11 @@ export function usePages<Answer extends Page, Row>(
   useEffect(() => {
     if (token === undefined) setTop(first);
   }, [first, token]);
+  const busy = useRef(false);
   const next = token ?? top.nextPageToken ?? "";
   const more = async () => {
+    if (busy.current) return; // a second click would add the same rows again
+    busy.current = true;
     try {
       const page = await ask(next);
       setOlder((before) => [...before, ...(rowsOf(page) ?? [])]);
@@ -38,6 +41,8 @@ export function usePages<Answer extends Page, Row>(
       setError(undefined);
     } catch (failure) {
       setError(failure);
+    } finally {
+      busy.current = false;
     }
   };
   return { rows: [...(rowsOf(top) ?? []), ...older], hasMore: next !== "", error, more };

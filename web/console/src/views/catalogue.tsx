@@ -1,6 +1,6 @@
 /** The items with their statistics: search, filter and order. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ApiError } from "../api/errors";
 import type { ItemStatisticsJson, ListItemStatisticsResponseJson } from "../api/types";
@@ -111,7 +111,10 @@ function Pages({ first, ask, placement }: PagesProps) {
     setItems(first.items ?? []);
     setToken(first.nextPageToken ?? "");
   }, [first]);
+  const busy = useRef(false);
   const more = async () => {
+    if (busy.current) return; // a second click would add the same rows again
+    busy.current = true;
     try {
       const page = await ask(token);
       setItems((before) => [...before, ...(page.items ?? [])]);
@@ -119,6 +122,8 @@ function Pages({ first, ask, placement }: PagesProps) {
       setError(undefined);
     } catch (failure) {
       setError(failure);
+    } finally {
+      busy.current = false;
     }
   };
   if (items.length === 0) {

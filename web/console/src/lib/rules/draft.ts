@@ -80,18 +80,29 @@ export function draftOf(rule: RuleJson): Draft {
 export function ruleOf(draft: Draft, before?: RuleJson): RuleJson {
   const rule: RuleJson = { name: draft.name.trim() };
   if (draft.filter.trim()) rule.filter = draft.filter.trim();
-  if (words(draft.placements).length && !isAfterActs(draft)) rule.placements = words(draft.placements);
-  if (draft.start) rule.startTime = new Date(draft.start).toISOString();
-  if (draft.end) rule.endTime = new Date(draft.end).toISOString();
+  const placements = namesOf(draft.placements, before?.placements);
+  if (placements.length && !isAfterActs(draft)) rule.placements = placements;
+  if (draft.start) rule.startTime = timeOf(draft.start, before?.startTime);
+  if (draft.end) rule.endTime = timeOf(draft.end, before?.endTime);
   const by = (before?.boost ?? before?.bury)?.by;
   const strength = { ...(by === undefined ? {} : { by }), ...(draft.times ? { times: Number(draft.times) } : {}) };
   if (draft.kind === "pin") rule.pin = { slot: Number(draft.slot), itemIds: [...draft.itemIds] };
   if (draft.kind === "boost") rule.boost = strength;
   if (draft.kind === "bury") rule.bury = strength;
   if (draft.kind === "cap") rule.cap = { most: Number(draft.most), field: draft.field.trim() };
-  if (draft.kind === "hide") rule.hide = isAfterActs(draft) ? { eventTypes: words(draft.eventTypes), days: Number(draft.days) } : {};
+  if (draft.kind === "hide") rule.hide = isAfterActs(draft) ? { eventTypes: namesOf(draft.eventTypes, before?.hide?.eventTypes), days: Number(draft.days) } : {};
   if (draft.kind === "diversity") rule.diversity = { level: `DIVERSITY_${draft.level.toUpperCase()}` as "DIVERSITY_LOW" };
   return rule;
+}
+
+/** The time of a field; the seconds of the rule's own are kept, since the field shows minutes. */
+function timeOf(text: string, before: string | undefined): string {
+  return before && text === localTime(before) ? before : new Date(text).toISOString();
+}
+
+/** The names of a field; those of the rule are kept as they are, since a name may have a comma. */
+function namesOf(text: string, before: readonly string[] | undefined): string[] {
+  return before && text === before.join(", ") ? [...before] : words(text);
 }
 
 function isAfterActs(draft: Draft): boolean {

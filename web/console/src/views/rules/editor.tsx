@@ -12,6 +12,7 @@ import { Card, Choice } from "../../ui/parts";
 import { Effect } from "./effect";
 import { KindFields } from "./kind_fields";
 import { Matching } from "./matching";
+import { kept } from "./unsaved";
 
 interface EditorProps {
   /** The rule to change; absent: a new one. */
@@ -23,11 +24,12 @@ interface EditorProps {
 
 export function Editor({ rule, placements, onSaved, onClose }: EditorProps) {
   const api = useApi();
-  const [draft, setDraft] = useState<Draft>(rule ? draftOf(rule) : NEW);
-  const [reason, setReason] = useState("");
+  const [draft, setDraft] = useState<Draft>(kept.now?.draft ?? (rule ? draftOf(rule) : NEW));
+  const [reason, setReason] = useState(kept.now?.reason ?? "");
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const set = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  kept.now = { rule, draft, reason };
   const lacks = missing(draft);
   const save = async (event: Event) => {
     event.preventDefault();
@@ -36,6 +38,7 @@ export function Editor({ rule, placements, onSaved, onClose }: EditorProps) {
     try {
       const body = { rule: ruleOf(draft, rule), revision: String(int(rule?.revision)), reason };
       const answer = await api.post<UpsertRuleResponseJson>("/v1/rules", body);
+      kept.now = undefined;
       onSaved(`The rule ${draft.name} is saved.`, answer.offset);
     } catch (failure) {
       setError(failure);
@@ -74,11 +77,11 @@ export function Editor({ rule, placements, onSaved, onClose }: EditorProps) {
           </datalist>
           <div class="times">
             <label class="field">
-              <span>From (optional)</span>
+              <span>From (optional, your local time)</span>
               <input class="input" type="datetime-local" name="start" value={draft.start} onInput={(event) => set({ start: event.currentTarget.value })} />
             </label>
             <label class="field">
-              <span>Until (optional)</span>
+              <span>Until (optional, your local time)</span>
               <input class="input" type="datetime-local" name="end" value={draft.end} onInput={(event) => set({ end: event.currentTarget.value })} />
             </label>
           </div>
@@ -86,7 +89,7 @@ export function Editor({ rule, placements, onSaved, onClose }: EditorProps) {
             <span>Why (optional, kept in the history)</span>
             <input class="input" name="reason" maxLength={1000} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
           </label>
-          <div role="alert">{error !== undefined && <Refused error={error} />}</div>
+          <div role="alert">{error !== undefined && <Refused error={error} isNew={rule === undefined} />}</div>
           <footer class="row">
             <button type="button" class="button" onClick={onClose}>
               Cancel
@@ -107,13 +110,18 @@ export function Editor({ rule, placements, onSaved, onClose }: EditorProps) {
 
 const CONFLICT = 409;
 
-function Refused({ error }: { error: unknown }) {
+function Refused({ error, isNew }: { error: unknown; isNew: boolean }) {
   const isConflict = error instanceof ApiError && error.status === CONFLICT;
   return (
     <div class="notice bad">
       <div>
-        <strong>{isConflict ? "Somebody else has changed this rule." : "The rule was not saved."}</strong> {errorText(error)}
+        <strong>{isConflict ? conflict(isNew) : "The rule was not saved."}</strong> {errorText(error)}
       </div>
     </div>
   );
+}
+
+function conflict(isNew: boolean): string {
+  if (isNew) return "There is a rule of this name: edit that one, or write another name.";
+  return "Somebody else has changed this rule. Cancel shows their version; yours stays here until then.";
 }

@@ -30,7 +30,7 @@ export function KindFields({ draft, set }: KindFieldsProps) {
     case "hide":
       return (
         <div class="row">
-          <TextField label="After these events (empty: always)" name="eventTypes" placeholder="purchase" value={draft.eventTypes} onInput={(eventTypes) => set({ eventTypes })} />
+          <TextField label="After these events (empty: always)" name="eventTypes" placeholder="purchase-complete" value={draft.eventTypes} onInput={(eventTypes) => set({ eventTypes })} />
           {draft.eventTypes.trim() !== "" && <NumberField label="For days" name="days" min={0} max={36_500} step="any" value={draft.days} onInput={(days) => set({ days })} />}
         </div>
       );

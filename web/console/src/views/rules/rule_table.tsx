@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import type { DeleteRuleResponseJson, RestoreRuleResponseJson, RuleJson } from "../../api/types";
+import { errorText } from "../../api/errors";
 import { change, type OnDone } from "../../lib/changes";
 import { useApi } from "../../lib/context";
 import { clock } from "../../lib/format";
@@ -107,10 +108,18 @@ function Tools({ rule, may, onEdit, onDone }: { rule: RuleJson } & Omit<RuleTabl
 function Restore({ rule, may, onDone }: { rule: RuleJson; may: boolean; onDone: OnDone }) {
   const api = useApi();
   const { name = "", revision = "0" } = rule;
+  const [error, setError] = useState<unknown>();
   const restore = () => change(onDone, `The rule ${name} is as the settings say.`, () => api.post<RestoreRuleResponseJson>("/v1/rules:restore", { name, toRevision: "0", revision }));
   return (
-    <button type="button" class="button quiet" disabled={!may} aria-label={`Restore ${name}`} onClick={() => void restore().catch(() => undefined)}>
-      Restore
-    </button>
+    <>
+      <button type="button" class="button quiet" disabled={!may} aria-label={`Restore ${name}`} onClick={() => void restore().then(() => setError(undefined), setError)}>
+        Restore
+      </button>
+      {error !== undefined && (
+        <span class="second why warning" role="alert">
+          Not restored: {errorText(error)}
+        </span>
+      )}
+    </>
   );
 }

@@ -14,6 +14,7 @@ import { WhenLoaded } from "../../ui/states";
 import { Editor } from "./editor";
 import { History } from "./history";
 import { RuleTable } from "./rule_table";
+import { kept } from "./unsaved";
 
 const EVERY_MS = 15_000;
 
@@ -21,7 +22,7 @@ export function Rules() {
   const api = useApi();
   const changes = useChanges();
   const permission = useScope("rules");
-  const [edited, setEdited] = useState<RuleJson | "new">();
+  const [edited, setEdited] = useState<RuleJson | "new" | undefined>(() => kept.now && (kept.now.rule ?? "new"));
   const minOffset = changes.minOffset;
   const rules = useLoad(() => api.get<ListRulesResponseJson>("/v1/rules", { pageSize: 600, minOffset: minOffset() }), [api], EVERY_MS);
   const history = useLoad(() => api.get<ListRuleChangesResponseJson>("/v1/rules:changes", { pageSize: 100, minOffset: minOffset() }), [api], EVERY_MS);
@@ -30,6 +31,10 @@ export function Rules() {
     rules.reload();
     history.reload();
   };
+  const edit = (rule: RuleJson | "new" | undefined) => {
+    kept.now = undefined;
+    setEdited(rule);
+  };
   const saved = (text: string, offset: string | undefined) => {
     setEdited(undefined);
     done(text, offset);
@@ -37,7 +42,7 @@ export function Rules() {
   return (
     <>
       <PageHeader title="Rules" text="What editors want in the lists, in addition to what the model finds. A change holds from the next list on.">
-        <button type="button" class="button first" disabled={!permission.may} title={permission.why} onClick={() => setEdited("new")}>
+        <button type="button" class="button first" disabled={!permission.may} title={permission.why} onClick={() => edit("new")}>
           New rule
         </button>
       </PageHeader>
@@ -52,11 +57,11 @@ export function Rules() {
                 rule={edited === "new" ? undefined : edited}
                 placements={data.placements ?? []}
                 onSaved={saved}
-                onClose={() => setEdited(undefined)}
+                onClose={() => edit(undefined)}
               />
             )}
             <Card title="All rules" note={data.rules?.length === 1 ? "One rule" : `${count(data.rules?.length ?? 0)} rules, in the order in which they count`} flush>
-              <RuleTable rules={data.rules ?? []} may={permission.may} onEdit={setEdited} onDone={done} />
+              <RuleTable rules={data.rules ?? []} may={permission.may} onEdit={edit} onDone={done} />
             </Card>
             <Card title="History" note="Who changed what, newest first" flush>
               <WhenLoaded loaded={history}>{(page) => <History changes={page.changes ?? []} rules={data.rules ?? []} may={permission.may} onDone={done} />}</WhenLoaded>
