@@ -29,6 +29,7 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["--from", "2026-11-02", "--until", "2026-11-01"], 2, "is after --until"),
     (["--from", "monday"], 2, "--from 'monday': write an offset"),
     (["--from", "2999-01-01"], 3, "no list was reported as seen"),
+    (["--until", "2001-01"], 3, "choose another --from and --until: the log is from 20"),
     (["--level", "95"], 2, "--level 95: must lie between"),
     (["--target", "random"], 2, "--target is for --rows"),
     (["--policy", "best", "--promote", "h:1"], 2, "best is there to compare with"),

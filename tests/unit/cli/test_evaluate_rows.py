@@ -38,7 +38,7 @@ def test_decisions_are_compared_and_damaged_lines_named(decisions, tmp_path):
     flags = ("--rows", decisions, "--format", "personalizer", "--target", "random")
     result = evaluate(*flags, "--report", report, "--always-valid")
     assert result.exit_code == 0, result.output
-    assert "1 lines skipped: is damaged" in result.output
+    assert "1 line skipped: is damaged" in result.output
     assert "line 4001: not a JSON object" in result.output
     found = {one["policy"]: one for one in json.loads(report.read_text())["policies"]}
     assert list(found) == ["champion", "random", "baseline", "best"]
@@ -89,3 +89,13 @@ def test_open_bandits_other_policy_is_inside_or_refused(tmp_path, campaign, code
     else:
         truth = {"all": 0.0038, "men": 0.0046}[campaign]  # the mean of random's own rows
         assert found["interval"][0] < truth < found["interval"][1]
+
+
+@pytest.mark.parametrize(("propensity", "is_noted"), [(0.1, False), (0.02, True)])
+def test_propensities_that_cannot_be_true_are_named(tmp_path, propensity, is_noted):
+    path, random = tmp_path / "rows.csv", Random(2)
+    rows = [f"bts,{random.randrange(10)},{n % 9 == 0:d},{propensity}" for n in range(900)]
+    path.write_text("\n".join(["policy,item_id,click,propensity", *rows, ""]))
+    result = evaluate("--rows", path, "--format", "open-bandit")
+    note = f"random: the weights are {0.1 / propensity:g} on average, and cannot be above 1"
+    assert (note in " ".join(result.output.split())) is is_noted, result.output

@@ -103,8 +103,17 @@ def _read(asked: RowsAsked, damaged: Problems) -> FileRows:
 
 
 def _notes(rows: FileRows) -> list[str]:
+    from headwater_server.inference.off_policy.weights import importance_weights, mean_above_one
+
     notes = ["the rows name no visitor, so each counts as one of its own"]
     notes += [f"{name}'s own rows have {mean:.4g}" for name, mean in rows.own.items()]
+    for name, chances in rows.policies.items():
+        weights = importance_weights(chances.slot[:, 0], chances.slot_logged[:, 0])
+        if mean := mean_above_one(weights):
+            notes.append(
+                f"{name}: the weights are {mean:.3g} on average, and cannot be above 1 if the "
+                "propensities are those of what showed the rows: do not trust this figure"
+            )
     return notes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from headwater_server.evaluation.asking.asked import LogAsked
 from headwater_server.evaluation.asking.checking import SHARE_MIN, Check, other_build
@@ -17,6 +18,7 @@ from headwater_server.evaluation.reports.as_json import About
 from headwater_server.evaluation.shown.collecting import Collecting
 from headwater_server.evaluation.shown.metrics import REVENUE
 from headwater_server.replica.clock import wall_clock_ms
+from headwater_server.replica.ports.position import Position, time_ms_of
 
 
 def about(
@@ -66,7 +68,9 @@ def about(
     )
 
 
-def nothing_shown(found: Collecting, placement: str | None, end_flag: str = "--until") -> str:
+def nothing_shown(
+    found: Collecting, placement: str | None, head: Position, end_flag: str = "--until"
+) -> str:
     """Return why there is no answer to ask again, and what to do."""
     counts = found.counts
     if placement is not None and found.placements:
@@ -75,10 +79,22 @@ def nothing_shown(found: Collecting, placement: str | None, end_flag: str = "--u
     if counts.unreplayable:
         reasons = "; ".join(f"{count}: {why}" for why, count in counts.unreplayable.items())
         return f"no list can be asked again ({reasons}); wait until this release has answered"
-    return (
-        f"no list was reported as seen among {counts.events:,} events: send impression events with "
-        f"the attribution token, or choose another --from and {end_flag}"
-    )
+    there = "send impression events with the attribution token"
+    if found.is_cut and found.begins_ms is not None:
+        begins, ends = map(_minute, (found.begins_ms, time_ms_of(head.offset)))
+        there += (
+            f"; or choose another --from and {end_flag}: the log is from {begins} to {ends} UTC"
+        )
+    return f"no list was reported as seen among {counts.events:,} events: {there}"
+
+
+def _minute(time_ms: int) -> str:
+    """Return a time as --from takes it.
+
+    >>> _minute(1_700_000_000_000)
+    '2023-11-14T22:13'
+    """
+    return datetime.fromtimestamp(time_ms / 1_000, UTC).isoformat(timespec="minutes")[:16]
 
 
 def _share(some: int, others: int) -> float:

@@ -62,7 +62,7 @@ async def evaluate(source: Source, asked: LogAsked, choose: Choose, bars: Bars) 
         if problem := one.lacks(found.settings):
             raise PolicyRefused(f"policy {one.name}: {problem}")
     if not found.answers:
-        raise NothingShown(nothing_shown(found, asked.placement))
+        raise NothingShown(nothing_shown(found, asked.placement, head))
     check = Check() if asked.check else None
     policies: dict[str, Policy | None] = {CHAMPION: None}
     policies |= {one.name: one.policy for one in wanted if not one.state}

@@ -27,7 +27,8 @@ async def collected(
         found.policies[kept.policy_id] = Policy(kept.policy_id, json.loads(kept.overrides))
     over_ms = span.last[0] + round(window_minutes * 60_000)
     async for logged in start.source.log.iterate(start.position):
-        if time_ms_of(logged.position.offset) > over_ms:
+        found.begin_at(time_ms := time_ms_of(logged.position.offset))
+        if time_ms > over_ms:
             break
         found.take(logged.position, logged.entry)
         on_entry(logged.position.sequence)

@@ -31,7 +31,7 @@ async def causal(
     with bars("read", head.sequence) as bar:
         found = await collect(start, engine.written_settings, asked, bar.at)
     if not found.lists.answers:
-        raise NothingShown(nothing_shown(found.lists, asked.placement, "--to"))
+        raise NothingShown(nothing_shown(found.lists, asked.placement, head, "--to"))
     with bars("replay", found.lists.until.sequence) as bar:
         replayed = await replay(start, engine, found.lists, asked, bar.at, rows_max)
     del engine

@@ -53,7 +53,7 @@ async def collect(
     acts, end_ms = Acts(asked.item_id), 0
     over_ms = asked.span.last[0] + asked.window_ms
     async for logged in start.source.log.iterate(start.position):
-        time_ms = time_ms_of(logged.position.offset)
+        lists.begin_at(time_ms := time_ms_of(logged.position.offset))
         if time_ms > over_ms:
             break
         entry, end_ms = logged.entry, time_ms

@@ -56,6 +56,7 @@ class Collecting:
         self.policies: dict[str, Policy] = {}
         self.placements: Counter[str] = Counter()
         self.first = self.until = start
+        self.begins_ms: int | None = None  # of the first entry that was read
         self._settings = settings
         self._sequence = start.sequence
         self._span, self._placement, self._start = span, placement, start
@@ -66,6 +67,16 @@ class Collecting:
         self._early: dict[str, list[tuple[Event, int, float]]] = {}
         self._seen_ids: set[int] = set()
         self._shared = Shared()
+
+    @property
+    def is_cut(self) -> bool:
+        """Return whether a part of the log was asked for."""
+        return self._span != Span()
+
+    def begin_at(self, time_ms: int) -> None:
+        """Note the time of an entry, also of one after the span; the first one counts."""
+        if self.begins_ms is None:
+            self.begins_ms = time_ms
 
     @property
     def settings(self) -> EngineSettings:

@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike
 
 from headwater_server.inference.checks import Floats, at_least, column, within
 
+STANDARD_ERRORS = 6.0
+
 
 def importance_weights(chances: ArrayLike, propensities: ArrayLike) -> Floats:
     r"""Return w = pi(a | x) / p(a | x), how much more often the target policy shows each item.
@@ -61,3 +63,22 @@ def effective_sample_size(weights: ArrayLike) -> float:
         return 0.0
     scaled = given / largest  # squares of large weights would overflow
     return float(scaled.sum() ** 2 / (scaled**2).sum())
+
+
+def mean_above_one(weights: ArrayLike) -> float | None:
+    r"""Return the mean of importance weights where it is too high to be chance, else None.
+
+    The mean of w = q / p over rows drawn with p is at most 1, whatever q is. Rows of a rare, large
+    weight that were not drawn make it lower, never higher, so six standard errors above 1 mean
+    that the propensities are not those of the policy that showed the rows.
+
+    Examples
+    --------
+    >>> mean_above_one([2.0, 0.5] * 200), mean_above_one([0.5, 1.5] * 200)
+    (1.25, None)
+    """
+    given = column("weights", weights)
+    scaled = given / max(float(given.max()), 1.0)
+    error = float(scaled.std()) / np.sqrt(len(scaled))
+    limit = 1.0 / max(float(given.max()), 1.0)
+    return float(given.mean()) if float(scaled.mean()) - STANDARD_ERRORS * error > limit else None
