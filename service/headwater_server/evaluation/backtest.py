@@ -211,3 +211,15 @@ class Backtest:
             strangers=self._strangers.tally,
             after=self._after.tally if self._after else None,
         )
+
+
+def uncounted(events: int) -> str:
+    """Return why none of so many events was counted.
+
+    >>> uncounted(1).partition(": ")[0]
+    '1, of which none counts'
+    """
+    return (
+        f"{events:,}, of which none counts: the first tenth is only learned, and an event counts "
+        "if its reward is positive and its item is not the visitor's latest one"
+    )

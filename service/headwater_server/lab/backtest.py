@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, get_type_hints
 
 from river import base
 
@@ -13,13 +13,14 @@ from headwater_server.engine.features.own_features import as_feature
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.engine.warmup import warm_up
-from headwater_server.evaluation.backtest import Backtest, Foldable, Result
+from headwater_server.evaluation.backtest import Backtest, Foldable, Result, uncounted
 from headwater_server.evaluation.baselines.recommender import AsEngine, Recommender
 from headwater_server.evaluation.interactions import Repeats
 from headwater_server.evaluation.shop_history import ShopHistory
 from headwater_server.lab.features import check_features
 from headwater_server.lab.frames import history_of, questions_of
 from headwater_server.models.river.own_rankers import as_ranker
+from headwater_server.settings_checks import BadSettings, checked
 
 Function = Callable[[Item], float | None]
 Feature = str | Function | tuple[str, Function]
@@ -78,12 +79,16 @@ def backtest(
     >>> len(found), list(found.columns)[-2:]
     (162, ['rank', 'hit'])
     """
+    if limit is not None and limit < 1:
+        raise ValueError(f"limit {limit}: at least 1 was expected, or None for all events")
     with ExitStack() as stack:
         named = {"ranker": _name(ranker, stack), "features": _texts(features, ranker, stack)}
         chosen = _settings(named | dict(settings or {}), rewards)
         history = history_of(events, items, chosen, limit)
         check_features(chosen.features, [write.item for write in history.items])
-        result = _run(history, chosen, ranker, Repeats(repeats))
+        result = _run(history, chosen, ranker, _repeats(repeats))
+        if not result.total.events:
+            raise ValueError(f"events: {uncounted(len(history.events))}")
     return questions_of(events, history, result)
 
 
@@ -118,14 +123,31 @@ def _text(feature: Feature, stack: ExitStack) -> str:
 
 
 def _settings(given: Mapping[str, Any], rewards: Mapping[str, float] | None) -> EngineSettings:
+    kinds = get_type_hints(EngineSettings)
     try:
+        given = {
+            name: checked(name, kinds[name], value) if name in kinds else value
+            for name, value in given.items()
+        }
         chosen = EngineSettings(**given)
+    except BadSettings as error:
+        raise ValueError(f"settings: {error}") from None
     except TypeError as error:
         raise ValueError(
             f"settings: {str(error).removeprefix('EngineSettings.__init__() ')}"
         ) from None
-    table = {**chosen.rewards, **(rewards or {})}
-    return EngineSettings(**{**given, "rewards": table})
+    try:
+        own = checked("rewards", kinds["rewards"], dict(rewards or {}))
+    except BadSettings as error:
+        raise ValueError(str(error)) from None
+    return EngineSettings(**{**given, "rewards": {**chosen.rewards, **own}})
+
+
+def _repeats(text: str) -> Repeats:
+    known = [str(one.value) for one in Repeats]
+    if text not in known:
+        raise ValueError(f"repeats {text!r}: write {' or '.join(known)}")
+    return Repeats(text)
 
 
 def _run(

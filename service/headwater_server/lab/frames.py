@@ -17,6 +17,9 @@ from headwater_server.evaluation.shop_history import ShopHistory, read_history
 from headwater_server.reading.problems import BadFile
 
 TIME = "timestamp"
+IDS = ("item_id", "user_id")
+WHOLE_MAX = 2.0**53
+"""Larger whole numbers are not exact as floating-point numbers."""
 _HEADER_LINES = 2
 """The first row of a frame is on the second line of its file."""
 
@@ -68,7 +71,19 @@ def _write(frame: Any, path: Path) -> None:
     if isinstance(kind, (nw.Datetime, nw.Date)):
         moment = nw.col(TIME).cast(nw.Datetime("us")) if isinstance(kind, nw.Date) else nw.col(TIME)
         frame = frame.with_columns((moment.dt.timestamp("ms") / 1000).alias(TIME))
+    for name in IDS:
+        frame = _whole(frame, name)
     frame.write_csv(str(path))
+
+
+def _whole(frame: Any, name: str) -> Any:
+    """Write ids that are whole numbers as such: pandas makes 17.0 of 17 beside an empty cell."""
+    if name not in frame.columns or frame[name].dtype not in (nw.Float64, nw.Float32):
+        return frame
+    ids = frame[name]
+    if ids.null_count() or not ((ids % 1 == 0) & (ids.abs() < WHOLE_MAX)).all():
+        return frame
+    return frame.with_columns(ids.cast(nw.Int64).alias(name))
 
 
 def _in_rows(error: BadFile, folder: str, order: NDArray[np.int64]) -> str:

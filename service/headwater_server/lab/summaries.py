@@ -14,32 +14,49 @@ from headwater_server.inference.intervals.bootstrap import visitor_bootstrap
 from headwater_server.inference.intervals.ratio import ratio_bootstrap
 
 Values = NDArray[Any]
+QUESTION = ("row", "user_id", "rank")
 
 
 def summary(found: Any, level: float = 0.95) -> dict[str, float | int | None]:
     """Return hit rate, NDCG and MRR at 20 of what `backtest` returned, with the rate's interval.
 
     The interval draws visitors again, with all of their questions; it is None below 100 visitors.
+    Of no question at all there is no rate: None.
 
     >>> import pandas as pd
     >>> ranks = pd.DataFrame({"row": [7, 8], "user_id": ["u", "v"], "rank": [1, 0]})
     >>> summary(ranks)["hit_rate"], summary(ranks)["mrr"]
     (0.5, 0.5)
     """
-    frame = nw.from_native(found, eager_only=True)
+    frame = _frame(found)
     ranks, users = frame["rank"].to_numpy().astype(np.int64), _users(frame)
     hits = ranks > 0
     interval = visitor_bootstrap(hits, users, level) if _are_many(users) else None
     at = ranks[hits]
-    count = max(1, len(ranks))
     return {
         "questions": len(ranks),
-        "hit_rate": float(hits.sum() / count),
+        "hit_rate": _mean(hits.sum(), len(ranks)),
         "hit_rate_low": interval.low if interval else None,
         "hit_rate_high": interval.high if interval else None,
-        "ndcg": float((1.0 / np.log2(at + 1.0)).sum() / count),
-        "mrr": float((1.0 / at).sum() / count),
+        "ndcg": _mean((1.0 / np.log2(at + 1.0)).sum(), len(ranks)),
+        "mrr": _mean((1.0 / at).sum(), len(ranks)),
     }
+
+
+def _frame(found: Any) -> Any:
+    """Return what `backtest` returned; ValueError for anything else."""
+    try:
+        frame = nw.from_native(found, eager_only=True)
+    except TypeError:
+        frame = None
+    lacks = [name for name in QUESTION if frame is None or name not in frame.columns]
+    if lacks:
+        raise ValueError(f"found: this is no result of `backtest`: it has no {', '.join(lacks)}")
+    return frame
+
+
+def _mean(total: float, count: int) -> float | None:
+    return float(total / count) if count else None
 
 
 def compare(found: Mapping[str, Any], level: float = 0.95) -> Any:
@@ -55,9 +72,11 @@ def compare(found: Mapping[str, Any], level: float = 0.95) -> Any:
     >>> compare({"base": base, "mine": mine})["times"].tolist()
     [1.0, 2.0]
     """
+    if not isinstance(found, Mapping):
+        raise ValueError("found: write a dict, {'name': backtest(…), …}")  # noqa: TRY004 - as others
     if not found:
         raise ValueError("found: at least one backtest was expected")
-    first = nw.from_native(next(iter(found.values())), eager_only=True)
+    first = _frame(next(iter(found.values())))
     rows = [
         {"name": name, **summary(one, level), **_times(first, one, level)}
         for name, one in found.items()
@@ -67,7 +86,7 @@ def compare(found: Mapping[str, Any], level: float = 0.95) -> Any:
 
 
 def _times(first: Any, other: Any, level: float) -> dict[str, float | None]:
-    here, there = _by_row(first), _by_row(nw.from_native(other, eager_only=True))
+    here, there = _by_row(first), _by_row(_frame(other))
     shared = [row for row in here if row in there]
     if not shared:
         raise ValueError("found: the backtests have no question in common")

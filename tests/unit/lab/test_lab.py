@@ -132,9 +132,39 @@ def test_what_is_wrong_with_a_frame_is_said(events, change, problem):
         ({"ranker": "no_such_entry"}, "none of listwise"),
         ({"ranker": "no_such_module:Mine"}, "cannot be imported"),
         ({"ranker": "json:JSONDecoder"}, "no class of River classifiers"),
-        ({"repeats": "never"}, "never"),
+        ({"repeats": "never"}, "repeats 'never': write allow or exclude"),
+        ({"limit": 0}, "limit 0: at least 1"),
+        ({"settings": {"exploration_epsilon": 7}}, "exploration_epsilon = 7: must lie between"),
+        ({"rewards": {"view": "x"}}, "rewards"),
+        ({"rewards": {"view": float("nan")}}, "rewards"),
     ],
 )
 def test_what_is_wrong_with_an_option_is_said(events, options, problem):
     with pytest.raises(ValueError, match=problem):
         backtest(events, **options)
+
+
+def test_too_few_events_have_no_rate(events):
+    with pytest.raises(ValueError, match="1, of which none counts"):
+        backtest(events[:1])
+    nothing = summary(pd.DataFrame({"row": [], "user_id": [], "rank": []}))
+    assert (nothing["questions"], nothing["hit_rate"], nothing["mrr"]) == (0, None, None)
+
+
+def test_whole_numbers_with_a_fraction_are_the_ids_that_they_were(events):
+    """pandas writes a column of whole numbers as 17.0 where another row once was empty."""
+    whole = events[:120].assign(item_id=[int(name[1:]) for name in events[:120]["item_id"]])
+    described = pd.DataFrame({"item_id": range(40), "price": [1.5 + n for n in range(40)]})
+    asked = [
+        backtest(frame, described, features=["price"])
+        for frame in (whole, whole.assign(item_id=whole["item_id"].astype(float)))
+    ]
+    assert asked[0].equals(asked[1])
+    assert set(asked[0]["item_id"]) <= {str(n) for n in range(40)}
+
+
+def test_what_is_no_backtest_is_refused(events):
+    with pytest.raises(ValueError, match="it has no row, rank"):
+        summary(events)
+    with pytest.raises(ValueError, match="write a dict"):
+        compare(events)

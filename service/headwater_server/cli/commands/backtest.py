@@ -62,6 +62,7 @@ def backtest(
     lists asked for before each 2,000 events are learned.
     """
     from headwater_server.cli.backtest_plot import check_plot, write_plot
+    from headwater_server.evaluation.backtest import uncounted
     from headwater_server.evaluation.report import as_dict, as_text
 
     with explained():
@@ -71,10 +72,7 @@ def backtest(
         history = read_files(files, settings, limit)
         result = _run(history, repeats, ask)
         if not result.total.events:
-            raise BadSettings(
-                f"too few events to measure: {len(history.events):,}, of which the first tenth is "
-                "learned and not counted; give more"
-            )
+            raise BadSettings(f"too few events to measure: {uncounted(len(history.events))}")
     beside = _beside(history, repeats, result, all_of_them=compare)
     figures = {**as_dict(result, settings), "compared": [one.as_dict() for one in beside]}
     _show(result, beside)
