@@ -157,6 +157,18 @@ async def test_a_store_with_another_log_is_left_alone(filled, lake, empty):
     assert await empty.log.length() == 1
 
 
+@pytest.mark.parametrize("more", [-5, 0, 5])
+async def test_a_lake_of_another_log_is_not_continued(filled, lake, empty, more):
+    """Whether the other log is shorter, as long, or longer."""
+    await writing.write(filled.log, lake, FAR_AHEAD_MS)
+    before = lake.files()
+    for number in range((await filled.log.head()).sequence + more):
+        await empty.log.append([empty.log.encode([act(number)])])
+    with pytest.raises(BadLake, match="is not on this log"):
+        await writing.write(empty.log, lake, FAR_AHEAD_MS)
+    assert lake.files() == before
+
+
 async def test_a_missing_file_is_named(filled, lake, empty, monkeypatch):
     monkeypatch.setattr(writing, "FILE_ROWS", 10)
     await writing.write(filled.log, lake, FAR_AHEAD_MS)

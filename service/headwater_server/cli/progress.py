@@ -24,11 +24,13 @@ PLAIN_SECONDS = 10.0
 class Progress:
     """Shows the progress of something, with a remark, on standard error."""
 
-    def __init__(self, name: str, total: int) -> None:
+    def __init__(self, name: str, total: int, *, quick: bool = False) -> None:
+        """Name the work; ``quick``: mostly over within seconds, so only then a line is printed."""
         self._name, self._total = name, total
         self._terminal = sys.stderr.isatty()
         self._every_seconds = TERMINAL_SECONDS if self._terminal else PLAIN_SECONDS
-        self._next = 0.0
+        self._is_silent = quick and not self._terminal
+        self._next = time.monotonic() + PLAIN_SECONDS if self._is_silent else 0.0
         self._bar = Bar(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -44,8 +46,9 @@ class Progress:
     def at(self, done: int, remark: str = "") -> None:
         """Report that ``done`` of the total are done. Shown at most ten times a second."""
         now = time.monotonic()
-        if now < self._next and (done < self._total or not self._total):
+        if now < self._next and (self._is_silent or done < self._total or not self._total):
             return
+        self._is_silent = False
         self._next = now + self._every_seconds
         if self._terminal:
             self._bar.update(self._task, completed=done, remark=remark)

@@ -72,6 +72,15 @@ class Lake:
         files = self.files()
         return span_of(files[-1])[1] if files else START
 
+    def other_log(self, found: str = "") -> BadLake:
+        """Return the error of a lake that is not of the log that it is to continue."""
+        end = self.end()
+        return BadLake(
+            f"{self.path}: its last entry, {end.sequence} at {end.offset}, is not on this log"
+            f"{found}. Write another store's log to another --lake, or under another --catalogue; "
+            "if the store was set back to an older backup, begin a new lake"
+        )
+
     def put(
         self, batches: Sequence[pa.RecordBatch], before: Position, last: Position, hour_ms: int
     ) -> LakeFile:

@@ -23,6 +23,9 @@ GRACE_MS = 60_000
 class StoredLog(Protocol):
     """The reading half of a log as a store keeps it."""
 
+    async def head(self) -> Position:
+        """Return the position of the last entry."""
+
     def iterate(self, after: Position, until: str | None = None) -> AsyncIterator[StoredEntry]:
         """See `replica.ports.log.Log.iterate`."""
 
@@ -82,34 +85,49 @@ async def write(
     now_ms: int,
     *,
     also_open: bool = False,
-    on_operations: Callable[[int], None] = lambda _done: None,
+    on_entry: Callable[[int], None] = lambda _sequence: None,
 ) -> Written:
     """Write all hours that are over; with ``also_open`` the one that is not, too.
 
-    It begins after the last file, so it continues where it was stopped, also by a kill.
+    It begins after the last file, so it continues where it was stopped, also by a kill. Raises
+    `BadLake` if the lake is of another log.
     """
     written, file = Written(), _File(await asyncio.to_thread(lake.end))
-    async for entry in log.iterate(file.before):
+    async for entry in _entries_after(log, lake, file.before):
         if not file.takes(entry):
-            await _put(lake, file, written, on_operations)
+            await _put(lake, file, written)
             file = _File(file.last)
         file.add(entry)
+        on_entry(entry.position.sequence)
     over = file.hour_ms + HOUR_MS + GRACE_MS <= now_ms
     if file.rows and (over or also_open):
-        await _put(lake, file, written, on_operations)
+        await _put(lake, file, written)
     else:
         written.waiting = file.rows
     return written
 
 
-async def _put(
-    lake: Lake, file: _File, written: Written, on_operations: Callable[[int], None]
-) -> None:
+async def _entries_after(log: StoredLog, lake: Lake, end: Position) -> AsyncIterator[StoredEntry]:
+    """Yield the log's entries after the lake's; `LogBroken` if some between are gone."""
+    head = await log.head()
+    is_shorter = head.sequence < end.sequence
+    if is_shorter or (head.sequence == end.sequence and head != end):
+        raise lake.other_log(f", which ends with {head.sequence} at {head.offset}")
+    try:
+        async for entry in log.iterate(end):
+            yield entry
+    except LogBroken as error:
+        number = error.found.removeprefix("entry ").partition(" ")[0]
+        if number.isdigit() and int(number) <= end.sequence + 1:
+            raise lake.other_log() from None
+        raise
+
+
+async def _put(lake: Lake, file: _File, written: Written) -> None:
     await asyncio.to_thread(lake.put, file.batches(), file.before, file.last, file.hour_ms)
     written.files += 1
     written.operations += file.rows
     written.events += file.events
-    on_operations(written.operations)
 
 
 async def rewrite(log: StoredLog, lake: Lake) -> Written:

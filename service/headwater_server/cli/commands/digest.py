@@ -86,10 +86,8 @@ def _print(model: Model) -> None:
 
 
 async def _of_store(settings: Settings, at: str | None, *, from_log: bool) -> tuple[str, str]:
-    from headwater_server.engine.engine import Engine
-    from headwater_server.replica.snapshots.fold import fold
+    from headwater_server.cli.folding import folded
 
     async with chosen_store(settings) as storage:
-        snapshots = None if from_log else storage.snapshots
-        engine, position = await fold(storage.log, Engine, snapshots=snapshots, until=at)
+        engine, position = await folded(storage, at, from_log=from_log)
         return engine.digest(), position.offset

@@ -152,12 +152,11 @@ def _of_server(target: str, key: str) -> SettingsChanges:
 async def _of_store(settings: Settings) -> SettingsChanges:
     """Return what a server of this store would answer."""
     from headwater import Setting, SettingsChange, SettingsChanges
-    from headwater_server.engine.engine import Engine
+    from headwater_server.cli.folding import folded
     from headwater_server.engine.settings_history import setting_texts
-    from headwater_server.replica.snapshots.fold import fold
 
     async with store_beside_a_server(settings) as storage:
-        engine, position = await fold(storage.log, Engine, snapshots=storage.snapshots)
+        engine, position = await folded(storage)
     texts, defaults = setting_texts(engine.settings), setting_texts(EngineSettings())
     changes = (
         SettingsChange(c.name, c.old, c.new, c.who, datetime.fromtimestamp(c.time_ms / 1_000, UTC))

@@ -38,12 +38,10 @@ async def _of_store(settings: Settings, experiment_id: str, as_of: str) -> Exper
     from headwater.v1 import experiment_service_pb2 as pb
     from headwater.wire.experiment_reports import report as read
     from headwater_server.api.translate.experiments.reports import report_message
-    from headwater_server.engine.engine import Engine
-    from headwater_server.replica.snapshots.fold import fold
+    from headwater_server.cli.folding import folded
 
     async with store_beside_a_server(settings) as storage:
-        log, snapshots = storage.log, storage.snapshots
-        engine, position = await fold(log, Engine, snapshots=snapshots, until=as_of or None)
+        engine, position = await folded(storage, as_of or None)
     found = engine.lookups.experiment_report(experiment_id)
     if found is None:
         raise NotFound("experiment_id", experiment_id)

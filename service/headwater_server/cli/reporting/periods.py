@@ -81,9 +81,13 @@ def _compared(compare: str | Days, first: date, last: date) -> Days:
 
 def flags_of(first: str, last: str, compare: str) -> Flags:
     """Read the flags. Raises `BadSettings` for what is no day."""
+    begin = _day("--from", first) if first else None
+    end = _day("--to", last) if last else None
+    if begin and end and begin > end:
+        raise BadSettings(f"--from {begin} is after --to {end}")
     return Flags(
-        _day("--from", first) if first else None,
-        _day("--to", last) if last else None,
+        begin,
+        end,
         compare if compare in {"", "previous", "year"} else _two_days(compare),
     )
 

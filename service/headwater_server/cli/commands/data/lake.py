@@ -60,6 +60,7 @@ def write(
 async def _write(settings: Settings, folder: Path, *, follow: bool, now: bool, again: bool) -> None:
     import asyncio
 
+    from headwater_server.cli.progress import Progress
     from headwater_server.lake import writing
     from headwater_server.lake.files import Lake
     from headwater_server.replica.clock import wall_clock_ms
@@ -69,7 +70,11 @@ async def _write(settings: Settings, folder: Path, *, follow: bool, now: bool, a
         if again:
             _show(await writing.rewrite(storage.log, lake))
             return
-        _show(await writing.write(storage.log, lake, wall_clock_ms(), also_open=now))
+        head = await storage.log.head()
+        with Progress("lake", head.sequence, quick=True) as bar:
+            at = wall_clock_ms()
+            found = await writing.write(storage.log, lake, at, also_open=now, on_entry=bar.at)
+        _show(found)
         while follow:
             await asyncio.sleep(POLL_S)
             done = await writing.write(storage.log, lake, wall_clock_ms(), also_open=False)
