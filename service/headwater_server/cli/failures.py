@@ -15,6 +15,7 @@ from headwater_server.settings_checks import BadSettings
 
 FAILED = 1  # the command ran and did not succeed
 MISUSED = 2  # nothing ran: a flag, a setting or a file is wrong
+INTERRUPTED = 130  # as of Ctrl-C
 SHOWN = 100
 
 

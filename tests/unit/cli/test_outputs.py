@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from headwater_server.cli.commands.policies import shadow
 from headwater_server.cli.outputs import check_file, check_folder
 from headwater_server.cli.root import commands
 from headwater_server.settings_checks import BadSettings
@@ -96,3 +97,11 @@ def test_commands_refuse_it_before_they_read_anything(tmp_path: Path, command: s
     flag = next(one for one in ("--report", "--plot", "--csv") if one in arguments)
     assert result.output.startswith(f"headwater: {flag}")
     assert [one.name for one in tmp_path.iterdir()] == ["rows.csv"]
+
+
+def test_a_shadow_that_was_stopped_before_its_report_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(shadow, "_run", lambda _given, _flags: None)  # as after Ctrl-C
+    stopped = CliRunner().invoke(commands, ["shadow", "--once", "--policy", "best"])
+    assert stopped.exit_code == 130
+    assert "stopped before the end of the log, so there is no report" in stopped.output
+    assert CliRunner().invoke(commands, ["shadow", "--policy", "best"]).exit_code == 0

@@ -17,7 +17,7 @@ from headwater_server.cli.evaluating.command import (
     show_report,
     write_report,
 )
-from headwater_server.cli.failures import explained
+from headwater_server.cli.failures import INTERRUPTED, explained, fail
 from headwater_server.cli.shadowing import flags as own
 from headwater_server.cli.shadowing.priority import Priority
 from headwater_server.cli.stores import store_explained
@@ -55,6 +55,9 @@ def shadow(
     given = dict(locals())
     with explained(), store_explained():
         found = _run(given, flags)
+    if found is None and once:
+        goes_on = "; with the same --state it goes on from here" if state else ""
+        fail(f"stopped before the end of the log, so there is no report{goes_on}", INTERRUPTED)
     if found is None:
         return
     show_report(found)
