@@ -79,17 +79,19 @@ def backtest(
     >>> len(found), list(found.columns)[-2:]
     (162, ['rank', 'hit'])
     """
-    if limit is not None and limit < 1:
-        raise ValueError(f"limit {limit}: at least 1 was expected, or None for all events")
+    _check_limit(limit)
     with ExitStack() as stack:
         named = {"ranker": _name(ranker, stack), "features": _texts(features, ranker, stack)}
         chosen = _settings(named | dict(settings or {}), rewards)
         history = history_of(events, items, chosen, limit)
         check_features(chosen.features, [write.item for write in history.items])
         result = _run(history, chosen, ranker, _repeats(repeats))
-        if not result.total.events:
-            raise ValueError(f"events: {uncounted(len(history.events))}")
     return questions_of(events, history, result)
+
+
+def _check_limit(limit: int | None) -> None:
+    if limit is not None and limit < 1:
+        raise ValueError(f"limit {limit}: at least 1 was expected, or None for all events")
 
 
 def _name(ranker: Ranker, stack: ExitStack) -> str:
@@ -159,4 +161,7 @@ def _run(
     else:
         warm_up(settings)
         engine = Engine()
-    return Backtest(engine, history, repeats).run()
+    result = Backtest(engine, history, repeats).run()
+    if not result.total.events:
+        raise ValueError(f"events: {uncounted(len(history.events))}")
+    return result
