@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from headwater import HeadwaterError, Recommendation
+from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.errors import HeadwaterError as StoreError
 from headwater_server.flattening import Scalar, flattened
 from headwater_server.personalizer.action_catalogue import ActionCatalogue
@@ -65,6 +66,11 @@ class Adapter:
         settings = await self.configuration.refresh()
         if settings.personalizer_action_features:
             await self._actions.upsert(key, actions)
+        for place, action in enumerate(actions):
+            # one that the server's setting allowed_ids has is in the catalogue
+            reason = placeholder(action.id)
+            if reason and not await self.server.has_item(key, action.id):
+                raise bad_request(RANK, f"actions[{place}].id: {reason}")
 
     async def keep(self, key: str, event_id: str, decision: Decision, *, active: bool) -> Decision:
         """Keep a decision until its reward, and report that it was shown; return the kept one."""
@@ -133,11 +139,15 @@ class Adapter:
         )
 
     def visitor(self, context: dict[str, Scalar]) -> str:
-        """Remove the visitor's features from the context; return the visitor's id, "" if none."""
+        """Remove the visitor's features from the context; return the visitor's id, "" if none.
+
+        The text of a missing value, such as "undefined", is no id: no event of it would be learned.
+        """
         found = ""
         for wanted in self.configuration.settings.personalizer_visitor_features:
             for name in [n for n in context if n.rpartition(".")[2] == wanted]:
-                found = found or _text(context[name])
+                text = _text(context[name])
+                found = found or ("" if placeholder(text) else text)
                 del context[name]
         return short_id(found)
 
@@ -150,7 +160,7 @@ class Adapter:
         try:
             await self.feedback.send(key, event, self._known_reward(event))
         except HeadwaterError as error:
-            _log.warning("reported when the reward wait is over", event=event_id, why=str(error))
+            _log.warning("reported when the wait is over", event_id=event_id, why=str(error))
 
     def _known_reward(self, event: PendingEvent) -> float | None:
         """Return the reward, None while it may change: a sum is known when the wait is over."""

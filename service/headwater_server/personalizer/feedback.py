@@ -62,7 +62,7 @@ class FeedbackSender:
         answer = await self._server.feedback(key, events)
         for sent, result in zip(events, answer.results, strict=True):
             if result.status not in ACCEPTED:
-                _log.warning("not learned", event=sent.event_id, why=result.detail)
+                _log.warning("not learned", event_id=sent.event_id, why=result.detail)
         settled = () if learned is None else ("settled",)
         await self._pending.mark(event.event_id, "seen", *settled)
 
