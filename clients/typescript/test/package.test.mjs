@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const BYTES_MAX = 35_000;
+const BYTES_MAX = 36_000; // 0.7 kB of it check what a page passes: a wrong type would be learned as something else
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
 
-test("a bundle of headwater/web is under 35 kB, gzipped", async () => {
+test("a bundle of headwater/web is under 36 kB, gzipped", async () => {
   const contents = 'import { Headwater } from "headwater/web"; globalThis.headwater = new Headwater();';
   const { outputFiles } = await build({ stdin: { contents, resolveDir: "." }, bundle: true, minify: true, format: "esm", write: false }); // biome-ignore format: one line
   const bytes = gzipSync(outputFiles[0].contents, { level: 9 }).length;

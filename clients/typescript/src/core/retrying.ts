@@ -22,6 +22,7 @@ export const REPEATABLE: Retries = { triesMax: 5, firstMs: 100, multiplier: 3 };
 export const ONCE: Retries = { triesMax: 1, firstMs: 0, multiplier: 1 };
 
 const DELAY_MS_MAX = 1000;
+const TIMEOUT_MS_MAX = 99_999_999; // gRPC's header has eight digits; and a timer of 2 ** 31 ms would end at once
 
 /** Repeat a call until it succeeds, fails permanently, or its deadline passes. The deadline is for all tries together. */
 export async function retrying<Answer>(
@@ -29,7 +30,8 @@ export async function retrying<Answer>(
   { timeoutMs, signal }: CallOptions & { timeoutMs: number },
   retries: Retries,
 ): Promise<Answer> {
-  const endsMs = performance.now() + timeoutMs;
+  const endsMs = performance.now() + deadlineMs(timeoutMs);
+  if (signal && !("addEventListener" in Object(signal))) throw new TypeError("signal must be an AbortSignal");
   for (let tries = 1; ; tries++) {
     try {
       const leftMs = Math.ceil(endsMs - performance.now()); // gRPC's header takes whole numbers only
@@ -42,6 +44,11 @@ export async function retrying<Answer>(
       await pause(delayMs, signal);
     }
   }
+}
+
+function deadlineMs(timeoutMs: number): number {
+  if (typeof timeoutMs === "number" && !Number.isNaN(timeoutMs)) return Math.min(timeoutMs, TIMEOUT_MS_MAX);
+  throw new TypeError("timeoutMs must be a number of milliseconds");
 }
 
 function delayAfter(error: HeadwaterError, tries: number, retries: Retries): number {

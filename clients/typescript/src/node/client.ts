@@ -7,15 +7,14 @@ import { READING, REPEATABLE } from "../core/retrying.js";
 import { FeedbackService } from "../gen/headwater/v1/feedback_service_pb.js";
 import { ModelService } from "../gen/headwater/v1/model_service_pb.js";
 import { RecommendationService } from "../gen/headwater/v1/recommendation_service_pb.js";
-import { feedbackAnswer, toEvent } from "../wire/events.js";
-import { itemList } from "../wire/lists.js";
+import { feedbackAnswer, toEvents } from "../wire/events.js";
+import { itemList, similarRequest, trendingRequest } from "../wire/lists.js";
 import { metrics, model } from "../wire/model.js";
 import { named, recommendRequest, slate } from "../wire/recommendations.js";
-import { toIds } from "../wire/values.js";
 import { READ_MS, WRITE_MS } from "./catalogue.js";
 import { streamed } from "./feedback-stream.js";
 import { Rules } from "./rules.js";
-import type { Batches } from "./unanswered.js";
+import type { Batches, Request } from "./unanswered.js";
 
 /**
  * The client of one Headwater server, for backends. Create one and share it; close it when the process ends.
@@ -42,17 +41,14 @@ export class Client extends Rules {
 
   /** Return items related to the given ones (1 to 100). */
   async similar(question: SimilarQuestion & CallOptions): Promise<ItemList> {
-    const { pageSize = 0, filter = "", minOffset = "", includeVariants = false } = question;
-    const itemIds = toIds("itemIds", question.itemIds);
-    const request = { itemIds, pageSize, filter, minOffset, includeVariants };
+    const request = similarRequest(question);
     const call = (each: CallOptions) => this.#recommendations.listSimilarItems(request, each);
     return itemList(await this.make(call, question, READ_MS, READING));
   }
 
   /** Return trending items. */
   async trending(question: TrendingQuestion & CallOptions = {}): Promise<ItemList> {
-    const { category = "", window = "", pageSize = 0, filter = "", minOffset = "" } = question;
-    const request = { category, window, pageSize, filter, minOffset };
+    const request = trendingRequest(question);
     const call = (each: CallOptions) => this.#recommendations.listTrendingItems(request, each);
     return itemList(await this.make(call, question, READ_MS, READING));
   }
@@ -62,7 +58,7 @@ export class Client extends Rules {
    * none is learned twice.
    */
   async feedback(events: readonly Event[], options: CallOptions = {}): Promise<FeedbackAnswer> {
-    const request = { events: events.map(toEvent) };
+    const request = { events: toEvents(events) };
     return feedbackAnswer(
       await this.make((each) => this.#feedback.feedback(request, each), options, WRITE_MS, REPEATABLE),
     );
@@ -78,7 +74,11 @@ export class Client extends Rules {
     batches: Batches,
     options: { patienceMs?: number; signal?: AbortSignal } = {},
   ): AsyncGenerator<FeedbackAnswer> {
-    return streamed((requests, signal) => this.#feedback.streamFeedback(requests, { signal }), batches, options);
+    const open = (requests: AsyncIterable<Request>, signal: AbortSignal) => {
+      this.refuseIfClosed();
+      return this.#feedback.streamFeedback(requests, { signal });
+    };
+    return streamed(open, batches, options);
   }
 
   /** Return the state of the model. A digest reads the whole state: allow enough time. */

@@ -5,6 +5,7 @@ import { createGrpcTransport } from "@connectrpc/connect-node";
 import { CanceledError } from "../core/errors.js";
 import type { CallOptions } from "../core/recommendations.js";
 import { type Retries, retrying } from "../core/retrying.js";
+import { checkFields } from "../wire/kinds.js";
 import type { Keepalive } from "./session.js";
 import { Sessions } from "./sessions.js";
 
@@ -26,11 +27,13 @@ export class Connection {
   readonly #transport: Transport;
   #closed = false;
 
-  constructor(target: string, { key = "", tls = false }: ConnectionOptions = {}) {
+  constructor(target: string, connection: ConnectionOptions = {}) {
+    checkFields("the options of a client", connection, { key: "text", tls: "any" });
+    const [key, tls] = [connection.key ?? "", connection.tls ?? false];
+    const authorization = header(key);
     const url = address(target, tls !== false);
     const options = typeof tls === "object" ? tls : {};
     this.#sessions = new Sessions(url, options, { ...KEEPALIVE });
-    const authorization = header(key);
     this.#transport = createGrpcTransport({
       baseUrl: url,
       sessionManager: this.#sessions,
@@ -65,18 +68,18 @@ export class Connection {
     retries: Retries,
   ): Promise<Answer> {
     const each = async (one: CallOptions): Promise<Answer> => {
-      this.#refuseIfClosed();
+      this.refuseIfClosed();
       try {
         return await call(one).catch((thrown) => (isRefused(thrown) ? call(one) : Promise.reject(thrown)));
       } catch (thrown) {
-        this.#refuseIfClosed();
+        this.refuseIfClosed();
         throw asAway(thrown, one.signal);
       }
     };
     return retrying(each, { signal: options.signal, timeoutMs: options.timeoutMs ?? timeoutMs }, retries);
   }
 
-  #refuseIfClosed(): void {
+  protected refuseIfClosed(): void {
     if (this.#closed) throw new CanceledError("the client is closed", { code: Code.Canceled });
   }
 }
@@ -111,8 +114,17 @@ function nodeCode(cause: unknown): string | undefined {
 }
 
 function address(target: string, encrypted: boolean): string {
-  if (/^https?:\/\//.test(target)) return target.replace(/\/+$/, "");
-  return `${encrypted ? "https" : "http"}://${target}`;
+  const isUrl = /^https?:\/\//.test(target);
+  const url = isUrl ? target.replace(/\/+$/, "") : `${encrypted ? "https" : "http"}://${target}`;
+  const hasPort = isUrl || encrypted || /:\d+$/.test(target);
+  if (typeof target === "string" && hasPort && isOrigin(url)) return url;
+  throw new TypeError('the target must be host:port, such as "127.0.0.1:50051"');
+}
+
+function isOrigin(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { pathname, search, hash, username } = new URL(url);
+  return pathname === "/" && !search && !hash && !username;
 }
 
 function header(key: string): string {

@@ -9,6 +9,7 @@ import {
 } from "../core/errors.js";
 import { type Event, isLearned } from "../core/events.js";
 import { backOffMs } from "../core/retrying.js";
+import { checkFields, type Kinds } from "../wire/kinds.js";
 import { Backlog, sizeOf } from "./backlog.js";
 import { WRITE_MS } from "./catalogue.js";
 import { Changes } from "./changes.js";
@@ -33,6 +34,9 @@ export class BufferClosedError extends Error {}
 /** The buffer was full for the whole timeout: this event is not sent. */
 export class BufferFullError extends Error {}
 
+const OPTIONS: Kinds = {
+  eventsMax: "number", batchMax: "number", intervalMs: "number", patienceMs: "number", onLost: "any",
+}; // biome-ignore format: a table
 const CLOSING_MS = 100; // between tries once the buffer is closed
 
 /**
@@ -54,7 +58,12 @@ export class FeedbackBuffer {
   #hurry = false;
 
   constructor(client: Client, options: BufferOptions = {}) {
+    checkFields("the options of a buffer", options, OPTIONS);
     const { eventsMax = 10_000, batchMax = 500, intervalMs = 200, patienceMs = 60_000, onLost } = options;
+    if (typeof client?.feedback !== "function")
+      throw new TypeError("a buffer needs a client: new FeedbackBuffer(client)");
+    if (!(intervalMs >= 0 && patienceMs >= 0)) throw new RangeError("intervalMs and patienceMs are at least 0");
+    if (onLost && typeof onLost !== "function") throw new TypeError("onLost must be a function");
     this.#client = client;
     this.#backlog = new Backlog(eventsMax, batchMax);
     this.#intervalMs = intervalMs;

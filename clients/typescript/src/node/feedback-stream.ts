@@ -14,6 +14,7 @@ export async function* streamed(
   batches: Batches,
   { patienceMs = 60_000, signal }: { patienceMs?: number; signal?: AbortSignal },
 ): AsyncGenerator<FeedbackAnswer> {
+  if (!(patienceMs >= 0)) throw new RangeError("patienceMs is at least 0");
   const unanswered = new Unanswered(batches);
   let [failures, sinceMs] = [0, 0];
   try {

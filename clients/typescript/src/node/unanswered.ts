@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Event } from "../core/events.js";
 import type { StreamFeedbackRequestSchema } from "../gen/headwater/v1/feedback_service_pb.js";
-import { toEvent } from "../wire/events.js";
+import { toEvents } from "../wire/events.js";
 import { Changes } from "./changes.js";
 
 /** Batches of 1 to 1,000 events. */
@@ -68,7 +68,7 @@ export class Unanswered {
     try {
       for await (const batch of batches) {
         if (this.#ended) return;
-        this.#requests.push({ events: batch.map(toEvent) });
+        this.#requests.push({ events: toEvents(batch) });
         this.#changes.announce();
         await this.#changes.until(() => this.#requests.length < UNANSWERED_MAX || this.#ended);
       }

@@ -1,6 +1,8 @@
 import type { Event, EventItem } from "../core/events.js";
 import type { Time, Values } from "../core/values.js";
-import { refuseUnknown, toMs } from "../wire/values.js";
+import { checkedItem, EVENT_KINDS } from "../wire/event-kinds.js";
+import { checkFields } from "../wire/kinds.js";
+import { toMs, toValues } from "../wire/values.js";
 
 /** An event as protobuf JSON: stored in the queue and sent to the gateway, the same in every try. */
 export interface WireEvent {
@@ -11,12 +13,11 @@ export interface WireEvent {
   readonly [field: string]: unknown;
 }
 
-const NAMES =
-  "items slate userId sessionId value reward eventTime attributionToken placement position context eventId".split(" ");
+const { choice: _, eventType: __, visitorId: ___, ...DETAILS } = EVENT_KINDS;
 
-/** Reject unknown details. */
+/** Reject unknown details, and values of a wrong type. */
 export function checkDetails(details: object): void {
-  refuseUnknown("track", details, NAMES);
+  checkFields("track", details, { items: "list", slate: "object", ...DETAILS });
 }
 
 /** Build the JSON of an event. Without a time it gets `now`, so that an event in the queue keeps its time. */
@@ -40,11 +41,12 @@ export function wireEvent(event: Event, now: Time): WireEvent {
 
 function wireItem(item: string | EventItem): object {
   if (typeof item === "string") return { itemId: item };
-  const { itemId, quantity, price, currencyCode } = item;
+  const { itemId, quantity, price, currencyCode } = checkedItem(item);
   return dropEmpty({ itemId, quantity: number(quantity), price: number(price), currencyCode });
 }
 
 function values(context: Values): object {
+  toValues(context); // throws for what is neither text nor number
   const wire = (value: string | number): object =>
     typeof value === "number" ? { number: number(value) } : { text: value };
   return Object.fromEntries(Object.entries(context).map(([name, value]) => [name, wire(value)]));
@@ -52,9 +54,11 @@ function values(context: Values): object {
 
 /** JSON has no NaN. As text the server receives it, and can report the invalid field. */
 function number(value: number | undefined): number | string | undefined {
-  return value === undefined || Number.isFinite(value) ? value : String(value);
+  return value === undefined || value === null || Number.isFinite(value) ? value : String(value);
 }
 
 function dropEmpty(fields: Record<string, unknown>): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ""));
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+  );
 }

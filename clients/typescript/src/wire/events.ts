@@ -1,16 +1,10 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Choice, Event, EventItem, EventStatus, FeedbackAnswer } from "../core/events.js";
 import * as pb from "../gen/headwater/v1/event_pb.js";
-import { refuseUnknown, toTime, toValues } from "./values.js";
+import { CHOICE_KINDS, checkedItem, EVENT_KINDS } from "./event-kinds.js";
+import { checkFields } from "./kinds.js";
+import { toTime, toValues } from "./values.js";
 
-const NAMES = (
-  "eventId eventType visitorId userId sessionId items value eventTime attributionToken placement position " +
-  "context reward choice"
-).split(" ");
-const CHOICE_NAMES = (
-  "propensity policyPropensity randomPropensity isBaseline baselinePropensity slot mode waitMs coversBoth " +
-  "policyWeight randomWeight baselineWeight"
-).split(" ");
 const STATUSES: Record<pb.EventStatus, EventStatus> = {
   [pb.EventStatus.UNSPECIFIED]: "quarantined", // never sent
   [pb.EventStatus.CREATED]: "created",
@@ -21,27 +15,27 @@ const STATUSES: Record<pb.EventStatus, EventStatus> = {
 
 /** Build the message of an event. */
 export function toEvent(event: Event): MessageInitShape<typeof pb.EventSchema> {
-  refuseUnknown("an event", event, NAMES);
+  checkFields("an event", event, EVENT_KINDS);
   return {
     eventId: event.eventId,
     eventType: event.eventType,
     visitorId: event.visitorId,
     userId: event.userId ?? "",
     sessionId: event.sessionId ?? "",
-    items: (event.items ?? []).map(toItem),
-    value: event.value,
+    items: [...(event.items ?? [])].map(toItem),
+    value: event.value ?? undefined,
     eventTime: toTime("eventTime", event.eventTime),
     attributionToken: event.attributionToken ?? "",
     placement: event.placement ?? "",
     position: event.position ?? 0,
     context: toValues(event.context),
-    reward: event.reward,
-    choice: event.choice && toChoice(event.choice),
+    reward: event.reward ?? undefined,
+    choice: event.choice ? toChoice(event.choice) : undefined,
   };
 }
 
 function toChoice(choice: Choice): MessageInitShape<typeof pb.ChoiceSchema> {
-  refuseUnknown("a choice", choice, CHOICE_NAMES);
+  checkFields("a choice", choice, CHOICE_KINDS);
   const { waitMs = 0, ...plain } = choice;
   if (!Number.isSafeInteger(waitMs)) throw new TypeError("choice.waitMs must be a whole number of milliseconds");
   return { ...plain, waitMs: BigInt(waitMs) };
@@ -49,8 +43,14 @@ function toChoice(choice: Choice): MessageInitShape<typeof pb.ChoiceSchema> {
 
 function toItem(item: string | EventItem): MessageInitShape<typeof pb.EventItemSchema> {
   if (typeof item === "string") return { itemId: item };
-  const { itemId, quantity, price, currencyCode = "" } = item;
-  return { itemId, quantity, price, currencyCode };
+  const { itemId, quantity, price, currencyCode } = checkedItem(item);
+  return { itemId, quantity: quantity ?? undefined, price: price ?? undefined, currencyCode: currencyCode ?? "" };
+}
+
+/** Build the messages of events. */
+export function toEvents(events: readonly Event[]): MessageInitShape<typeof pb.EventSchema>[] {
+  if (!Array.isArray(events)) throw new TypeError("events must be a list of events: write [event] for one");
+  return events.map(toEvent);
 }
 
 /** Read the results of the events. */

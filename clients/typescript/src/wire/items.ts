@@ -3,12 +3,13 @@ import type { Item, ItemResult, ItemsAnswer, WriteStatus } from "../core/items.j
 import type { Time } from "../core/values.js";
 import type { UpsertItemsRequestSchema } from "../gen/headwater/v1/catalog_service_pb.js";
 import * as pb from "../gen/headwater/v1/item_pb.js";
-import { fromTime, fromValues, refuseUnknown, toTime, toValues } from "./values.js";
+import { checkFields, checkValue, type Kinds } from "./kinds.js";
+import { fromTime, fromValues, toTime, toValues } from "./values.js";
 
-const NAMES =
-  "itemId title categories price currencyCode available tags features publishTime expireTime imageUri uri groupId".split(
-    " ",
-  );
+const KINDS: Kinds = {
+  itemId: "text", title: "text", categories: "texts", price: "number", currencyCode: "text", available: "flag",
+  tags: "texts", features: "values", publishTime: "time", expireTime: "time", imageUri: "text", uri: "text", groupId: "text",
+}; // biome-ignore format: a table
 export const WRITE_STATUSES: Record<pb.WriteStatus, WriteStatus> = {
   [pb.WriteStatus.UNSPECIFIED]: "refused", // never sent
   [pb.WriteStatus.APPLIED]: "applied",
@@ -22,6 +23,8 @@ export function upsertItemsRequest(
   fields: readonly (keyof Item)[] | undefined,
   setTime: Time | undefined,
 ): MessageInitShape<typeof UpsertItemsRequestSchema> {
+  checkValue("items", items, "list");
+  if (fields) checkValue("fields", fields, "texts");
   const updateMask = fields?.length ? { paths: fields.map(snake) } : undefined;
   const write = { updateMask, setTime: toTime("setTime", setTime) };
   return { writes: items.map((item) => ({ ...write, item: toItem(item) })) };
@@ -32,12 +35,12 @@ function snake(name: string): string {
 }
 
 function toItem(item: Item): MessageInitShape<typeof pb.ItemSchema> {
-  refuseUnknown("an item", item, NAMES);
+  checkFields("an item", item, KINDS);
   return {
     itemId: item.itemId,
     title: item.title ?? "",
     categories: [...(item.categories ?? [])],
-    price: item.price,
+    price: item.price ?? undefined,
     currencyCode: item.currencyCode ?? "",
     available: item.available ?? true,
     tags: [...(item.tags ?? [])],

@@ -4,7 +4,8 @@ import type { ActRate, Diversity, Objective, Question, Result, Slate } from "../
 import type { ActRate as ActRateMessage } from "../gen/headwater/v1/act_rate_pb.js";
 import * as pb from "../gen/headwater/v1/recommendation_service_pb.js";
 import { arm } from "./arms.js";
-import { refuseUnknown, toIds, toValues } from "./values.js";
+import { checkFields, checkValue, type Kinds } from "./kinds.js";
+import { toIds, toValues } from "./values.js";
 
 const DIVERSITY = {
   none: pb.Diversity.NONE,
@@ -19,18 +20,16 @@ const OBJECTIVE = {
   purchases: pb.Objective.PURCHASES,
   revenue: pb.Objective.REVENUE,
 };
-const IDS = ["candidateItemIds", "excludeItemIds", "contextItemIds", "excludeAttributionTokens"] as const;
-const NAMES = [
-  ...IDS,
-  ...(
-    "userId sessionId placement pageSize filter context recommendationId minOffset explore diversity explain " +
-    "objective firstSlotPropensities fallback timeoutMs signal"
-  ).split(" "),
-];
+const KINDS: Kinds = {
+  candidateItemIds: "texts", excludeItemIds: "texts", contextItemIds: "texts", excludeAttributionTokens: "texts",
+  userId: "text", sessionId: "text", placement: "text", pageSize: "whole", filter: "text", context: "values",
+  recommendationId: "text", minOffset: "text", explore: "flag", diversity: "text", explain: "flag", objective: "text",
+  firstSlotPropensities: "flag", fallback: "texts", timeoutMs: "number", signal: "object",
+}; // biome-ignore format: a table
 
 /** Return the question with an id, set before the first try: a retry then gets the same slate. */
 export function named<Asked extends Question>(question: Asked): Asked & { recommendationId: string } {
-  refuseUnknown("recommend", question, NAMES);
+  checkFields("recommend", question, KINDS);
   return { ...question, recommendationId: question.recommendationId || newId() };
 }
 
@@ -39,6 +38,7 @@ export function recommendRequest(
   visitorId: string,
   question: Question,
 ): MessageInitShape<typeof pb.RecommendRequestSchema> {
+  if (visitorId !== undefined && visitorId !== null) checkValue("visitorId", visitorId, "text");
   return {
     visitorId,
     userId: question.userId ?? "",
@@ -63,7 +63,7 @@ export function recommendRequest(
 
 /** Return the level as a number. */
 export function diversity(level: Question["diversity"]): pb.Diversity {
-  const found = level === undefined ? pb.Diversity.UNSPECIFIED : DIVERSITY[level];
+  const found = level === undefined || level === null ? pb.Diversity.UNSPECIFIED : DIVERSITY[level];
   if (found === undefined)
     throw new TypeError(`diversity: "${level}" is not one of ${Object.keys(DIVERSITY).join(", ")}`);
   return found;
@@ -75,7 +75,7 @@ export function diversityName(level: pb.Diversity): Diversity | undefined {
 }
 
 function objective(name: Question["objective"]): pb.Objective {
-  const found = name === undefined ? pb.Objective.UNSPECIFIED : OBJECTIVE[name];
+  const found = name === undefined || name === null ? pb.Objective.UNSPECIFIED : OBJECTIVE[name];
   if (found === undefined)
     throw new TypeError(`objective: "${name}" is not one of ${Object.keys(OBJECTIVE).join(", ")}`);
   return found;

@@ -3,7 +3,8 @@ import type { User, UserProfile, UsersAnswer } from "../core/users.js";
 import type { Time } from "../core/values.js";
 import type * as pb from "../gen/headwater/v1/user_service_pb.js";
 import { WRITE_STATUSES } from "./items.js";
-import { fromTime, fromValues, refuseUnknown, toTime, toValues } from "./values.js";
+import { checkFields, checkValue } from "./kinds.js";
+import { fromTime, fromValues, toTime, toValues } from "./values.js";
 
 /** Build the request: all given features, or the named ones. */
 export function upsertUsersRequest(
@@ -11,13 +12,15 @@ export function upsertUsersRequest(
   features: readonly string[] | undefined,
   setTime: Time | undefined,
 ): MessageInitShape<typeof pb.UpsertUsersRequestSchema> {
+  checkValue("users", users, "list");
+  if (features) checkValue("features", features, "texts");
   const updateMask = features?.length ? { paths: features.map((name) => `features.${name}`) } : undefined;
   const write = { updateMask, setTime: toTime("setTime", setTime) };
   return { writes: users.map((user) => ({ ...write, user: toUser(user) })) };
 }
 
 function toUser(user: User): MessageInitShape<typeof pb.UserSchema> {
-  refuseUnknown("a user", user, ["userId", "features"]);
+  checkFields("a user", user, { userId: "text", features: "values" });
   return { userId: user.userId, features: toValues(user.features) };
 }
 

@@ -10,8 +10,8 @@ export function toIds(name: string, ids: readonly string[] | undefined): string[
 }
 
 /** Return the map as messages. */
-export function toValues(values: Values = {}): Record<string, MessageInitShape<typeof ValueSchema>> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toValue(name, value)]));
+export function toValues(values: Values | undefined): Record<string, MessageInitShape<typeof ValueSchema>> {
+  return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [name, toValue(name, value)]));
 }
 
 function toValue(name: string, value: string | number): MessageInitShape<typeof ValueSchema> {
@@ -27,13 +27,15 @@ export function fromValues(values: Record<string, Value>): Record<string, string
 
 /** Return the time as a message. */
 export function toTime(name: string, time: Time | undefined): Timestamp | undefined {
-  return time === undefined ? undefined : timestampFromMs(toMs(name, time));
+  return time === undefined || time === null ? undefined : timestampFromMs(toMs(name, time));
 }
 
 /** Return the time in milliseconds; reject an invalid time. */
 export function toMs(name: string, time: Time): number {
-  const ms = Math.floor(Number(time));
-  if (Number.isNaN(ms)) throw new RangeError(`${name} must be a Date, or milliseconds as from Date.now()`);
+  const isTime = time instanceof Date || typeof time === "number";
+  const ms = isTime ? Math.floor(Number(time)) : Number.NaN;
+  if (Number.isNaN(new Date(ms).getTime()))
+    throw new RangeError(`${name} must be a Date, or milliseconds as from Date.now()`);
   return ms;
 }
 
