@@ -131,7 +131,7 @@ def _resident(values: np.ndarray[Any, Any]) -> int:
         return values.nbytes + 112
     flat = values.reshape(len(values), -1)
     low, high = len(flat) // 2, len(flat)
-    while high - low > len(values) // 256:
+    while high - low > max(1, len(flat) // 256):  # one row is halved no further
         middle = (low + high) // 2
         some = flat[middle : high : max(1, (high - middle) // ROWS)]
         low, high = (middle, high) if some.any() else (low, middle)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tracemalloc
 
+import numpy as np
 import pytest
 
 from headwater_server.engine.engine import Engine
@@ -88,3 +89,12 @@ def test_a_state_reports_what_the_process_grew_by() -> None:
     items, visitors = map(float, done.stdout.split())
     assert items == pytest.approx(1.0, abs=0.1)
     assert visitors == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 10, 255, 256, 257, 1_000])
+def test_an_array_of_few_wide_rows_is_measured_and_not_for_ever(rows):
+    """A row cannot be halved: the search for the last one in use must end there."""
+    wide = np.ones((rows, 8_192))
+    assert memory_bytes(wide) == pytest.approx(wide.nbytes * 1.05, rel=0.01)
+    wide[rows // 2 + 1 :] = 0.0
+    assert memory_bytes(wide) < wide.nbytes * 1.06
