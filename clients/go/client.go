@@ -2,6 +2,7 @@ package headwater
 
 import (
 	"crypto/tls"
+	"errors"
 	"math"
 	"time"
 
@@ -34,9 +35,11 @@ type Client struct {
 func New(target string, options ...Option) (*Client, error) {
 	chosen := settings{}
 	for _, option := range options {
-		option(&chosen)
+		if option != nil {
+			option(&chosen)
+		}
 	}
-	if err := checkKey(chosen.key); err != nil {
+	if err := errors.Join(checkKey(chosen.key), checkTarget(target, chosen.tls != nil)); err != nil {
 		return nil, err
 	}
 	conn, err := grpc.NewClient(target, chosen.dialOptions()...)

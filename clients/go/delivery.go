@@ -38,7 +38,10 @@ func mayBeOneEvent(err error) bool {
 // mayPass reports whether a later try may help: the server is away, late or overloaded.
 func mayPass(err error) bool {
 	var failure *Error
-	return errors.As(err, &failure) && (failure.Away() || failure.Code == codes.Canceled)
+	if !errors.As(err, &failure) || errors.Is(err, ErrClosed) {
+		return false
+	}
+	return failure.Away() || failure.Code == codes.Canceled
 }
 
 // delayAfter returns how long to wait after so many tries: at least as long as the server asks for.

@@ -26,7 +26,8 @@ type Error struct {
 	// Conditions has what must be true before the call can succeed, one text for each.
 	Conditions []string
 
-	status *status.Status
+	status   *status.Status
+	isClosed bool
 }
 
 // Violation is one invalid field of a request, named as in the API.
@@ -64,7 +65,17 @@ var (
 	ErrDeadlineExceeded error = kind(codes.DeadlineExceeded)
 	// ErrUnimplemented: this server's version does not have this method.
 	ErrUnimplemented error = kind(codes.Unimplemented)
+	// ErrClosed: the client is closed; its calls are not sent.
+	ErrClosed = errors.New("headwater: the client is closed")
 )
+
+// closed returns the error of a call of a client that is closed.
+func closed(failure *Error) *Error {
+	return &Error{
+		Method: failure.Method, Code: codes.Canceled, Message: "the client is closed",
+		status: status.New(codes.Canceled, "the client is closed"), isClosed: true,
+	}
+}
 
 func (e *Error) Error() string {
 	return fmt.Sprintf("headwater: %s: %s", e.Code, e.Message)
@@ -80,6 +91,9 @@ func (e *Error) Field() string {
 
 // Is lets errors.Is compare an error with the kinds.
 func (e *Error) Is(target error) bool {
+	if target == ErrClosed {
+		return e.isClosed
+	}
 	wanted, ok := target.(kind)
 	return ok && e.Code == codes.Code(wanted)
 }

@@ -2,6 +2,7 @@ package headwater
 
 import (
 	"context"
+	"fmt"
 
 	headwaterv1 "github.com/headwater/headwater/clients/go/headwater/v1"
 )
@@ -22,7 +23,10 @@ func NewEvent(eventType, visitorID string, itemIDs ...string) *Event {
 // the same events again: those that were learned before have the result Exists. An event that the
 // server cannot learn from is not an error: its result is Quarantined, with the reason.
 func (c *Client) Feedback(ctx context.Context, events ...*Event) (*FeedbackResponse, error) {
-	for _, event := range events {
+	for n, event := range events {
+		if event == nil {
+			return nil, invalid(fmt.Sprintf("events[%d]", n), "is nil")
+		}
 		ensureID(event)
 	}
 	return c.feedback.Feedback(ctx, &headwaterv1.FeedbackRequest{Events: events})

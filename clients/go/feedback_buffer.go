@@ -45,6 +45,9 @@ type FeedbackBuffer struct {
 
 // NewFeedbackBuffer makes a buffer that sends with a client. A client may have several buffers.
 func NewFeedbackBuffer(client *Client, settings BufferSettings) (*FeedbackBuffer, error) {
+	if client == nil {
+		return nil, errors.New("headwater: a buffer needs a client")
+	}
 	settings, err := settings.withDefaults()
 	if err != nil {
 		return nil, err
@@ -80,6 +83,9 @@ func orDefault[Number int | time.Duration](given, standard Number) Number {
 // Add adds a copy of an event; an event without an EventId gets one first. While the buffer is full
 // it waits, and returns ErrBufferFull if the context ends first.
 func (b *FeedbackBuffer) Add(ctx context.Context, event *Event) error {
+	if event == nil {
+		return invalid("event", "is nil")
+	}
 	ensureID(event)
 	kept := proto.CloneOf(event)
 	bytes, err := proto.Marshal(kept)

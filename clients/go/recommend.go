@@ -41,7 +41,7 @@ func (c *Client) Recommend(
 	ctx context.Context, request *RecommendRequest, options ...CallOption,
 ) (*Recommendation, error) {
 	chosen := choose(options)
-	request = proto.CloneOf(request) // callers may share a request between goroutines
+	request = copyOf(request) // callers may share a request between goroutines
 	if request.RecommendationId == "" {
 		request.RecommendationId = newID()
 	}
@@ -57,11 +57,22 @@ func (c *Client) Recommend(
 	return &Recommendation{RecommendResponse: response}, nil
 }
 
+// copyOf returns a copy that may be changed; nil is a request without fields.
+func copyOf[Message any, Request interface {
+	*Message
+	proto.Message
+}](request Request) Request {
+	if request == nil {
+		return new(Message)
+	}
+	return proto.CloneOf(request)
+}
+
 // ListSimilarItems returns items that are similar to, or bought with, the given ones.
 func (c *Client) ListSimilarItems(
 	ctx context.Context, request *ListSimilarItemsRequest, options ...CallOption,
 ) (*ItemList, error) {
-	request = proto.CloneOf(request)
+	request = copyOf(request)
 	request.MinOffset = choose(options).offsetOr(request.MinOffset)
 	response, err := c.recommendations.ListSimilarItems(ctx, request)
 	if err != nil {
@@ -74,7 +85,7 @@ func (c *Client) ListSimilarItems(
 func (c *Client) ListTrendingItems(
 	ctx context.Context, request *ListTrendingItemsRequest, options ...CallOption,
 ) (*ItemList, error) {
-	request = proto.CloneOf(request)
+	request = copyOf(request)
 	request.MinOffset = choose(options).offsetOr(request.MinOffset)
 	response, err := c.recommendations.ListTrendingItems(ctx, request)
 	if err != nil {
@@ -112,7 +123,9 @@ func WithoutReports() CallOption {
 func choose(options []CallOption) callSettings {
 	chosen := callSettings{}
 	for _, option := range options {
-		option(&chosen)
+		if option != nil {
+			option(&chosen)
+		}
 	}
 	return chosen
 }

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
 )
 
 // callWithPlan makes one call as its plan says: within a deadline, and with retries where that is safe.
@@ -23,7 +24,10 @@ func callWithPlan(
 		if err == nil {
 			return nil
 		}
-		failure := AsError(method, err)
+		failure := invalidIfNoText(AsError(method, err), request)
+		if conn.GetState() == connectivity.Shutdown {
+			return closed(failure)
+		}
 		if !plan.mayRepeat(ctx, try, failure) || !slept(ctx, plan.wait(try, failure)) {
 			return failure
 		}
