@@ -31,6 +31,7 @@ public interface CallOption {
 
   /** How long the call may take, its retries included. */
   static CallOption timeout(Duration timeout) {
-    return settings -> settings.timeout = timeout;
+    Duration kept = Arguments.duration("timeout", timeout);
+    return settings -> settings.timeout = kept;
   }
 }

@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Makes one call as its plan says: within a deadline, and with retries where that is safe. Why gRPC's
@@ -17,10 +18,12 @@ import java.util.concurrent.TimeUnit;
 final class Caller {
   private final Channel channel;
   private final Runnable reconnect;
+  private final BooleanSupplier isClosed;
 
   /** {@code reconnect} makes gRPC connect at once, without its own long wait. */
-  Caller(Channel channel, Runnable reconnect) {
+  Caller(Channel channel, Runnable reconnect, BooleanSupplier isClosed) {
     this.channel = channel;
+    this.isClosed = isClosed;
     this.reconnect = reconnect;
   }
 
@@ -29,6 +32,9 @@ final class Caller {
     Deadline deadline = deadline(settings.timeout == null ? plan.timeout : settings.timeout);
     CallOptions options = CallOptions.DEFAULT.withDeadline(deadline);
     for (int tried = 1; ; tried++) {
+      if (isClosed.getAsBoolean()) {
+        throw new IllegalStateException("the client is closed");
+      }
       try {
         return ClientCalls.blockingUnaryCall(channel, method, options, request);
       } catch (StatusRuntimeException cause) {

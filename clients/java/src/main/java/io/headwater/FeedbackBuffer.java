@@ -2,6 +2,7 @@ package io.headwater;
 
 import io.headwater.v1.Event;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
@@ -40,10 +41,11 @@ public final class FeedbackBuffer implements AutoCloseable {
 
   /** The same, with a timeout for the wait: {@link BufferFullException} when it has passed. */
   public void add(Event event, Duration timeout) throws InterruptedException {
-    Event sent = Events.withId(event);
+    Event sent = Events.withId(Objects.requireNonNull(event, "event is null"));
+    Duration longest = Arguments.duration("timeout", timeout);
     lock.lockInterruptibly();
     try {
-      if (!waited(() -> backlog.isClosed() || !backlog.isFull(), timeout)) {
+      if (!waited(() -> backlog.isClosed() || !backlog.isFull(), longest)) {
         throw new BufferFullException(backlog.eventsMax);
       }
       if (backlog.isClosed()) {
@@ -58,12 +60,13 @@ public final class FeedbackBuffer implements AutoCloseable {
 
   /** Returns when all events added before it are learned or lost, or throws after the timeout. */
   public void flush(Duration timeout) throws InterruptedException, TimeoutException {
+    Duration longest = Arguments.duration("timeout", timeout);
     lock.lockInterruptibly();
     try {
       long wanted = backlog.added;
       backlog.hurry = wanted > backlog.settled;
       changed.signalAll();
-      if (!waited(() -> backlog.settled >= wanted, timeout)) {
+      if (!waited(() -> backlog.settled >= wanted, longest)) {
         throw new TimeoutException((wanted - backlog.settled) + " events are still on their way");
       }
     } finally {
@@ -92,9 +95,10 @@ public final class FeedbackBuffer implements AutoCloseable {
    * reported as lost. A call in progress may take longer, up to its own deadline of 5 seconds.
    */
   public void close(Duration timeout) {
+    Duration longest = Arguments.duration("timeout", timeout);
     lock.lock();
     try {
-      backlog.close(timeout);
+      backlog.close(longest);
       changed.signalAll();
     } finally {
       lock.unlock();

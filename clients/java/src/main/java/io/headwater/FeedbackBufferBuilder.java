@@ -2,6 +2,7 @@ package io.headwater;
 
 import io.headwater.v1.Event;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /** The settings of a {@link FeedbackBuffer}. */
@@ -27,7 +28,7 @@ public final class FeedbackBufferBuilder {
 
   /** Or when its first event has waited this long: 0.2 s. */
   public FeedbackBufferBuilder interval(Duration interval) {
-    this.interval = interval;
+    this.interval = Arguments.notNegative("interval", interval);
     return this;
   }
 
@@ -39,7 +40,7 @@ public final class FeedbackBufferBuilder {
 
   /** How long the same events are retried while the server is away, late or overloaded: 60 s. */
   public FeedbackBufferBuilder patience(Duration patience) {
-    this.patience = patience;
+    this.patience = Arguments.notNegative("patience", patience);
     return this;
   }
 
@@ -48,7 +49,7 @@ public final class FeedbackBufferBuilder {
    * reason; the event is logged as well. It runs in the buffer's thread and must not wait for it.
    */
   public FeedbackBufferBuilder onLost(BiConsumer<Event, String> onLost) {
-    this.onLost = onLost;
+    this.onLost = Objects.requireNonNull(onLost, "onLost is null");
     return this;
   }
 

@@ -38,7 +38,7 @@ public final class HeadwaterClient implements AutoCloseable {
   HeadwaterClient(ManagedChannel connection, CallCredentials key) {
     this.connection = connection;
     this.channel = ClientInterceptors.intercept(connection, new EveryCall(key));
-    this.caller = new Caller(channel, connection::resetConnectBackoff);
+    this.caller = new Caller(channel, connection::resetConnectBackoff, connection::isShutdown);
   }
 
   /** Begins a client of the server at {@code target}, "host:port". */
@@ -157,7 +157,10 @@ public final class HeadwaterClient implements AutoCloseable {
     return caller.call(method, request, CallSettings.of(options));
   }
 
-  /** Closes the connection; calls in progress have two seconds to end. */
+  /**
+   * Closes the connection; calls in progress have two seconds to end. Later calls throw an {@link
+   * IllegalStateException}.
+   */
   @Override
   public void close() {
     connection.shutdown();

@@ -42,8 +42,9 @@ public final class HeadwaterClientBuilder {
 
   /** Makes the client. It connects at its first call. */
   public HeadwaterClient build() {
+    boolean encrypted = !(credentials instanceof InsecureChannelCredentials);
     ManagedChannelBuilder<?> channel =
-        Grpc.newChannelBuilder(target, credentials)
+        Grpc.newChannelBuilder(Arguments.target(target, encrypted), credentials)
             // a dead connection is found within 13 s, also while no call is made
             .keepAliveTime(10, TimeUnit.SECONDS)
             .keepAliveTimeout(3, TimeUnit.SECONDS)
