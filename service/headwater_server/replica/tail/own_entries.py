@@ -2,7 +2,7 @@
 
 The store's answer says which entry is before. If that is the one that the state contains, nothing
 lies between, and the entry is applied from memory. Otherwise the tail reads, as it reads the
-entries of others.
+entries of others; of our own it takes the content from here then, too, without decoding it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from headwater_server.engine.messages.entries import Entry, Operation
 from headwater_server.engine.settings import EngineSettings
+from headwater_server.replica.ports.log import LoggedEntry
 from headwater_server.replica.ports.position import Position, offset_key, time_ms_of
 
 QUIET_S = 0.005  # without an append of our own, after which the tail waits at the store again
@@ -115,6 +116,22 @@ class OwnEntries:
                 break
             self._entries.popleft()
         return taken
+
+    def known(self, page: Sequence[LoggedEntry]) -> Sequence[LoggedEntry]:
+        """Return entries that were read; those of our own with the content that is at hand.
+
+        Only if the store's answer to the append said that it has these very bytes.
+
+        >>> own, at = OwnEntries(), Position("3-0", 3, "2-0")
+        >>> own.add(OwnEntry(at, [], None))
+        >>> read = [OwnEntry(Position(f"{n}-0", n), [], None) for n in (2, 3)]
+        >>> [one in read for one in own.known(read)]
+        [True, False]
+        """
+        if not self._entries:
+            return page
+        own = {one.position: one for one in self._entries if one.position.previous}
+        return [own.get(entry.position, entry) for entry in page]
 
     async def comes_soon(self) -> bool:
         """Wait a little for an own entry, if one may come; return whether one came.

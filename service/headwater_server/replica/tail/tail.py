@@ -166,7 +166,7 @@ class Tail:
         page = await self._log.read(self.position, self._page_entries, BLOCK_MS)
         if page:
             self._health.store_back()
-            await self._apply(page)
+            await self._apply(self._own.known(page))
             self._next_page(page)
         else:
             await self._check_head()

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from random import Random
 
 import pytest
 
-from headwater_server.engine.messages.events import Event
+from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.events import Event, Outcome
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.position import START, Position
@@ -127,6 +128,36 @@ async def test_what_another_put_between_is_read_and_nothing_is_applied_twice() -
         assert "2-0" in made.log.read_back
         await made.send("fourth")
         assert made.engine.order[-1:] == ["fourth"]
+
+
+async def test_the_content_of_our_own_entries_is_at_hand_also_where_they_are_read() -> None:
+    async with rig() as made:
+        applied: list[Event] = []
+        applying = made.engine.applying
+
+        def noting(entry: Entry, pauses: Callable[[], bool] = bool) -> Iterator[Sequence[Outcome]]:
+            applied.extend(one for one in entry.operations if isinstance(one, Event))
+            return applying(entry, pauses)
+
+        made.engine.applying = noting  # type: ignore[method-assign]
+        first, third = event("first"), event("third")
+        await made.appender.submit([first], checked=SETTINGS).future
+        sending = made.appender.submit([third], checked=SETTINGS).future
+        await asyncio.sleep(0)
+        made.log.put(encode_operations([event("second")]))
+        await sending
+        assert "3-0" in made.log.read_back
+        assert [one.event_id for one in applied] == ["first", "second", "third"]
+        assert applied[2] is third, "it was decoded again"
+
+
+def test_what_was_read_stays_unless_the_store_said_that_it_has_what_was_appended() -> None:
+    own, read = OwnEntries(), [OwnEntry(Position("2-0", 2), [event("as stored")], None)]
+    assert own.known(read) is read
+    own.add(OwnEntry(Position("2-0", 2), [event("as appended")], SETTINGS))
+    assert own.known(read) == read
+    own.add(OwnEntry(Position("2-0", 3, "1-0"), [event("another")], SETTINGS))
+    assert own.known(read) == read, "another number: the log was set back"
 
 
 async def test_others_entries_come_although_this_process_appends_no_more() -> None:
