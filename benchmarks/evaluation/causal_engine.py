@@ -190,7 +190,7 @@ async def _measure(world: World) -> Measured:
     engine = await start.engine()
     read = await collect(start, engine.settings, asked, lambda _: None)
     replayed = await replay(start, engine, read.lists, asked, lambda _: None)
-    answers = read.lists.answers
+    answers = read.lists.packed
     rows = rows_of(replayed.rows, answers, read.acts, asked.outcome, asked.window_ms)
     table, ids = replayed.rows.table(), list(replayed.rows.items)
     pairs = [

@@ -32,7 +32,7 @@ def about(
     check: Check | None,
 ) -> About:
     """Return the head of the report."""
-    counts, answers = found.counts, found.answers
+    counts, answers = found.counts, found.packed
     return About(
         name=asked.name,
         asked=tuple(one.name for one in wanted)
@@ -115,12 +115,12 @@ def _notes(
             f"{check.share:.2%} of the answers are the same when asked again, at least "
             f"{SHARE_MIN:.1%} are needed: no estimate is given"
         )
-    elif check is None and replayed.same < SHARE_MIN * len(found.answers):
+    elif check is None and replayed.same < SHARE_MIN * len(found.packed):
         notes.append(
-            f"only {replayed.same:,} of {len(found.answers):,} answers have the same chances when "
+            f"only {replayed.same:,} of {len(found.packed):,} answers have the same chances when "
             "asked again: --check says why"
         )
-    in_arms = sum(bool(one.slate.arms) for one in found.answers)
+    in_arms = sum(bool(one.slate.arms) for one in found.packed)
     if in_arms:
         notes.append(
             f"{in_arms:,} answers were given in arms of experiments: the champion is the mixture"

@@ -61,7 +61,7 @@ async def evaluate(source: Source, asked: LogAsked, choose: Choose, bars: Bars) 
     for one in wanted:
         if problem := one.lacks(found.settings):
             raise PolicyRefused(f"policy {one.name}: {problem}")
-    if not found.answers:
+    if not found.packed:
         raise NothingShown(nothing_shown(found, asked.placement, head))
     check = Check() if asked.check else None
     policies: dict[str, Policy | None] = {CHAMPION: None}
@@ -81,7 +81,7 @@ async def evaluate(source: Source, asked: LogAsked, choose: Choose, bars: Bars) 
                 )
     ordered = {name: tables[name] for name in _order(wanted, tables)}
     top = about(source, asked, wanted, found, start, replayed, ordered, check)
-    figures = _figures(found.answers, ordered, asked) if passes else {}
+    figures = _figures(found.packed, ordered, asked) if passes else {}
     return Evaluated(as_dict(top, figures), passes)
 
 

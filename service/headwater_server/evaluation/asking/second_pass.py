@@ -53,7 +53,7 @@ def stops(
         changed=changed,
         on_entry=lambda position: on_entry(position.sequence),
     )
-    return steps.stops([answer.place for answer in found.answers])
+    return steps.stops(found.packed.places())
 
 
 async def replay(
@@ -67,10 +67,10 @@ async def replay(
     first_slot: bool = False,
 ) -> Replayed:
     """Ask every answer again under policies that share the champion's state (None)."""
-    asker = Asker(engine, policies, found.answers, first_slot=first_slot)
+    asker = Asker(engine, policies, found.packed, first_slot=first_slot)
     async for row in stops(start, engine, found, on_entry):
         if check is not None:
-            answer = found.answers[row]
+            answer = found.packed[row]
             check.ask(engine, answer, other_build(found.build_at(answer.place[0])))
         asker.ask(row)
     settings = json.loads(engine.settings.canonical())
@@ -97,8 +97,8 @@ async def replay_own(
     own.begin(engine, start_ms)
     warm_ms = start_ms + warm_days * DAY_MS if start.meta else 0
     named = {wanted.name: wanted.policy}
-    asker = Asker(engine, named, found.answers, first_slot=first_slot)
+    asker = Asker(engine, named, found.packed, first_slot=first_slot)
     async for row in stops(start, engine, found, on_entry, own.changed):
-        if found.answers[row].slate.time_ms >= warm_ms:
+        if found.packed[row].slate.time_ms >= warm_ms:
             asker.ask(row)
     return asker.tables[wanted.name]

@@ -30,14 +30,14 @@ async def causal(
     engine, head = await start.engine(), await source.log.head()
     with bars("read", head.sequence) as bar:
         found = await collect(start, engine.written_settings, asked, bar.at)
-    if not found.lists.answers:
+    if not found.lists.packed:
         raise NothingShown(nothing_shown(found.lists, asked.placement, head, "--to"))
     with bars("replay", found.lists.until.sequence) as bar:
         replayed = await replay(start, engine, found.lists, asked, bar.at, rows_max)
     del engine
     if not len(replayed.rows):
         raise NothingShown(_no_candidate(replayed, asked))
-    lists = found.lists.answers
+    lists = found.lists.packed
     rows = rows_of(replayed.rows, lists, found.acts, asked.outcome, asked.window_ms)
     analysis = analyse(rows, asked.outcome, asked.level)
     read = _read(source, asked, found, replayed, notes)
@@ -47,7 +47,7 @@ async def causal(
 def _read(
     source: Source, asked: CausalAsked, found: Found, replayed: Replayed, notes: list[str]
 ) -> Read:
-    lists, answers = found.lists, found.lists.answers
+    lists, answers = found.lists, found.lists.packed
     young = sum(one.slate.time_ms + asked.window_ms > found.end_ms for one in answers)
     same = replay_problem(replayed.same, replayed.asked)
     return Read(
@@ -80,7 +80,7 @@ def _notes(asked: CausalAsked, found: Found, replayed: Replayed, young: int) -> 
     notes, acts = [], found.acts
     if young:
         notes.append(
-            f"{young:,} of {len(found.lists.answers):,} lists are younger than the window: of them "
+            f"{young:,} of {len(found.lists.packed):,} lists are younger than the window: of them "
             "counts what happened until the end of the log"
         )
     if replayed.undrawn:

@@ -48,7 +48,7 @@ async def replay(
     """Return a row for each list in which an item was a candidate."""
     found = Replayed(Gathered(rows_max))
     async for number in stops(start, engine, lists, on_entry):
-        answer = lists.answers[number]
+        answer = lists.packed[number]
         if not answer.slate.question or not answer.slate.question.explore:
             found.undrawn += 1
         elif found.rows.keeps(answer.profile):

@@ -17,6 +17,7 @@ from headwater_server.engine.settings import EngineSettings
 from headwater_server.evaluation.shown import metrics
 from headwater_server.evaluation.shown.answer import Answer
 from headwater_server.evaluation.shown.open_answers import OpenAnswers
+from headwater_server.evaluation.shown.packed import PackedAnswers
 from headwater_server.evaluation.shown.shared import Shared
 from headwater_server.evaluation.shown.span import Span
 from headwater_server.replica.ports.position import START, Position
@@ -51,6 +52,7 @@ class Collecting:
         settings: EngineSettings,
     ) -> None:
         self.answers: list[Answer] = []
+        self.packed = PackedAnswers()  # all answers in order of their places, after `end`
         self.counts = Counts()
         self.builds: list[tuple[int, str]] = []
         self.policies: dict[str, Policy] = {}
@@ -100,9 +102,12 @@ class Collecting:
         return next(before, "")
 
     def end(self) -> None:
-        """Finish: acts whose list was never reported stay uncounted."""
+        """Finish: pack the answers. Acts whose list was never reported stay uncounted."""
         self.counts.unreported += len(self._early)
         self.answers.sort(key=lambda answer: answer.place)
+        self.packed = PackedAnswers(self.answers)
+        for done in (self.answers, self._early, self._seen_ids, self._open, self._shared):
+            done.clear()
 
     def _take(self, operation: Operation, entry: Entry) -> None:
         if isinstance(operation, Event):

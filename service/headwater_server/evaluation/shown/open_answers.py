@@ -33,6 +33,11 @@ class OpenAnswers:
                 else:
                     self._by_name.pop(who, None)
 
+    def clear(self) -> None:
+        """Drop all."""
+        self._by_name.clear()
+        self._by_recommendation.clear()
+
     def of(self, recommendation_id: str) -> Answer | None:
         """Return the answer of a recommendation, also after its window."""
         return self._by_recommendation.get(recommendation_id)

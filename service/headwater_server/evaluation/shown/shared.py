@@ -30,6 +30,11 @@ class Shared:
         self._arms: dict[tuple[Arm, ...], tuple[Arm, ...]] = {}
         self._questions: dict[Question, Question] = {}
 
+    def clear(self) -> None:
+        """Forget all values."""
+        for known in (self._texts, self._slots, self._arms, self._questions):
+            known.clear()
+
     def text(self, text: str) -> str:
         """Return the text."""
         return _first(self._texts, text)

@@ -48,7 +48,7 @@ def collect(
 
 
 def earned(found: Collecting, metric: str = "act_rate") -> list[list[float]]:
-    rows: list[list[float]] = shown(found.answers, metric).rewards.tolist()
+    rows: list[list[float]] = shown(found.packed, metric).rewards.tolist()
     return rows
 
 
@@ -62,7 +62,7 @@ def test_an_act_counts_for_the_slot_that_was_seen_within_the_window():
     )
     assert earned(found) == [[1.0, 1.0, 0.0]]
     assert earned(found, "purchases") == [[0.0, 0.0, 0.0]]
-    assert found.answers[0].acts == 2
+    assert found.packed[0].acts == 2
 
 
 def test_the_reward_of_a_slot_is_its_best_also_below_nothing_if_the_event_says_so():
@@ -96,7 +96,7 @@ def test_another_visitors_act_counts_only_with_the_account_or_the_token():
     )
     by_name = {
         one.slate.recommendation_id: row
-        for one, row in zip(found.answers, earned(found), strict=True)
+        for one, row in zip(found.packed, earned(found), strict=True)
     }
     assert by_name == {"r1": [0.0, 0.0, 1.0], "r2": [0.0, 1.0, 0.0]}
 
@@ -104,7 +104,7 @@ def test_another_visitors_act_counts_only_with_the_account_or_the_token():
 def test_an_event_that_is_sent_twice_counts_once():
     bought = act("a", "tent", "purchase-complete")
     found = collect((1, [seen(), seen()]), (2, [bought, bought]), (3, [bought]))
-    assert len(found.answers) == 1
+    assert len(found.packed) == 1
     assert earned(found, "purchases") == [[1.0, 0.0, 0.0]]
 
 
@@ -117,7 +117,7 @@ def test_an_act_that_arrives_before_its_impression_counts():
 
 def test_acts_of_a_list_that_was_never_reported_are_counted_as_unreported():
     found = collect((1, [act("a", "tent", slate=SLATE)]))
-    assert found.answers == []
+    assert len(found.packed) == 0
     assert found.counts.unreported == 1
 
 
@@ -128,7 +128,7 @@ def test_acts_that_no_report_can_reach_any_more_are_forgotten_but_counted():
         (40, [act("b", "tent", slate=other), seen(SLATE)]),
         (41, [seen(other), act("c", "tent", slate=late)]),
     )
-    by_name = {one.slate.recommendation_id: one.acts for one in found.answers}
+    by_name = {one.slate.recommendation_id: one.acts for one in found.packed}
     assert by_name == {"r1": 1, "r2": 2}  # the last act is on an item of both
     assert found.counts.unreported == 2
 
@@ -137,7 +137,7 @@ def test_two_reports_of_one_list_add_their_slots():
     found = collect(
         (1, [seen(SLATE, "tent")]), (2, [seen(SLATE, "boots", "tent")]), (3, [act("a", "boots")])
     )
-    assert len(found.answers) == 1
+    assert len(found.packed) == 1
     assert earned(found) == [[0.0, 1.0, 0.0]]
 
 
@@ -151,7 +151,7 @@ def test_metrics_are_in_their_units_and_revenue_is_by_currency():
     )
     assert earned(found, "reward") == [[1.0, 1.0, 1.0]]
     assert earned(found, "purchases") == [[1.0, 1.0, 1.0]]
-    assert metrics_of(found.answers, "revenue") == ["revenue EUR", "revenue USD"]
+    assert metrics_of(found.packed, "revenue") == ["revenue EUR", "revenue USD"]
     assert earned(found, "revenue EUR") == [[19.0, 0.0, 0.0]]
     assert earned(found, "revenue USD") == [[0.0, 7.0, 0.0]]
     assert found.counts.purchases_without_price == 1
@@ -174,7 +174,7 @@ def test_what_cannot_be_asked_again_is_counted_by_reason():
         (1, [seen(old), seen(large), seen(early), seen(replace(SLATE, sequence=5))]),
         start=Position("1-0", 4),
     )
-    assert [one.slate.recommendation_id for one in found.answers] == ["r1"]
+    assert [one.slate.recommendation_id for one in found.packed] == ["r1"]
     assert found.counts.unreplayable == {OLD: 1, LARGE: 1, EARLY: 1}
 
 
@@ -191,7 +191,7 @@ def test_the_place_of_the_answer_decides_whether_it_is_in_the_span(span, names):
     """Its report comes later, and so do the acts."""
     answers = [replace(SLATE, recommendation_id=f"r{n}", sequence=n) for n in (1, 2, 3)]
     found = collect((1, []), (2, []), (3, []), (4, [seen(one) for one in answers]), span=span)
-    assert [one.slate.recommendation_id for one in found.answers] == names
+    assert [one.slate.recommendation_id for one in found.packed] == names
 
 
 def test_answers_come_in_the_order_of_their_places():
@@ -201,13 +201,13 @@ def test_answers_come_in_the_order_of_their_places():
         (2, []),
         (3, [seen(later), seen(half), seen(replace(SLATE, recommendation_id="r0"))]),
     )
-    assert [one.place for one in found.answers] == [(1, 0, 0), (1, 7, 0), (2, 0, 0)]
+    assert [one.place for one in found.packed] == [(1, 0, 0), (1, 7, 0), (2, 0, 0)]
 
 
 def test_one_placement_is_collected_and_all_are_known():
     cart = replace(SLATE, recommendation_id="r2", placement="cart")
     found = collect((1, [seen(), seen(cart)]), placement="cart")
-    assert [one.placement for one in found.answers] == ["cart"]
+    assert [one.placement for one in found.packed] == ["cart"]
     assert set(found.placements) == {"home", "cart"}
 
 
@@ -227,12 +227,12 @@ def test_lists_of_equal_items_share_their_texts_slots_and_question():
     """So that a log of millions of lists names each item once in memory."""
     slates = [_copied(replace(SLATE, recommendation_id=f"r{n}")) for n in range(2)]
     found = collect((1, [seen(slate, "tent") for slate in slates]))
-    first, second = (answer.slate for answer in found.answers)
+    first, second = (answer.slate for answer in found.packed)
     assert [first, second] == slates
     for one, other in zip(first.item_ids, second.item_ids, strict=True):
         assert one is other
     assert first.question is second.question
-    assert found.answers[0].seen is found.answers[1].seen
+    assert found.packed[0].seen is found.packed[1].seen
 
 
 def test_a_question_keeps_the_sign_of_a_zero():
@@ -240,7 +240,7 @@ def test_a_question_keeps_the_sign_of_a_zero():
     zeros = [replace(SLATE.question, context=(("heat", zero),)) for zero in (0.0, -0.0)]
     slates = [replace(SLATE, recommendation_id=f"r{n}", question=q) for n, q in enumerate(zeros)]
     found = collect((1, [seen(slate) for slate in slates]))
-    assert [repr(one.slate.question.context[0][1]) for one in found.answers] == ["0.0", "-0.0"]
+    assert [repr(one.slate.question.context[0][1]) for one in found.packed] == ["0.0", "-0.0"]
 
 
 def _copied(slate: Slate) -> Slate:
