@@ -219,3 +219,13 @@ async def test_what_a_running_store_says_reaches_the_caller(backend: str, tmp_pa
 async def refuses(log, words: str) -> None:
     with pytest.raises(StoreUnavailable, match=words):
         await log.append([log.encode([])])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_a_key_that_another_program_wrote_is_named(backend: str, tmp_path: Path) -> None:
+    async with running_server(backend, tmp_path), AsyncExitStack() as parts:
+        store = Store(url_of(tmp_path), SETTINGS)
+        parts.push_async_callback(store.close)
+        await store.call("SET", "hw:{default}:log", "x")
+        with pytest.raises(StoreUnavailable, match=r"another program uses it; find it with `TYPE`"):
+            await store.call("XRANGE", "hw:{default}:log", "-", "+")

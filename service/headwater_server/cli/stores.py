@@ -13,7 +13,7 @@ from contextlib import (
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headwater_server.cli.failures import FAILED, MISUSED, fail, os_error_text, shown_name
+from headwater_server.cli.failures import FAILED, MISUSED, fail, shown_name
 from headwater_server.errors import StoreRefused
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
@@ -118,11 +118,30 @@ def store_explained() -> Iterator[None]:
     except BrokenPipeError:  # who read the output has ended: the command ends silently
         raise
     except OSError as error:  # of the data directory: its disk is full, or not ours
-        fail(os_error_text(error), FAILED)
+        fail(_reason(error), FAILED)
     except Exception as error:
         if answer := unknown_answer(error):
             fail(answer, FAILED)
         raise
+
+
+def _reason(error: OSError) -> str:
+    """Return the reason without the system's number.
+
+    >>> _reason(FileExistsError(17, "File exists", "/etc/passwd"))
+    '/etc/passwd: is a file; --data-dir and the other directories need one of their own'
+    >>> _reason(FileNotFoundError(2, "No such file or directory", "/nowhere/data"))
+    '/nowhere/data: No such file or directory; choose a place where directories can be made'
+    >>> _reason(OSError(28, "No space left on device"))
+    'No space left on device'
+    """
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        why = "is a file; --data-dir and the other directories need one of their own"
+    elif isinstance(error, FileNotFoundError):
+        why = f"{error.strerror}; choose a place where directories can be made"
+    else:
+        why = error.strerror or str(error)
+    return f"{shown_name(error.filename)}: {why}" if error.filename else why
 
 
 def wait_for_store(settings: Settings) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from headwater_server.engine.intake.limits import QUANTITY_MAX
+from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.messages.rewards import PURCHASE, canonical_type
@@ -55,6 +56,23 @@ def period_problem(item: Item, fields: Collection[str] = ()) -> str:
     if fields and not {"expire_time_ms", "publish_time_ms"} <= set(fields):
         return ""  # the other one is not written, and what the catalogue has is not known here
     return "lies before publish_time, so the item would never be shown"
+
+
+def group_problem(item: Item, allowed: Collection[str] = (), fields: Collection[str] = ()) -> str:
+    """Return why an item's ``group_id`` is no id, "" if it may be one.
+
+    All products without a group of a shop that writes "undefined" would be variants of one product,
+    of which a list has one. No ``fields``: all of them are written.
+
+    >>> group_problem(Item("tent", group_id="undefined"))
+    "'undefined' is the text of a missing value, not an ID; leave it empty"
+    >>> group_problem(Item("tent", group_id="tents")), group_problem(Item("tent"))
+    ('', '')
+    """
+    if fields and "group_id" not in fields:
+        return ""
+    reason = placeholder(item.group_id, allowed)
+    return f"{reason}; leave it empty" if reason else ""
 
 
 def _problems(event: Event) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from headwater_server.engine.intake.admission import period_problem
+from headwater_server.engine.intake.admission import group_problem, period_problem
 from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.entries import ItemWrite, UserWrite
 from headwater_server.engine.settings import EngineSettings
@@ -12,7 +12,7 @@ from headwater_server.errors import InvalidRequest
 
 
 def check_items(writes: Sequence[ItemWrite], settings: EngineSettings) -> None:
-    """Refuse the whole call if any item's id is a placeholder, or it could never be shown.
+    """Refuse the whole call if any item's id or group is a placeholder, or it could never be shown.
 
     Raises `InvalidRequest`.
     """
@@ -20,6 +20,8 @@ def check_items(writes: Sequence[ItemWrite], settings: EngineSettings) -> None:
     for place, write in enumerate(writes):
         if problem := period_problem(write.item, write.fields):
             raise InvalidRequest(f"writes[{place}].item.expire_time", problem)
+        if problem := group_problem(write.item, settings.allowed_ids, write.fields):
+            raise InvalidRequest(f"writes[{place}].item.group_id", problem)
 
 
 def check_user_ids(writes: Sequence[UserWrite], settings: EngineSettings) -> None:

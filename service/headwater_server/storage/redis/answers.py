@@ -113,6 +113,13 @@ _ANSWERS: tuple[tuple[str, Reason], ...] = (
         ),
     ),
     (
+        r"^WRONGTYPE|wrong kind of value",
+        Reason(
+            "a key hw:* of this catalogue is not what Headwater wrote (WRONGTYPE): another program "
+            "uses it; find it with `TYPE` on the store, and use another database or catalogue"
+        ),
+    ),
+    (
         r"^LOADING|is loading the dataset",
         Reason(
             "the store is loading its data (LOADING), and accepts no commands before it is done"

@@ -28,6 +28,20 @@ def test_files_and_sources_have_the_same_rule():
     assert _problem(ItemWrite(NEVER), ()).startswith("expire_time: lies before publish_time")
 
 
+NO_GROUP = Item("tent", group_id="undefined")
+
+
+def test_the_text_of_a_missing_value_is_no_group_in_calls_and_sources():
+    """It would make one product of all that have none, and lists would have one of them."""
+    with pytest.raises(InvalidRequest) as refused:
+        check_items((ItemWrite(Item("pan")), ItemWrite(NO_GROUP)), EngineSettings())
+    assert refused.value.field == "writes[1].item.group_id"
+    assert "'undefined' is the text of a missing value" in str(refused.value)
+    assert _problem(ItemWrite(NO_GROUP), ()).startswith("group_id: 'undefined' is the text")
+    check_items((ItemWrite(NO_GROUP, ("title",)),), EngineSettings())  # it is not written
+    check_items((ItemWrite(NO_GROUP),), EngineSettings(allowed_ids=("undefined",)))
+
+
 @pytest.mark.parametrize(
     "write",
     [
