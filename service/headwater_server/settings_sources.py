@@ -42,7 +42,8 @@ class Given(NamedTuple):
 def read_sources(names: Collection[str], flags: Mapping[str, Any]) -> dict[str, Given]:
     """Return what is set, by name. Raises `BadSettings` for names that do not exist."""
     path = _settings_file()
-    variables = {variable.upper(): value for variable, value in os.environ.items()}
+    # a secret's file and a line of an env file often end with a newline
+    variables = {variable.upper(): value.strip() for variable, value in os.environ.items()}
     given = {name: Given(value, path.name) for name, value in _table(path).items()}
     for name in names:
         if (value := variables.get(f"{PREFIX}{name.upper()}")) is not None:

@@ -43,6 +43,16 @@ def test_flags_beat_the_environment_which_beats_the_file(monkeypatch):
     assert (engine.seed, engine.items_max, engine.visitors_max) == (1, 20, 300)
 
 
+def test_blanks_around_a_variable_do_not_count(monkeypatch):
+    """A secret's file and a line of an env file often end with a newline."""
+    monkeypatch.setenv("HEADWATER_REDIS_URL", "redis://store:6379/0\r\n")
+    monkeypatch.setenv("HEADWATER_LISTEN", " 127.0.0.1:50051 ")
+    monkeypatch.setenv("HEADWATER_CATALOGUE", "shoes\n")
+    settings = load_settings()
+    assert settings.place.redis_url == "redis://store:6379/0"
+    assert (settings.api.listen, settings.storage.catalogue) == ("127.0.0.1:50051", "shoes")
+
+
 def test_the_file_may_have_another_name(monkeypatch):
     Path("shop.toml").write_text('durability = "always"\nlisten = "0.0.0.0:1"\n')
     monkeypatch.setenv("HEADWATER_SETTINGS", "shop.toml")
