@@ -91,6 +91,91 @@ async def test_an_error_names_the_field(rest, path, body, field):
     assert body["message"] == f"{field} {violation['description']}"
 
 
+EVENT = '{"eventId": "e", "eventType": "click", "visitorId": "v"'
+TIME = 'write a time such as "2026-12-01T10:00:00Z"'
+LEVELS = [f"DIVERSITY_{level}" for level in ("NONE", "LOW", "MEDIUM", "HIGH", "AUTO")]
+WRONG = [  # a body's text: the field, and what is wrong with it
+    ('{"visitorId": "v", "visitorId": "w"}', "visitorId", "is there twice: write it once"),
+    ('{"visitorId": "v", "visitor_id": "w"}', "visitor_id", "is there twice: write it once"),
+    ('{"visitorId": 5}', "visitorId", 'is a number: write a text in "quotes"'),
+    ('{"visitorId": ["v"]}', "visitorId", 'is a list: write a text in "quotes"'),
+    ('{"visitorId": {"a": 1}}', "visitorId", 'is an object: write a text in "quotes"'),
+    ('{"pageSize": "many"}', "pageSize", "is not a number: write a whole number"),
+    (
+        '{"pageSize": 5.5}',
+        "pageSize",
+        "is not a whole number below 2147483648: write a whole number",
+    ),
+    ('{"explain": 1}', "explain", "is a number: write true or false"),
+    ('{"excludeItemIds": ["a", null]}', "excludeItemIds[1]", "is null: leave it out"),
+    ('{"excludeItemIds": [["a"]]}', "excludeItemIds[0]", 'is a list: write a text in "quotes"'),
+    ('{"context": []}', "context", "is a list: write an object, {...}"),
+    (
+        '{"context": {"heat": {"number": NaN}}}',
+        "context.heat.number",
+        "is no number: write a number, with a point and without a unit",
+    ),
+    (
+        '{"diversity": "high"}',
+        "diversity",
+        f"is none of {', '.join(LEVELS)}",
+    ),
+]
+WRONG_EVENTS = [
+    ('{"events": [null]}', "events[0]", "is null: leave it out"),
+    ('{"events": "e"}', "events", "is a text: write an object, {...}"),
+    (
+        f'{{"events": [{EVENT}, "items": ["a"]}}]}}',
+        "events[0].items[0]",
+        "is a text: write an object, {...}",
+    ),
+    (
+        f'{{"events": [{EVENT}, "eventTime": 1764583200}}]}}',
+        "events[0].eventTime",
+        f"is a number: {TIME}",
+    ),
+    (
+        f'{{"events": [{EVENT}, "eventTime": "2026-12-01"}}]}}',
+        "events[0].eventTime",
+        f"is not a time: {TIME}",
+    ),
+    (
+        f'{{"events": [{EVENT}, "eventTime": "2026-02-30T00:00:00Z"}}]}}',
+        "events[0].eventTime",
+        "has a value that does not fit",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field", "problem"),
+    [("/v1/recommend", *one) for one in WRONG] + [("/v1/feedback", *one) for one in WRONG_EVENTS],
+)
+async def test_a_value_of_a_wrong_type_is_answered_with_field_and_fix(
+    rest, path, body, field, problem
+):
+    answer = await rest.post(path, content=body, headers=JSON)
+    assert answer.status_code == 400
+    assert answer.json()["message"] == f"{field} {problem}"
+    (violation,) = answer.json()["details"][0]["fieldViolations"]
+    assert (violation["field"], violation["description"]) == (field, problem)
+
+
+async def test_what_is_no_json_is_not_quoted(rest):
+    for text in ('{"visitorId": "ann@shop.example\\ud800"}', '{"visitorId": "ann@shop.example'):
+        answer = await rest.post("/v1/recommend", content=text, headers=JSON)
+        assert answer.status_code == 400
+        assert answer.json()["message"].startswith("the body is not JSON: ")
+        assert "ann" not in answer.text
+        assert "ann" not in answer.headers.get("grpc-message", "")
+
+
+async def test_numbers_and_flags_in_quotes_and_single_values_are_read(rest):
+    body = {"visitorId": "v", "pageSize": "2", "explain": "true", "excludeItemIds": "a"}
+    answer = await rest.post("/v1/recommend", json={**body, "diversity": None, "context": {}})
+    assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.parametrize(
     ("bare", "fix"),
     [
@@ -134,7 +219,17 @@ LATE = '{"visitorId": "v", "minOffset": "9999999999999-0"}'
 PAGES = {"authorization": f"Bearer {PAGE_KEY}"}
 # method, path, body, headers: HTTP status, code, status, and what the message says
 ERRORS = [
-    (("POST", RECOMMEND, "{bad", {}), (400, 3, "INVALID_ARGUMENT", "key:value")),
+    (("POST", RECOMMEND, "{bad", {}), (400, 3, "INVALID_ARGUMENT", "not JSON: check")),
+    (("POST", RECOMMEND, "{'visitorId': 'v'}", {}), (400, 3, "INVALID_ARGUMENT", "not JSON")),
+    (("POST", RECOMMEND, '{"visitorId": "v",}', {}), (400, 3, "INVALID_ARGUMENT", "not JSON")),
+    (("POST", RECOMMEND, '{"visitorId": "v"} {}', {}), (400, 3, "INVALID_ARGUMENT", "not JSON")),
+    (("POST", RECOMMEND, "\ufeff{}", {}), (400, 3, "INVALID_ARGUMENT", "not JSON")),
+    (("GET", "/v1/items?pageSize=x", None, {}), (400, 3, "INVALID_ARGUMENT", "pageSize has a va")),
+    (
+        ("GET", f"/v1/items/{'x' * 9000}", None, {}),
+        (431, 8, "RESOURCE_EXHAUSTED", "more than 8 kB"),
+    ),
+    (("GET", "/personalizer/%00", None, {}), (400, 3, "INVALID_ARGUMENT", "zero byte (%00)")),
     (("POST", RECOMMEND, '{"pageSize": "x"}', {}), (400, 3, "INVALID_ARGUMENT", "pageSize")),
     (("POST", RECOMMEND, "[[[[", {}), (400, 3, "INVALID_ARGUMENT", "one JSON object")),
     (("POST", RECOMMEND, "[]", {}), (400, 3, "INVALID_ARGUMENT", "one JSON object")),

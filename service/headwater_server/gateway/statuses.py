@@ -27,6 +27,7 @@ LARGE = (
     "the body is larger than gateway_body_bytes_max or, with a page's key, than "
     "gateway_page_body_bytes_max: send fewer events or writes in one call"
 )
+HEADERS = "the path and the headers have more than 8 kB: send less, or use gRPC for a long filter"
 FOREIGN = "pages of this Origin may not call: name it in gateway_origins"
 AWAY = "no server answers; nothing is acknowledged, try again"
 
@@ -41,7 +42,7 @@ STATUSES: Final = (
     Answer(413, StatusCode.INVALID_ARGUMENT, LARGE),
     Answer(415, StatusCode.INVALID_ARGUMENT),
     Answer(429, StatusCode.RESOURCE_EXHAUSTED, BUSY),
-    Answer(431, StatusCode.RESOURCE_EXHAUSTED, "the headers are too large"),
+    Answer(431, StatusCode.RESOURCE_EXHAUSTED, HEADERS),
     Answer(502, StatusCode.UNAVAILABLE, AWAY),
     Answer(503, StatusCode.UNAVAILABLE, AWAY),
     Answer(504, StatusCode.DEADLINE_EXCEEDED, "the deadline passed"),

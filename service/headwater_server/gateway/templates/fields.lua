@@ -32,7 +32,8 @@ local BARE = {
   f = "is false: write " .. TEXT .. " or " .. NUMBER,
 }
 local DEPTH_MAX = 32
-local QUOTE = 34
+local HEADERS_BYTES_MAX, HEADER_BYTES, ADDED_BYTES = 8192, 32, 700  -- as gRPC counts them
+local QUOTE, COMMA, BRACE, BRACKET = 34, 44, 125, 93
 local value
 local written  -- the names of the body that is being read
 
@@ -47,53 +48,101 @@ local function text_end(json, at)
   end
 end
 
+-- Return the place of the next character that is no blank.
+local function skip(json, at)
+  return json:find("[^ \t\r\n]", at)
+end
+
+-- Return the place of the next name or value of a list or object, or nil and the place behind its end.
+local function next_part(json, at, closing)
+  at = skip(json, at)
+  local sign = json:byte(at)
+  if sign == closing then
+    return nil, at + 1
+  end
+  return sign == COMMA and skip(json, at + 1) or error("no JSON")
+end
+
 local function object(json, at, type, path, depth)
-  local names = type and TYPES[type]
-  at = json:find("%S", at + 1)
-  while json:byte(at) == QUOTE do
+  local names, kinds = type and TYPES[type], type and KINDS[type]
+  local seen, behind = {}, nil
+  at = skip(json, at + 1)
+  if json:sub(at, at) == "}" then
+    return at + 1
+  end
+  while at do
+    if json:byte(at) ~= QUOTE then
+      error("no JSON")
+    end
     local stop = text_end(json, at)
     local name = json:sub(at + 1, stop - 1)
     local place = path == "" and name or path .. "." .. name
     written[name] = true
-    local below = names and names["*"]  -- a map: every name will do
-    if names and below == nil then
-      below = names[name]
+    local is_map = names and names["*"] ~= nil  -- every name will do
+    local below, kind = names and names["*"], kinds and kinds["*"]
+    if names and not is_map then
+      below, kind = names[name], kinds[name]
       if below == nil then
         error({ field = place, reason = "is no field of " .. type })
       end
     end
-    at = json:match("^%s*:%s*()", stop + 1)
-    at = json:match("^%s*,?%s*()", value(json, at, below, place, depth + 1))
+    local field = is_map and name or SNAKE[name] or name
+    if names and seen[field] then
+      error({ field = place, reason = "is there twice: write it once" })
+    end
+    seen[field] = true
+    at = skip(json, json:match("^%s*:()", stop + 1) or error("no JSON"))
+    at, behind = next_part(json, value(json, at, below, place, depth + 1, kind), BRACE)
   end
-  return at + 1
+  return behind
 end
 
-local function array(json, at, type, path, depth)
-  local index = 0
-  at = json:find("%S", at + 1)
-  while json:sub(at, at) ~= "]" do
+local function array(json, at, type, path, depth, kind)
+  local index, behind = 0, nil
+  at = skip(json, at + 1)
+  if json:sub(at, at) == "]" then
+    return at + 1
+  end
+  while at do
     local place = path .. "[" .. index .. "]"
-    at = json:match("^%s*,?%s*()", value(json, at, type, place, depth + 1))
+    if json:sub(at, at) == "n" and kind then
+      error({ field = place, reason = "is null: leave it out" })
+    end
+    at, behind = next_part(json, value(json, at, type, place, depth + 1, kind), BRACKET)
     index = index + 1
   end
-  return at + 1
+  return behind
 end
 
 -- Return the place behind the value that begins at `at`. What is no JSON ends in an error of Lua's.
-function value(json, at, type, path, depth)
+function value(json, at, type, path, depth, kind)
   local first = json:sub(at, at)
+  local one = kind and kind.of or kind  -- of a list, what its parts are
+  local behind
   if depth > DEPTH_MAX then
     error("too deep")
   elseif type == VALUE and (BARE[first] or first:find("[%d-]")) then
     error({ field = path, reason = BARE[first] or "is a bare number: write " .. NUMBER })
-  elseif first == "{" then
-    return object(json, at, type, path, depth)
+  elseif first == "[" and one == kind and kind then
+    error({ field = path, reason = kind_problem(kind, first) })
   elseif first == "[" then
-    return array(json, at, type, path, depth)
+    return array(json, at, type, path, depth, one)
+  elseif first == "{" and (not one or one.name == "object") then
+    return object(json, at, type, path, depth)
   elseif first == '"' then
-    return text_end(json, at) + 1
+    behind = text_end(json, at) + 1
+    if not one or one.name == "text" then
+      return behind
+    end
+  elseif first ~= "{" and first ~= "[" then
+    behind = json:match("^[%w+.-]+()", at) or error("no JSON")
   end
-  return json:match("^[%w+.-]+()", at) or error("no JSON")
+  local raw = behind and json:sub(at, behind - 1) or first
+  local problem = one and raw ~= "null" and kind_problem(one, raw)
+  if problem then
+    error({ field = path, reason = problem })
+  end
+  return behind
 end
 
 -- text/plain is what a beacon sends without asking the server first.
@@ -119,9 +168,21 @@ local function refuse(handle, problem)
   handle:respond({ [":status"] = "400" }, problem.reason)
 end
 
+-- Whether the server's gRPC would refuse the headers, to which the transcoder adds the path again.
+local function are_too_large(headers)
+  local bytes = #headers:get(":path") + ADDED_BYTES
+  for name, given in pairs(headers) do
+    bytes = bytes + #name + #given + HEADER_BYTES
+  end
+  return bytes > HEADERS_BYTES_MAX
+end
+
 function envoy_on_request(handle)
   local whole = handle:headers():get(":path")
   if whole:sub(1, 4) ~= "/v1/" then
+    return
+  elseif are_too_large(handle:headers()) then
+    handle:respond({ [":status"] = "431" }, "")
     return
   end
   local type = type_of(handle:headers():get(":method") .. " " .. whole:match("^[^?]*"))
@@ -135,15 +196,22 @@ function envoy_on_request(handle)
   if body then
     written = names  -- from here on no other call runs until this one is read
     local json = body:getBytes(0, body:length())
-    local start = json:find("%S") or 1
+    local start = json:find("%S")
+    if not start then  -- no body is one without fields
+      keep_spelling(handle, names)
+      return
+    end
     local bare = BARE[json:sub(start, start)] or json:find("^null%s*$", start)
     if bare or json:find("^[%d-]", start) then
       handle:respond({ [":status"] = "400" }, "the body must be one JSON object: {...}")
       return
     end
-    local good, problem = pcall(value, json, start, type, "", 0)
-    if not good and problem.field then  -- what is no JSON the transcoder says itself
-      refuse(handle, problem)
+    local good, behind = pcall(value, json, start, type, "", 0, nil)
+    if not good and behind.field then
+      refuse(handle, behind)
+      return
+    elseif not good or skip(json, behind) then
+      handle:respond({ [":status"] = "400" }, "the body is not JSON: check quotes, commas and brackets")
       return
     end
   end

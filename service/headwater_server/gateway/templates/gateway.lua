@@ -113,13 +113,30 @@ local function tell_web(headers)
   end
 end
 
+-- The transcoder quotes the body where it is no JSON, which may be a person's data.
+local function without_quotes(text)
+  return (text:gsub('("message":")([^"\\]*)\\[nu].*","status":', "%1the body is not JSON: %2\",\"status\":", 1))
+end
+
+-- What the filter headwater.fields does not judge, such as a parameter or a date that does not exist.
+local VIOLATION = '"details":[{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":['
+  .. '{"field":"%1","description":"has a value that does not fit","reason":""}]}],'
+  .. '"message":"%1 has a value that does not fit","status":'
+
+local function with_field(text)
+  return (text:gsub('"details":%[%],"message":"([%w_.%[%]]+): invalid value .*","status":', VIOLATION, 1))
+end
+
 -- The transcoder writes an error's code as a number; people read its name, too.
 local function name_status(handle)
   local body = handle:body()
-  local text = body and body:getBytes(0, body:length()) or ""
+  local given = body and body:getBytes(0, body:length()) or ""
+  local text = with_field(without_quotes(given))
   local code, rest = text:match('^{"code":(%d+),(.*)$')
   local name = code and not text:find('"status":', 1, true) and NAMES[tonumber(code)]
-  if name then
+  if not name and text ~= given then
+    handle:headers():replace("content-length", body:setBytes(text))
+  elseif name then
     local size = body:setBytes('{"code":' .. code .. ',"status":"' .. name .. '",' .. rest)
     handle:headers():replace("content-length", size)
     handle:headers():replace("grpc-status", code)
