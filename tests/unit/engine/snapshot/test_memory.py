@@ -92,7 +92,7 @@ def test_a_state_reports_what_the_process_grew_by() -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 10, 255, 256, 257, 1_000])
-def test_an_array_of_few_wide_rows_is_measured_and_not_for_ever(rows):
+def test_the_measure_of_an_array_of_few_wide_rows_ends(rows):
     """A row cannot be halved: the search for the last one in use must end there."""
     wide = np.ones((rows, 8_192))
     assert memory_bytes(wide) == pytest.approx(wide.nbytes * 1.05, rel=0.01)
