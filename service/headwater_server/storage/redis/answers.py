@@ -115,8 +115,8 @@ _ANSWERS: tuple[tuple[str, Reason], ...] = (
     (
         r"^WRONGTYPE|wrong kind of value",
         Reason(
-            "a key hw:* of this catalogue is not what Headwater wrote (WRONGTYPE): another program "
-            "uses it; find it with `TYPE` on the store, and use another database or catalogue"
+            "a key has another type than it must have (WRONGTYPE): another program wrote it; find "
+            "it with `TYPE`, and name another database, catalogue or stream"
         ),
     ),
     (
