@@ -185,3 +185,15 @@ def test_what_is_no_change_says_why(value: object, said: str) -> None:
 
 def test_messages_of_the_database_itself_are_nothing() -> None:
     assert decoded(envelope("m", None, None), **CDC) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("write", "begins"),
+    [
+        ({"item": {"itemId": "tent"}, "updateMask": "nope"}, "update_mask names 'nope'; there are"),
+        ({"item": {"itemId": "tent", "price": -1}}, "price is below 0"),
+    ],
+)
+def test_a_refused_write_names_the_field_as_it_is_written(write, begins):
+    ((refused,),) = decoded(write, kind="items")
+    assert refused.reason.startswith(begins)

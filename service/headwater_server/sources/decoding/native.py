@@ -61,7 +61,8 @@ def _parts(documents: list[Any], part: Callable[[Any, int], Part], time_ms: int)
         except Unreadable as error:
             yield refused(str(error), number)
         except InvalidRequest as error:
-            yield refused(f"{error.field.removeprefix('.item.')} {error.problem}", number)
+            field = error.field.removeprefix(".item").removeprefix(".")
+            yield refused(f"{field} {error.problem}", number)
         else:
             yield Part(found.operation, found.token, found.reason, number)
 
