@@ -227,5 +227,7 @@ async def test_a_key_that_another_program_wrote_is_named(backend: str, tmp_path:
         store = Store(url_of(tmp_path), SETTINGS)
         parts.push_async_callback(store.close)
         await store.call("SET", "hw:{default}:log", "x")
-        with pytest.raises(StoreUnavailable, match=r"another program wrote it; find it with `TYPE`"):
+        with pytest.raises(
+            StoreUnavailable, match=r"another program wrote it; find it with `TYPE`"
+        ):
             await store.call("XRANGE", "hw:{default}:log", "-", "+")
