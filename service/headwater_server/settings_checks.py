@@ -17,7 +17,7 @@ from headwater_server.engine.setting_values.event_types import ALIASES, DEFAULT_
 from headwater_server.engine.setting_values.rankers import LISTWISE, check_rankers, rates_of
 from headwater_server.gateway.addresses import is_loopback
 from headwater_server.settings_ranges import number_problem, table_problem
-from headwater_server.settings_rules import read_rules
+from headwater_server.settings_rules import read_rules, repeated_name
 from headwater_server.settings_secrets import FROM_FILES, from_file
 from headwater_server.settings_texts import (
     event_type_problem,
@@ -66,6 +66,8 @@ def checked(name: str, kind: Any, value: object) -> Any:
     if isinstance(value, str) and str(kind).startswith("tuple") and not value.startswith("["):
         value = tuple(part.strip() for part in value.split(",") if part.strip())
     as_json = isinstance(value, str) and str(kind).startswith(("dict", "tuple"))
+    if as_json and (twice := repeated_name(str(value))):
+        raise BadSettings(f"{_shown(name, value)}: {twice} is there twice; write it once")
     try:
         result = adapter.validate_json(str(value)) if as_json else adapter.validate_python(value)
     except ValidationError as error:

@@ -36,7 +36,29 @@ def read_text(value: str) -> str:
         raise ValueError(f"rules = {value}: {error}") from None
 
 
+def repeated_name(text: str) -> str:
+    """Return a name that an object in JSON has twice, "" if there is none. The last would count.
+
+    >>> repeated_name('{"click": 1, "view": 1, "click": 2}'), repeated_name('{"click": 1}')
+    ('click', '')
+    """
+    found: list[str] = []
+
+    def kept(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        found.extend(name for name in names if names.count(name) > 1)
+        return dict(pairs)
+
+    try:
+        json.loads(text, object_pairs_hook=kept)
+    except (ValueError, RecursionError):
+        return ""  # what is no JSON is said by who reads it
+    return next(iter(found), "")
+
+
 def _decoded(text: str) -> Any:
+    if name := repeated_name(text):
+        raise ValueError(f"rules: {name} is there twice in one rule; write it once")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:  # also of numbers with thousands of digits

@@ -91,6 +91,19 @@ def test_every_number_has_a_finite_range_that_the_error_names(name):
     assert "inf" not in str(caught.value).partition(":")[2]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("rewards", '{"click": 1, "click": 2}'),
+        ("hide_days", '{"click": 1, "view": 3, "click": 2}'),
+        ("rules", '[{"name": "a", "kind": "pin", "slot": 1, "slot": 2, "item_ids": ["x"]}]'),
+    ],
+)
+def test_a_name_that_is_there_twice_is_refused(name, text):
+    with pytest.raises(BadSettings, match=f"{name}.*(click|slot) is there twice"):
+        load_settings(**{name: text})
+
+
 @pytest.mark.parametrize("name", ["rewards", "hide_days"])
 @pytest.mark.parametrize("value", [1e308, -1e308, math.inf, math.nan, 1e9, -1e9])
 def test_a_table_with_an_absurd_number_names_the_entry_and_the_range(name, value):
