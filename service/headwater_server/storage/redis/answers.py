@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from headwater_server.errors import NotPermitted, StoreRefused, StoreUnavailable
+from headwater_server.errors import NotPermitted, StoreAnswered, StoreRefused, StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,9 @@ _ANSWERS: tuple[tuple[str, Reason], ...] = (
     (
         r"^WRONGTYPE|wrong kind of value",
         Reason(
-            "a key has another type than it must have (WRONGTYPE): another program wrote it; find "
-            "it with `TYPE`, and name another database, catalogue or stream"
+            "a key hw:* of this catalogue has another type than it must have (WRONGTYPE): another "
+            "program wrote it; find it with `TYPE`, and name another database or catalogue",
+            StoreAnswered,  # sources and sinks have words of their own
         ),
     ),
     (
