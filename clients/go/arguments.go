@@ -15,8 +15,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// resolvers are the schemes of targets that gRPC resolves itself.
-var resolvers = regexp.MustCompile(`^(dns|unix|unix-abstract|passthrough|xds|ipv4|ipv6|vsock|manual|bufnet):`)
+// resolvers are the targets that gRPC, or a resolver that the caller has registered, resolves.
+var resolvers = regexp.MustCompile(`^(dns|unix|unix-abstract|passthrough|xds|ipv4|ipv6|vsock):|^[a-z][a-z0-9+.-]*:///`)
 
 // checkTarget refuses what is no address: gRPC would try port 443 in place of one that is missing.
 func checkTarget(target string, encrypted bool) error {

@@ -66,7 +66,7 @@ func TestATargetIsAnAddress(t *testing.T) {
 			t.Error("accepted:", target)
 		}
 	}
-	for _, target := range []string{"127.0.0.1:50051", "[::1]:50051", "dns:///shop:50051", "unix:/run/headwater"} {
+	for _, target := range []string{"127.0.0.1:50051", "[::1]:50051", "dns:///shop:50051", "unix:/run/headwater", "passthrough:///shop"} {
 		client, err := New(target, nil)
 		if err != nil {
 			t.Fatal(target, err)

@@ -9,7 +9,9 @@ final class Arguments {
   private static final Duration LONGEST = Duration.ofDays(36_500); // more has too many nanoseconds
   private static final Pattern ADDRESS = Pattern.compile("[^/\\s]+:(\\d{1,5})");
   private static final Pattern HOST = Pattern.compile("[^/:\\s]+");
-  private static final Pattern RESOLVED = Pattern.compile("(dns|unix|xds|ipv4|ipv6|in-process):.*");
+  // by gRPC, or by a resolver that the caller has registered
+  private static final Pattern RESOLVED =
+      Pattern.compile("((dns|unix|xds|ipv4|ipv6):|[a-z][a-z0-9+.-]*:///).*");
   private static final int PORT_MAX = 65_535;
 
   private Arguments() {}
