@@ -49,7 +49,10 @@ def test_the_plot_is_a_picture_where_the_name_says_so(events, tmp_path, ending):
 
 @pytest.mark.parametrize(
     ("plot", "problem"),
-    [("plot.pdf", "must end with .html, .svg, .png"), ("nowhere/plot.html", "does not exist")],
+    [
+        ("plot.pdf", "must end with .html, .svg, .png"),
+        ("nowhere/plot.html", "--plot: there is no directory"),
+    ],
 )
 def test_a_plot_that_cannot_be_written_is_refused_before_any_work(events, tmp_path, plot, problem):
     done = backtest("--events", events, "--plot", tmp_path / plot)

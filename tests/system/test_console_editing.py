@@ -42,7 +42,7 @@ def test_a_bad_day_loses_nothing_and_says_what_is_wrong(tmp_path_factory):
     assert seen["taken"].startswith("There is a rule of this name")
     assert seen["status"] == 200
     assert seen["late"].startswith("Somebody else has changed this rule.")
-    assert not seen["tooWide"]
+    assert seen["outside"] == []
     assert rules[NAME].filter == "price < 7"
     assert (rules[EXACT].end_time, rules[EXACT].placements) == (ENDS, ("a, b",))
     changes = [text for text in seen["rows"] if "price" in text]

@@ -24,6 +24,8 @@ from headwater_server.settings_checks import BadSettings, checked
 
 Function = Callable[[Item], float | None]
 Feature = str | Function | tuple[str, Function]
+NAMED = {"ranker", "features"}
+"""Settings with a text for this run, where objects were given: `as_ranker` and `as_feature`."""
 Ranker = str | base.Classifier | type[base.Classifier] | Recommender
 
 
@@ -128,7 +130,7 @@ def _settings(given: Mapping[str, Any], rewards: Mapping[str, float] | None) -> 
     kinds = get_type_hints(EngineSettings)
     try:
         given = {
-            name: checked(name, kinds[name], value) if name in kinds else value
+            name: checked(name, kinds[name], value) if name in kinds.keys() - NAMED else value
             for name, value in given.items()
         }
         chosen = EngineSettings(**given)

@@ -67,6 +67,19 @@ async function meeting(page, key, name) {
   return { taken, late, status };
 }
 
+/** Texts that end beyond the screen's edge, where nobody can read them. */
+const textsOutside = (page) =>
+  page.evaluate(() => {
+    const found = [];
+    const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    while (walker.nextNode()) {
+      range.selectNodeContents(walker.currentNode);
+      if (!walker.currentNode.parentElement.closest(".hidden, thead") && [...range.getClientRects()].some((one) => one.right > innerWidth)) found.push(walker.currentNode.data);
+    }
+    return found;
+  });
+
 export async function badDay(browser, url, folder, key, name, exact) {
   const page = await enter(browser, url, key);
   await page.setViewportSize({ width: 390, height: 844 });
@@ -77,7 +90,7 @@ export async function badDay(browser, url, folder, key, name, exact) {
   await button(page, "Save").click();
   await page.waitForFunction((text) => document.querySelector(".done")?.innerText.includes(text), exact);
   const names = await texts(page, "section[aria-label='All rules'] tbody th");
-  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  const outside = await textsOutside(page);
   await openView(page, "Audit log");
   const older = page.locator("button", { hasText: "Show older changes" });
   await older.waitFor();
@@ -85,5 +98,5 @@ export async function badDay(browser, url, folder, key, name, exact) {
   await older.waitFor({ state: "detached" });
   const rows = await texts(page, "section[aria-label='Changes'] tbody td:last-child");
   await page.close();
-  return { ...found, ...met, names, tooWide, rows };
+  return { ...found, ...met, names, outside, rows };
 }

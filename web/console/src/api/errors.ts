@@ -41,7 +41,8 @@ export async function errorOf(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as ErrorBody;
   const violations = (body.details ?? []).flatMap((detail) => detail.fieldViolations ?? []);
   const conditions = (body.details ?? []).flatMap((detail) => detail.violations ?? []);
-  const text = body.message || `${response.status} ${response.statusText}`.trim();
+  // an editor has one rule before the eyes, and no list of drafts
+  const text = body.message?.replace(/^(rule|drafts\[0\])\./, "") || `${response.status} ${response.statusText}`.trim();
   return new ApiError(
     response.status,
     text,

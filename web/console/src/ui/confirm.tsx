@@ -49,7 +49,7 @@ export function Confirm({ title, action, reason, children, onConfirm, onClose }:
         {reason && (
           <label class="field">
             <span>{reason}</span>
-            <textarea class="input" name="reason" rows={2} required maxLength={REASON_MAX} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+            <textarea class="input" name="reason" dir="auto" rows={2} required maxLength={REASON_MAX} value={text} onInput={(event) => setText(event.currentTarget.value)} />
           </label>
         )}
         <div role="alert">{error !== undefined && <Refused error={error} />}</div>

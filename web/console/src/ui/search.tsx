@@ -23,6 +23,7 @@ export function Search({ label, value, onInput, invalid = false }: SearchProps) 
         ref={field}
         class="input"
         type="search"
+        dir="auto"
         placeholder={label}
         value={value}
         aria-invalid={invalid}

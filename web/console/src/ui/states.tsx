@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 
 import { ApiError, errorText } from "../api/errors";
+import { UnreadableFile } from "../lib/import/rows";
 import type { Loaded } from "../lib/load";
 import { Ago } from "./parts";
 import { Icon } from "./icons";
@@ -17,13 +18,18 @@ export function Skeleton({ lines = 5 }: { lines?: number }) {
   );
 }
 
+function titleOf(error: unknown): string {
+  if (error instanceof UnreadableFile) return "This file cannot be sent from here.";
+  return error instanceof ApiError && error.isUnavailable ? "Not available at the moment." : "The request failed.";
+}
+
 export function Failed({ error, reload }: { error: unknown; reload: (() => void) | undefined }) {
   const unavailable = error instanceof ApiError && error.isUnavailable;
   return (
     <div class={`notice ${unavailable ? "warn" : "bad"}`} role="alert">
       <Icon name="quarantine" />
       <div>
-        <strong>{unavailable ? "Not available at the moment." : "The request failed."}</strong> {errorText(error)}
+        <strong>{titleOf(error)}</strong> {errorText(error)}
       </div>
       {reload && (
         <button type="button" class="button" onClick={reload}>

@@ -114,7 +114,7 @@ function Findings({ checked, name, onSend }: { checked: Checked; name: string; o
       {left > 0 && <Problems problems={found.problems} />}
       <div class="row">
         <button type="button" class="button first" disabled={found.messages === 0} onClick={onSend}>
-          Send {count(found.messages)} {name}
+          Send {count(found.messages)} {found.messages === 1 ? name.slice(0, -1) : name}
           {left > 0 && `, leave ${count(left)} out`}
         </button>
       </div>

@@ -51,7 +51,7 @@ export function Editor({ rule, placements, onSaved, onClose }: EditorProps) {
         <form class="stack" onSubmit={(event) => void save(event)}>
           <label class="field">
             <span>Name</span>
-            <input class="input" name="name" required maxLength={64} readOnly={rule !== undefined} value={draft.name} onInput={(event) => set({ name: event.currentTarget.value })} />
+            <input class="input" name="name" dir="auto" required maxLength={64} readOnly={rule !== undefined} value={draft.name} onInput={(event) => set({ name: event.currentTarget.value })} />
           </label>
           <div class="wide-choice">
             <Choice label="Kind" options={KINDS} value={draft.kind} onChange={(kind) => set({ kind })} />
@@ -87,7 +87,7 @@ export function Editor({ rule, placements, onSaved, onClose }: EditorProps) {
           </div>
           <label class="field">
             <span>Why (optional, kept in the history)</span>
-            <input class="input" name="reason" maxLength={1000} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+            <input class="input" name="reason" dir="auto" maxLength={1000} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
           </label>
           <div role="alert">{error !== undefined && <Refused error={error} isNew={rule === undefined} />}</div>
           <footer class="row">
