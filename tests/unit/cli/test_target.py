@@ -30,3 +30,8 @@ def test_a_missing_key_is_named_as_the_flag_and_the_variable(capsys):
 def test_a_currency_that_is_none_is_named_by_its_flag():
     found = CliRunner().invoke(commands, ["report", "--target", "x:1", "--currency", "euro"])
     assert (found.exit_code, "--currency euro: write three letters" in found.stderr) == (2, True)
+
+
+def test_a_place_to_promote_at_is_checked_before_the_work():
+    found = CliRunner().invoke(commands, ["evaluate", "--policy", "warm", "--promote", "shop"])
+    assert (found.exit_code, "shop has no port" in " ".join(found.stderr.split())) == (2, True)

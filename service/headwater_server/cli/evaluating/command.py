@@ -13,6 +13,7 @@ from headwater_server.cli.evaluating.promoting import check_promote, promote_if_
 from headwater_server.cli.failures import FAILED, explained, fail
 from headwater_server.cli.outputs import check_file, write_text
 from headwater_server.cli.stores import store_explained
+from headwater_server.cli.target import key_option, target_option
 from headwater_server.settings_checks import BadSettings
 
 if TYPE_CHECKING:
@@ -47,13 +48,18 @@ Report = Annotated[
 
 PromoteAt = Annotated[
     str | None,
-    typer.Option(metavar="H:P", help="promote the policy at this server if its verdict is better"),
+    typer.Option(
+        metavar="H:P",
+        callback=target_option,
+        help="promote the policy at this server if its verdict is better",
+    ),
 ]
 PromoteKey = Annotated[
     str,
     typer.Option(
         envvar="HEADWATER_KEY",
         show_default=False,
+        callback=key_option,
         help="API key for --promote, with the scope experiments; better set as HEADWATER_KEY",
     ),
 ]
