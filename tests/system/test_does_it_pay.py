@@ -164,6 +164,8 @@ def test_the_console_shows_what_the_api_says(server, tmp_path) -> None:
     assert not seen["complaints"]
     tiles = " ".join(seen["tiles"])
     assert f"{total.total.figures.clicks} clicks on {total.total.figures.impressions}" in tiles
+    ends = total.total.figures.click_through
+    assert f"({100 * ends.low:.2f} % to {100 * ends.high:.2f} %)" in tiles
     assert f" to {today}, compared with the 28 days before" in seen["period"][0]
     assert "399.80" in tiles
     assert "of 11 of the shop" in tiles

@@ -1,6 +1,6 @@
 /** The key figures with their change against the period before. */
 
-import type { GetPerformanceResponseJson, PerformanceChangeJson, PerformanceRevenueJson } from "../../api/types";
+import type { GetPerformanceResponseJson, PerformanceChangeJson, PerformanceRateJson, PerformanceRevenueJson } from "../../api/types";
 import { count, decimal, double, int, percent } from "../../lib/format";
 
 export function Tiles({ found }: { found: GetPerformanceResponseJson }) {
@@ -11,9 +11,11 @@ export function Tiles({ found }: { found: GetPerformanceResponseJson }) {
   return (
     <dl class="tiles">
       <Tile name="Click-through" value={percent(figures?.clickThrough?.value, 2)} change={of("click_through")}>
+        {ends(figures?.clickThrough, (end) => percent(end, 2))}
         {count(figures?.clicks)} clicks on {count(figures?.impressions)} seen slots
       </Tile>
       <Tile name="Conversion" value={percent(figures?.conversion?.value, 2)} change={of("conversion")}>
+        {ends(figures?.conversion, (end) => percent(end, 2))}
         {count(figures?.buyers)} of {count(figures?.visitors)} visitors a day bought from a list
       </Tile>
       <Tile name="Orders from lists" value={count(figures?.orders)} before={int(compared?.orders)} now={int(figures?.orders)}>
@@ -26,11 +28,17 @@ export function Tiles({ found }: { found: GetPerformanceResponseJson }) {
           value={decimal(one.amount)}
           change={of("revenue_per_visitor", one.currencyCode ?? "")}
         >
-          {share(one, found.shop?.revenue ?? [])}; {decimal(one.perVisitor?.value)} a visitor
+          {share(one, found.shop?.revenue ?? [])}; {decimal(one.perVisitor?.value)} a visitor {ends(one.perVisitor, decimal)}
         </Tile>
       ))}
     </dl>
   );
+}
+
+/** The interval of a figure; nothing where too few visitors leave it open. */
+function ends(rate: PerformanceRateJson | undefined, format: (end: number) => string): string {
+  const [low, high] = [double(rate?.low, Number.NaN), double(rate?.high, Number.NaN)];
+  return Number.isNaN(low) || Number.isNaN(high) || !rate ? "" : `(${format(low)} to ${format(high)}) `;
 }
 
 function unit(one: PerformanceRevenueJson): string {
