@@ -218,6 +218,8 @@ export async function exported(browser, url, folder, key, readKey) {
   // the dialog that asks for a file cannot be answered here
   await page.evaluate(() => Object.assign(window, { showSaveFilePicker: undefined }));
   const card = page.locator("section[aria-label=Export]");
+  // the connection is lost in the middle of the first answer: the download goes on
+  await page.route("**/v1/export/events?*", (route) => route.fulfill({ status: 200, contentType: "application/json", body: '{"text": "cut' }), { times: 1 });
   const files = {};
   for (const table of ["Events", "Items"]) {
     await card.locator("button", { hasText: new RegExp(`^${table}$`) }).click();

@@ -1,8 +1,9 @@
-/** Downloads a table page by page; every page is a call of its own, so an error loses nothing before it. */
+/** Downloads a table page by page; every page is a call of its own that is repeated, so a lost connection loses nothing. */
 
 import type { ListExportRowsResponseJson } from "../api/types";
 import { type Api } from "../api/client";
 import { int } from "./format";
+import { patiently } from "./patience";
 
 export const TABLES = ["events", "lists", "items", "users"] as const;
 export type Table = (typeof TABLES)[number];
@@ -79,7 +80,7 @@ export async function download(
     do {
       signal.throwIfAborted();
       const query = { format, pageToken: token };
-      const page = await api.get<ListExportRowsResponseJson>(`/v1/export/${table}`, query, TIMEOUT_MS);
+      const page = await patiently(() => api.get<ListExportRowsResponseJson>(`/v1/export/${table}`, query, TIMEOUT_MS), signal);
       if (page.text) await sink.write(page.text);
       rows += page.rows ?? 0;
       token = page.nextPageToken ?? "";

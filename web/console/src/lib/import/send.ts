@@ -1,11 +1,10 @@
 /** Sends a file in small calls, which may be repeated: a known event is not learned twice. */
 
-import pRetry from "p-retry";
-
 import type { EventResultJson, ItemWriteResultJson, UserWriteResultJson } from "../../api/types";
 import type { Api } from "../../api/client";
 import { ApiError } from "../../api/errors";
 import { count } from "../format";
+import { patiently } from "../patience";
 import { fitting, OF_A_KEY, OF_A_SESSION } from "./batches";
 import { readDrafts } from "./check";
 import type { Draft } from "./messages";
@@ -13,7 +12,6 @@ import type { Table } from "./tables";
 
 const TOO_LARGE = 413;
 const TIMEOUT_MS = 30_000;
-const RETRIES = { retries: 10, minTimeout: 250, maxTimeout: 10_000, randomize: true };
 
 export interface Outcome {
   name: string;
@@ -71,10 +69,9 @@ export async function send(
 
 async function call(api: Api, table: Table, batch: readonly Draft[], sent: number, signal: AbortSignal): Promise<Result[]> {
   const body = { [table.field]: batch.map((draft) => draft.message) };
-  const shouldRetry = ({ error }: { error: Error }) => error instanceof ApiError && (error.isUnavailable || error.status === 429);
   try {
     const ask = () => api.post<{ results?: Result[] }>(table.path, body, TIMEOUT_MS);
-    const answer = await pRetry(ask, { ...RETRIES, signal, shouldRetry });
+    const answer = await patiently(ask, signal);
     return answer.results ?? [];
   } catch (error) {
     throw error instanceof ApiError ? new ApiError(error.status, explained(error, batch, sent)) : error;
