@@ -76,6 +76,8 @@ def test_no_source_and_one_that_does_not_exist_are_refused(tmp_path):
     assert (missing.exit_code, "there is no directory" in missing.output) == (2, True)
     empty = evaluate("--archive-dir", tmp_path)
     assert (empty.exit_code, "has no archived entries" in empty.output) == (2, True)
+    other = evaluate("--data-dir", tmp_path, "--catalogue", "nobodys", "--policy", "best")
+    assert (other.exit_code, "the log is empty" in other.output) == (3, True)
 
 
 def test_an_archive_with_a_gap_gives_no_number(recorded, tmp_path):

@@ -20,6 +20,8 @@ from headwater_server.evaluation.shown.metrics import REVENUE
 from headwater_server.replica.clock import wall_clock_ms
 from headwater_server.replica.ports.position import Position, time_ms_of
 
+EMPTY = "the log is empty: no server and no import has written to it; see also --catalogue"
+
 
 def about(
     source: Source,
@@ -73,6 +75,8 @@ def nothing_shown(
 ) -> str:
     """Return why there is no answer to ask again, and what to do."""
     counts = found.counts
+    if not head.sequence:
+        return EMPTY
     if placement is not None and found.placements:
         known = ", ".join(sorted(found.placements))
         return f"no list of the placement {placement!r} was shown; the log has {known}"

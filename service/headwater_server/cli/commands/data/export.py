@@ -68,8 +68,10 @@ def export(
         settings = load_settings(**flags)
         check_source(settings)
         with open_file(out, format_.value if format_ else "", table.value) as file:
-            asyncio.run(_export(settings, table.value, file))
+            is_empty = asyncio.run(_export(settings, table.value, file))
         print(f"{out}: {file.rows:,} rows")
+        if is_empty:
+            typer.echo("note: the log is empty; see also --catalogue", err=True)
 
 
 def check_source(settings: Settings) -> None:
@@ -82,7 +84,8 @@ def check_source(settings: Settings) -> None:
         check_is_dir("--archive-dir", archive)
 
 
-async def _export(settings: Settings, table: str, file: ExportFile) -> None:
+async def _export(settings: Settings, table: str, file: ExportFile) -> bool:
+    """Write the rows; return whether the log has no entry at all."""
     from headwater_server.storage.archive.archived_log import ArchivedLog
     from headwater_server.storage.storage import archive_of
 
@@ -92,9 +95,10 @@ async def _export(settings: Settings, table: str, file: ExportFile) -> None:
             where = archive.path if archive else settings.storage.archive_dir
             raise BadSettings(f"--archive-dir: {where} has no archived entries; see --catalogue")
         await _write(ArchivedLog(archive), None, table, file)
-        return
+        return False
     async with store_beside_a_server(settings) as storage:
         await _write(storage.log, storage, table, file)
+        return not (await storage.log.head()).sequence
 
 
 async def _write(log: ReadableLog, storage: Storage | None, table: str, file: ExportFile) -> None:
