@@ -189,3 +189,18 @@ async def test_periods_names_and_pages(storage: Storage) -> None:
         home = await shop.get_performance(PerformanceQuestion(placement="home"))
         (row,) = (row for row in found.rows if row.placement == "home")
         assert home.total.figures == row.figures
+
+
+async def test_the_days_of_a_new_shop_are_the_present_ones(storage: Storage) -> None:
+    """Before its first event; they were those of 1970."""
+    async with (
+        running_replica(storage, engine_type=Engine) as replica,
+        serving(replica) as listen,
+        AsyncClient(listen) as client,
+    ):
+        await client.upsert_items([Item("a")], timeout_s=PATIENCE_S)
+        found = await client.get_performance(timeout_s=PATIENCE_S)
+        assert not found.rows
+        now = datetime.now(UTC)
+        assert now - timedelta(days=1) < found.end_time <= now + timedelta(days=1)
+        assert found.end_time - found.start_time == timedelta(days=28)

@@ -30,6 +30,9 @@ def show_report(found: Performance) -> None:
     show_table(COLUMNS, [*rows, _row("all", found.total)])
     if len(found.rows) > ROWS_MAX:
         print(f"{len(found.rows) - ROWS_MAX:,} more rows: --csv FILE writes them all")
+    total = found.total.figures
+    if not (total.lists or total.impressions or total.clicks or total.orders):
+        print("nothing that was asked for was seen, clicked or bought in these days")
     print(f"the shop: {found.shop.orders:,} orders, revenue {_money(found.shop.revenue)}")
     for limit, count in found.limits.items():
         print(f"note: {count:,} without a row of their own ({limit}): docs/does-it-pay.md, Limits")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from errno import ENOSPC
 from pathlib import Path
@@ -88,3 +89,12 @@ def test_what_cannot_be_written_is_said_and_leaves_no_file(tmp_path, capsys) -> 
         write_half(tmp_path / "rows.csv")
     assert "No space left" in capsys.readouterr().err
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_report_of_nothing_says_so(capsys) -> None:
+    found = of_one_visitor("home")
+    show_report(found)
+    assert "nothing that was asked for" not in capsys.readouterr().out
+    none = PerformanceRow(Figures(0, 0, 0, 0, 0.0, 0, 0, None, None, ()))
+    show_report(replace(found, rows=(), total=none))
+    assert "nothing that was asked for was seen, clicked or bought" in capsys.readouterr().out

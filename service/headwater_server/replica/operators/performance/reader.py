@@ -22,6 +22,7 @@ from headwater_server.replica.operators.performance.rows import (
     ordered,
     row_of,
 )
+from headwater_server.replica.ports.position import time_ms_of
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.shell import Shell
 from headwater_server.replica.steps import in_steps
@@ -96,7 +97,7 @@ class PerformanceReader:
 
     async def ask(self, question: PerformanceQuestion) -> PerformanceAnswer:
         """Return a page. `InvalidRequest` for a period that is none, `NotFound` for a name."""
-        days = self._engine.lookups.figures.days()
+        days = self._days()
         period = period_of(question.period, days, ("start_time", "end_time"))
         compared = compared_of(question.compared, days)
         asked = replace(question, of=replace(question.of, first=period[0], last=period[1]))
@@ -104,6 +105,13 @@ class PerformanceReader:
             return await self._answer(asked, days, period, compared)
         async with self._turn:
             return await self._answer(asked, days, period, compared)
+
+    def _days(self) -> KeptDays:
+        """Return the kept days; before the first event the present one is that of the log."""
+        days = self._engine.lookups.figures.days()
+        log_ms = time_ms_of(self._shell.tail.position.offset)
+        is_new = days.last is None and days.today <= 0
+        return replace(days, today=days.number_at(log_ms)) if is_new and log_ms else days
 
     async def _answer(
         self,
