@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +20,14 @@ _LISTS = ("placements", "item_ids", "event_types")
 def rules_of(text: str) -> list[Rule]:
     """Return the rules of JSON text, of @file with JSON, or of @file.toml. Raises `BadSettings`.
 
+    The name of a file that is there needs no @: it is no JSON.
+
     >>> [rule.most for rule in rules_of('{"name": "two", "kind": "cap", "field": "a", "most": 2}')]
     [2]
     """
+    is_path = not text.lstrip().startswith(("@", "[", "{"))
+    if is_path and os.path.isfile(text):  # noqa: PTH113 -- Path.is_file raises for a long name
+        text = f"@{text}"
     if text.startswith("@") and text.endswith(".toml"):
         given: Any = read_toml(Path(text[1:])).get("rules", [])
     else:
