@@ -8,7 +8,7 @@ from headwater_server.engine.messages.events import Event, EventItem
 from headwater_server.lake.files import HOUR_MS, Lake
 from headwater_server.lake.writing import GRACE_MS, write
 from headwater_server.log.v1 import entry_pb2 as pb
-from headwater_server.replica.ports.position import Position
+from headwater_server.replica.ports.position import START, Position
 from headwater_server.storage.codecs.entry_codec import encode_operations
 from headwater_server.storage.codecs.stored_entry import StoredEntry
 
@@ -25,6 +25,9 @@ class Recorded:
             )
             for n, time_ms in enumerate(times_ms, 1)
         ]
+
+    async def head(self):
+        return self.entries[-1].position if self.entries else START
 
     async def iterate(self, after, until=None):
         del until
