@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,9 @@ from headwater_server.inference.intervals.ratio import ratio_bootstrap
 OWN = "Headwater"
 VISITORS_MIN = 100
 """Fewer visitors say too little about others: no interval is given."""
+
+CHANCE_MAX = 0.5
+"""From that hit rate of chance on, the hit rate tells recommenders hardly apart."""
 
 
 def baselines() -> list[Recommender]:
@@ -127,3 +130,16 @@ def _lead(top: Any, bottom: Any, visitors: Any) -> Interval | None:
 
 def _are_many(visitors: Any) -> bool:
     return len(np.unique(visitors)) >= VISITORS_MIN
+
+
+def chance_note(compared: Iterable[Compared]) -> str:
+    """Return a warning if chance alone is right about as often as not, else ""."""
+    for one in compared:
+        rate = one.figures["hit_rate_at_20"] or 0.0
+        if one.name == Chance.name and rate >= CHANCE_MAX:
+            return (
+                f"a list drawn by chance has the item in {rate:.0%} of the questions: there are "
+                "few items beside the 20 of a list, so hit rates tell little; ndcg and mrr tell "
+                "more"
+            )
+    return ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from headwater_server.evaluation.backtest import Counted, Result
-from headwater_server.evaluation.beside import OWN, VISITORS_MIN, baselines, compared
+from headwater_server.evaluation.beside import OWN, VISITORS_MIN, baselines, chance_note, compared
 from headwater_server.evaluation.reports.backtest_page import backtest_page, cells
 from headwater_server.evaluation.reports.tenths import tenths_plot
 from headwater_server.evaluation.tally import Tally
@@ -76,3 +76,10 @@ def test_the_plot_has_a_line_for_each(both):
 
 def test_what_stands_beside_has_names_of_its_own():
     assert [one.name for one in baselines()] == ["co-visitation", "popularity", "chance"]
+
+
+@pytest.mark.parametrize(("often", "is_noted"), [(2, True), (3, False)])
+def test_a_hit_rate_that_chance_has_is_noted(often, is_noted):
+    own, chance = result(lambda row: 1), result(lambda row: row % often == 0)
+    note = chance_note(compared({OWN: ("", own), "chance": ("", chance)}, VISITORS))
+    assert ("a list drawn by chance has the item in 50% of the questions" in note) is is_noted

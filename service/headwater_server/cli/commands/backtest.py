@@ -122,6 +122,8 @@ def _show(result: Result, beside: list[Compared]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from headwater_server.evaluation.beside import chance_note
+
     table = Table("tenth", "events", "hit rate@20", "ndcg@20", "mrr@20", box=None)
     rows = [*((str(n), t) for n, t in enumerate(result.by_tenth, 1)), ("all", result.total)]
     for name, tally in rows:
@@ -138,6 +140,8 @@ def _show(result: Result, beside: list[Compared]) -> None:
     if result.quarantined:
         console.print(f"[yellow]{result.quarantined} events were quarantined[/]")
     console.print(*_tables_of(beside), sep="\n")
+    if note := chance_note(beside):
+        console.print(f"note: {note}", style="dim", markup=False)
 
 
 def _tables_of(beside: list[Compared]) -> Iterator[Table]:
