@@ -24,7 +24,7 @@ VISITORS_MIN = 100
 """Fewer visitors say too little about others: no interval is given."""
 
 CHANCE_MAX = 0.5
-"""From that hit rate of chance on, the hit rate tells recommenders hardly apart."""
+"""From that hit rate of chance on, the hit rate hardly distinguishes recommenders."""
 
 
 def baselines() -> list[Recommender]:
@@ -139,7 +139,7 @@ def chance_note(compared: Iterable[Compared]) -> str:
         if one.name == Chance.name and rate >= CHANCE_MAX:
             return (
                 f"a list drawn by chance has the item in {rate:.0%} of the questions: there are "
-                "few items beside the 20 of a list, so hit rates tell little; ndcg and mrr tell "
+                "few items beside the 20 of a list, so hit rates say little; ndcg and mrr say "
                 "more"
             )
     return ""
