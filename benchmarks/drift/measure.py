@@ -29,7 +29,8 @@ STEADY = "Headwater without adaptation"
 def contestants(names: Iterable[str]) -> list[Contestant]:
     """Return Headwater, Headwater that takes no notice of alarms, and the peers.
 
-    ``names``: only those with one of these in the name; none: all.
+    ``names``: only those with one of these in the name; none: all. Where all of them name
+    Headwater, no peer needs to be installed.
     """
     settings = EngineSettings(drift_fading=1.0)
     steady = replace(
@@ -39,10 +40,15 @@ def contestants(names: Iterable[str]) -> list[Contestant]:
         make=lambda: Engine(settings),
         engine_settings=settings,
     )
-    everyone, wanted = [headwater(), steady, *peers()], [name.lower() for name in names]
-    return [
-        one for one in everyone if not wanted or any(name in one.name.lower() for name in wanted)
-    ]
+    own, wanted = [headwater(), steady], [name.lower() for name in names]
+    found = [one for one in own if not wanted or _is_named(one, wanted)]
+    if wanted and all(any(_is_named(one, [name]) for one in own) for name in wanted):
+        return found
+    return found + [one for one in peers() if not wanted or _is_named(one, wanted)]
+
+
+def _is_named(one: Contestant, names: Iterable[str]) -> bool:
+    return any(name in one.name.lower() for name in names)
 
 
 def measure(

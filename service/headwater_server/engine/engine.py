@@ -61,7 +61,7 @@ class Engine:
     ['tent']
     """
 
-    STATE_VERSION = 7
+    STATE_VERSION = 8
 
     def __init__(
         self, settings: EngineSettings | None = None, *, parts: Parts | None = None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import river
 
-__all__ = ["ADWIN", "Ranker", "StandardScaler"]
+__all__ = ["ADWIN", "PageHinkley", "Ranker", "StandardScaler"]
 
 
 def _alone(name: str) -> Any:
@@ -36,10 +36,11 @@ def _alone(name: str) -> Any:
 
 
 if TYPE_CHECKING:
-    from river.drift import ADWIN
+    from river.drift import ADWIN, PageHinkley
     from river.preprocessing import StandardScaler
     from river.reco.base import Ranker
 else:
     ADWIN = _alone("river.drift.adwin").ADWIN
+    PageHinkley = _alone("river.drift.page_hinkley").PageHinkley
     StandardScaler = _alone("river.preprocessing.scale").StandardScaler
     Ranker = _alone("river.reco.base").Ranker

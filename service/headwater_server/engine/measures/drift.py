@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from headwater_server.engine.measures.placements import ALL
+from headwater_server.engine.measures.worsening import VALUES, Worsening
 from headwater_server.models.river.plain_values import from_plain, to_plain
 from headwater_server.models.river_parts import ADWIN
 
@@ -18,7 +19,7 @@ NO_ACT = "no_act"
 ALARMS_MAX = 100
 DELTA = 1e-5
 """ADWIN's chance of a false alarm at each check; River's 0.002 gives one every few thousand."""
-CHECK_EVENTS = 32
+CHECK_EVENTS = VALUES
 WINDOW_MIN = 64
 """Least number of values on either side of a change: a few odd values are no change."""
 
@@ -64,7 +65,7 @@ _log = lru_cache(math.log)  # of a few numbers
 
 
 class Drift:
-    """River's ADWIN on the progressive loss: one detector for all interactions, one a placement.
+    """River's detectors on the progressive loss: two for all interactions, one a placement.
 
     The loss of an interaction is that of the ranker's own step (`ranking_loss`): it costs nothing,
     exists for each event, and is bounded, as ADWIN's theorem requires; outside the candidates it is
@@ -77,8 +78,10 @@ class Drift:
     better or worse.)
 
     ADWIN keeps a window of past values and drops its older part when the means of the two parts
-    differ by more than chance allows. `Placements` limits the detectors; the last 100 alarms are
-    kept.
+    differ by more than chance allows; River's begins again after that. So a change for the better,
+    which every learning curve has, leaves it little to compare a worse time with: interactions have
+    `Worsening` beside it, which sees no better. ADWIN sees the better, and what becomes worse by
+    little. `Placements` limits the detectors; the last 100 alarms are kept.
 
     References
     ----------
@@ -96,18 +99,19 @@ class Drift:
 
     def __init__(self) -> None:
         self._detectors: dict[tuple[str, str], Any] = {}
+        self._worsening = Worsening()
         self._run = [-1, 0, 0.0]  # visitor's row, interactions, sum of losses
         self._counts: dict[tuple[str, bool], int] = {}
         self._alarms: deque[DriftAlarm] = deque(maxlen=ALARMS_MAX)
-        self._updates = 0  # of the detector of interactions, less a multiple of `CHECK_EVENTS`
+        self._updates = 0  # of both detectors of interactions, less a multiple of `CHECK_EVENTS`
 
     @property
     def checked_in(self) -> int:
         """After how many more interactions one can raise an alarm at the earliest.
 
-        ADWIN looks for a change only at each `CHECK_EVENTS`-th value.
+        Both detectors look for a change only at each `CHECK_EVENTS`-th value.
         """
-        return CHECK_EVENTS - self._updates % CHECK_EVENTS
+        return CHECK_EVENTS - self._updates
 
     def observe_interaction(
         self, visitor: int, loss: float, *, events_learned: int, now_ms: int
@@ -143,15 +147,23 @@ class Drift:
             if visitor == before:
                 interactions, total = interactions + 1, total + loss
                 continue
-            if interactions:
-                self._updates += 1
-                mean = total / interactions
-                if alarm := self._observe(LOSS, ALL, mean, learned, now_ms):
-                    self._updates = 0  # River's detector begins again
-                    alarms.append(alarm)
+            if interactions and (alarm := self._run_over(total / interactions, learned, now_ms)):
+                alarms.append(alarm)
             before, interactions, total = visitor, 1, loss
         self._run = [before, interactions, total]
         return alarms
+
+    def _run_over(self, loss: float, learned: int, now_ms: int) -> DriftAlarm | None:
+        """Add the mean loss of a run of interactions; return the alarm that it raises, if any."""
+        self._updates = (self._updates + 1) % CHECK_EVENTS
+        alarm = self._observe(LOSS, ALL, loss, learned, now_ms)
+        means = self._worsening.add(loss)
+        if alarm and alarm.worse:
+            self._worsening = Worsening()  # the same change is no second alarm
+        elif means:
+            alarm = self._noted(DriftAlarm(ALL, LOSS, learned, now_ms, *means))
+            del self._detectors[LOSS, ALL]  # as above
+        return alarm
 
     def observe_slate(
         self, placement: str, *, acted: bool, events_learned: int, now_ms: int
@@ -169,9 +181,11 @@ class Drift:
             return None
         before = (total + loss - detector.total) / max(1.0, width + 1.0 - detector.width)
         after = float(detector.estimation)
-        alarm = DriftAlarm(placement, name, events_learned, now_ms, before, after)
+        return self._noted(DriftAlarm(placement, name, events_learned, now_ms, before, after))
+
+    def _noted(self, alarm: DriftAlarm) -> DriftAlarm:
         self._alarms.append(alarm)
-        key = (placement, alarm.worse)
+        key = (alarm.placement, alarm.worse)
         self._counts[key] = self._counts.get(key, 0) + 1
         return alarm
 
@@ -203,7 +217,9 @@ class Drift:
         alarms = [astuple(alarm) for alarm in self._alarms]
         return {
             "detectors": to_plain(self._detectors),
+            "worsening": self._worsening.state(),
             "run": to_plain(self._run),
+            "updates": self._updates,
             "counts": to_plain(self._counts),
             "alarms": to_plain(alarms),
         }
@@ -211,24 +227,9 @@ class Drift:
     def load(self, state: dict[str, Any]) -> None:
         """Replace the state by what `state` returned."""
         self._detectors = from_plain(state["detectors"])
+        self._worsening.load(state["worsening"])
         self._run = from_plain(state["run"])
         self._counts = from_plain(state["counts"])
         alarms = (DriftAlarm(*values) for values in from_plain(state["alarms"]))
         self._alarms = deque(alarms, maxlen=ALARMS_MAX)
-        self._updates = _values_since_check(self._detectors.get((LOSS, ALL)))
-
-
-def _values_since_check(detector: Any) -> int:
-    """Return how many values came after the detector's last check, by trying it on a copy.
-
-    River's detector does not return it. Values that no other is near raise an alarm at a check,
-    once there are enough of them.
-    """
-    if detector is None or detector.drift_detected:
-        return 0
-    copy = from_plain(to_plain(detector))
-    for number in range(1, 8 * WINDOW_MIN):
-        copy.update(0.0 if number <= 2 * WINDOW_MIN else 1e6)
-        if copy.drift_detected:
-            return -number % CHECK_EVENTS
-    return CHECK_EVENTS - 1  # not known: then each may be the next
+        self._updates = state["updates"]

@@ -52,6 +52,25 @@ def test_a_change_for_the_better_differs_from_one_for_the_worse():
     assert drift.counts == {("all", False): len(alarms)}
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_better_time_hides_no_change_for_the_worse_right_after_it(seed):
+    random, drift, n = Random(seed), Drift(), 2_000
+    watch(drift, [noisy(random, 0.8) for _ in range(n)])
+    while not (alarms := watch(drift, [noisy(random, 0.55)], first=n)) and n < 3_000:
+        n += 1
+    assert [alarm.worse for alarm in alarms] == [False]
+    alarms = watch(drift, [noisy(random, 0.95) for _ in range(400)], first=n + 1)
+    assert any(alarm.worse for alarm in alarms)
+
+
+@pytest.mark.parametrize("rise", [0.04, 0.3])
+def test_a_lasting_change_for_the_worse_raises_one_alarm(rise):
+    random, drift = Random(3), Drift()
+    assert not watch(drift, [random.uniform(0.4, 0.6) for _ in range(4_000)])
+    after = [random.uniform(0.4 + rise, 0.6 + rise) for _ in range(4_000)]
+    assert [alarm.worse for alarm in watch(drift, after, first=4_000)] == [True]
+
+
 def test_noise_raises_hardly_any_alarm():
     alarms = 0
     for seed in range(20):
@@ -83,7 +102,7 @@ def test_alarms_are_bounded_and_outlive_their_placement():
 def test_what_is_loaded_goes_on_alike():
     random, first, second = Random(1), Drift(), Drift()
     watch(first, [noisy(random, 0.4) for _ in range(500)])
-    watch(first, [noisy(random, 0.8) for _ in range(300)])
+    watch(first, [noisy(random, 0.8) for _ in range(313)])
     second.load(first.state())
     assert second.alarms == first.alarms != ()
     more = [noisy(random, 0.2) for _ in range(300)]
