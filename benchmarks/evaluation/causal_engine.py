@@ -56,6 +56,11 @@ class LoggedVisit:
         """Return how many operations it has."""
         return len(self.entry.operations)
 
+    @property
+    def has_only_events(self) -> bool:
+        """Return whether it has events, and nothing else."""
+        return all(isinstance(one, Event) for one in self.entry.operations)
+
     def part(self, start: int, stop: int) -> Entry:
         """Return some of its operations."""
         return replace(self.entry, operations=self.entry.operations[start:stop])

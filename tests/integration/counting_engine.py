@@ -88,9 +88,9 @@ class CountingEngine:
         return [outcome for outcomes in self.applying(entry) for outcome in outcomes or ()]
 
     def applying(
-        self, entry: Entry, pauses: Callable[[], bool] = bool
+        self, entry: Entry, pauses: Callable[[], bool] = bool, following: Iterable[Entry] = ()
     ) -> Iterator[Sequence[Outcome] | None]:
-        for operation in entry.operations:
+        for operation in (one for each in (entry, *following) for one in each.operations):
             yield [(yield from self._applying(operation))]
 
     def _applying(self, operation: Operation) -> Generator[None, None, Outcome]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -34,9 +34,10 @@ def _parts(entry: Entry, size: Callable[[], int]) -> Iterator[Entry]:
         at = stop
 
 
-def _applied(engine: Engine, entry: Entry, rng: Random) -> list[Outcome]:
-    """Apply an entry with pauses in its midst."""
-    steps = engine.applying(entry, lambda: rng.random() < 0.1)
+def _applied(engine: Engine, entries: Sequence[Entry], rng: Random) -> list[Outcome]:
+    """Apply entries together, with pauses in their midst."""
+    first, *following = entries
+    steps = engine.applying(first, lambda: rng.random() < 0.1, following)
     return [one for step in steps if step and step is not True for one in step]
 
 
@@ -65,7 +66,7 @@ def test_everything_gives_one_state_however_it_is_cut_and_restored(seed, is_impo
         outcomes = [one for part in _parts(entry, lambda: 1) for one in single.apply(part)]
         found = []
         for part in _parts(entry, lambda: rng.choice((1, 4, 9, 50))):
-            found += _applied(cut, part, rng)
+            found += _applied(cut, (part,), rng)
             if rng.random() < 0.1:
                 cut = Engine.restore(cut.capture())
         assert found == outcomes
@@ -76,3 +77,21 @@ def test_everything_gives_one_state_however_it_is_cut_and_restored(seed, is_impo
             assert answers[0] == answers[1] == answers[2]
     assert set(seen) == set(Status)
     assert _beside(cut) == _beside(single) == _beside(shop.engine)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_entries_that_are_applied_together_give_the_same_state(seed):
+    """Their clocks differ, and what many of them teach is learned in one run."""
+    rng, shop = Random(seed), Shop(seed, is_import=False)
+    together, waiting, expected, found = Engine(SMALL), [], [], []
+    for entry in shop.entries(30):
+        small = [*_parts(entry, lambda: rng.choice((1, 2, 5)))]
+        waiting += [replace(one, time_ms=one.time_ms + n) for n, one in enumerate(small)]
+    single = Engine(SMALL)
+    while waiting:
+        count = rng.randint(1, 12)
+        group, waiting = waiting[:count], waiting[count:]
+        expected += [one for entry in group for one in single.apply(entry)]
+        found += _applied(together, group, rng)
+        assert together.digest() == single.digest()
+    assert found == expected

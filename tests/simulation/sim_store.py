@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from headwater_server.engine.messages.entries import Entry, Mark, Operation, UserErase
+from headwater_server.engine.messages.events import Event
 from headwater_server.replica.faults import LogBroken, LogMovedOn
 from headwater_server.replica.ports.position import START, Position, offset_key
 from headwater_server.replica.ports.registry import ReplicaReport
@@ -28,6 +29,10 @@ class SimEntry:
 
     def part(self, start: int, stop: int) -> Entry:
         return Entry(self.time_ms, self.operations[start:stop])
+
+    @property
+    def has_only_events(self) -> bool:
+        return self.size > 0 and all(isinstance(one, Event) for one in self.operations)
 
     @property
     def marks(self) -> list[str]:

@@ -16,9 +16,9 @@ from typing import Any, Self
 
 from headwater_server.engine import answers, assigning, changes, interactions, policy_changes
 from headwater_server.engine.auditing.access import AccessState
-from headwater_server.engine.batches.batches import Batches
+from headwater_server.engine.batches.batches import each_operation
 from headwater_server.engine.clock import believed_ms
-from headwater_server.engine.intake.firewall import judged, refusal_of
+from headwater_server.engine.intake.firewall import refusal_of
 from headwater_server.engine.intake.known_items import unknown_item
 from headwater_server.engine.lookups.lookups import Lookups
 from headwater_server.engine.messages.entries import Build, Entry, Operation, SettingsChange
@@ -112,10 +112,11 @@ class Engine:
         return [*chain.from_iterable(one for one in steps if one and one is not True)]
 
     def applying(
-        self, entry: Entry, pauses: Callable[[], bool] = bool
+        self, entry: Entry, pauses: Callable[[], bool] = bool, following: Iterable[Entry] = ()
     ) -> Iterator[Sequence[Outcome] | bool | None]:
         """Do the same in steps: yield the outcomes of operations, and None within one.
 
+        ``following`` are applied after it, and acts of several entries may be learned together.
         Between two steps the state may be read. After outcomes it is that of exactly so many
         operations; after True the next operation has closed one more attribution window, and
         nothing else; after None the state belongs to no place on the log. Within an operation it
@@ -125,24 +126,23 @@ class Engine:
         """
         self._check_whole()
         outcomes: list[Outcome] = []  # of events that wait to be learned together, and the last one
-        entry = judged(entry, self.parts.settings)
-        batches, operations = Batches(entry), iter(enumerate(entry.operations))
-        for place, operation in operations:
+        operations = each_operation(chain((entry,), following), lambda: self.parts.settings)
+        for place, operation, within, batches in operations:
             self._is_within = True
             if noted := batches.note(self.parts, place):
                 outcomes += [CREATED] * noted
                 next(islice(operations, noted - 1, noted - 1), None)  # those after the first
             elif self.parts.sources.skips():
                 outcomes.append(_READ)
-            elif isinstance(operation, Event) and note_plain(self.parts, operation, entry):
+            elif isinstance(operation, Event) and note_plain(self.parts, operation, within):
                 outcomes.append(CREATED)
             else:
-                if outcomes and self._begins_alone(operation, entry):
+                if outcomes and self._begins_alone(operation, within):
                     yield from self.parts.learning.learning()
                     self._is_within = False
                     yield outcomes
                     outcomes, self._is_within = [], True
-                outcomes.append((yield from self._applying(operation, entry)))
+                outcomes.append((yield from self._applying(operation, within)))
             learning = self.parts.learning
             if learning.is_full or (learning.acts.count and pauses()):
                 yield from learning.learning()

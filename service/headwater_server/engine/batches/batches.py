@@ -6,6 +6,7 @@ the engine's steps.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,28 @@ from headwater_server.engine.batches.columns import (
 )
 from headwater_server.engine.batches.note_rows import note_rows
 from headwater_server.engine.experiments.counts.together import TogetherActs
-from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.intake.firewall import judged
+from headwater_server.engine.messages.entries import Entry, Operation
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.parts import Parts
+from headwater_server.engine.settings import EngineSettings
 
 Clocks = NDArray[np.int64]
 Named = list[tuple[str, ...]]
+
+
+def each_operation(
+    entries: Iterable[Entry], settings: Callable[[], EngineSettings]
+) -> Iterator[tuple[int, Operation, Entry, Batches]]:
+    """Yield the operations of entries in order: each with its place, its entry, and the batches.
+
+    The firewall judges an entry when it is reached, under the ``settings`` of then.
+    """
+    for entry in entries:
+        known = judged(entry, settings())
+        batches = Batches(known)
+        for place, operation in enumerate(known.operations):
+            yield place, operation, known, batches
 
 
 class Batches:

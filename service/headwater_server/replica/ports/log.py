@@ -24,6 +24,10 @@ class LoggedEntry(Protocol):
         """Return some of its operations as an entry: applying all parts gives the same state."""
 
     @property
+    def has_only_events(self) -> bool:
+        """Whether it has events, and nothing else."""
+
+    @property
     def marks(self) -> Sequence[str]:
         """The ids of the marks in it."""
 

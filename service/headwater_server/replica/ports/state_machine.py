@@ -224,9 +224,11 @@ class StateMachine(Protocol):
         """Change the state; one outcome per operation."""
 
     def applying(
-        self, entry: Entry, pauses: Callable[[], bool]
+        self, entry: Entry, pauses: Callable[[], bool], following: Iterable[Entry] = ()
     ) -> Iterator[Sequence[Outcome] | bool | None]:
         """Do the same in steps of about a millisecond: outcomes, or None within an operation.
+
+        ``following`` are applied after it, and outcomes may be of several entries.
 
         Between steps the state may be read. After outcomes it is that of so many operations, after
         True that of one more attribution window closed by the next; what waits to be learned with

@@ -12,13 +12,14 @@ from collections import deque
 from collections.abc import Sequence
 
 from headwater_server.engine.messages.entries import Entry, Operation
+from headwater_server.engine.messages.events import Event
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.replica.ports.log import LoggedEntry
 from headwater_server.replica.ports.position import Position, offset_key, time_ms_of
 
 QUIET_S = 0.005  # without an append of our own, after which the tail waits at the store again
 SHARED_S = 1.0  # so long after others have appended, the tail waits at the store at once
-SLOW_S = 0.02  # of an append: a store that takes longer is not waited for
+SLOW_S = 0.1  # of an append: a store that takes longer is not waited for
 
 
 class OwnEntry:
@@ -46,6 +47,11 @@ class OwnEntry:
     def size(self) -> int:
         """How many operations it has."""
         return len(self._operations)
+
+    @property
+    def has_only_events(self) -> bool:
+        """Whether it has events, and nothing else."""
+        return self.size > 0 and all(type(one) is Event for one in self._operations)
 
     def part(self, start: int, stop: int) -> Entry:
         """Return the operations from ``start`` to before ``stop`` as an entry."""

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
-from headwater_server.engine.messages.entries import Build, Operation
+from headwater_server.engine.messages.entries import Build
 from headwater_server.engine.messages.events import Outcome
 from headwater_server.engine.settings import EngineSettings
 from headwater_server.errors import StoreUnavailable
@@ -19,17 +19,18 @@ from headwater_server.replica.ports.log import Log, LoggedEntry
 from headwater_server.replica.ports.position import Position, offset_key
 from headwater_server.replica.ports.state_machine import StateMachine
 from headwater_server.replica.tail.acknowledgements import Acknowledgements
-from headwater_server.replica.tail.item_cost import ItemCost, items_of
+from headwater_server.replica.tail.item_cost import ItemCost
 from headwater_server.replica.tail.offset_waiters import OffsetWaiters
 from headwater_server.replica.tail.own_entries import OwnEntries
 from headwater_server.replica.tail.recent_entries import OnLost, RecentEntries
 from headwater_server.replica.tail.slice_budget import SliceBudget
+from headwater_server.replica.tail.stretches import Stretch, Whole, stretches
 
 BLOCK_MS = 500  # also the time after which an outage is noticed without a write
 AWAY_PAUSE_S = 0.25  # at most: an outage of the store is so much longer for learning
 PAGE_OPERATIONS = 4_000
 PAGE_ENTRIES_MAX = 500
-PART_OPERATIONS = 10  # converted from bytes at once, and learned together at most: a millisecond
+PART_OPERATIONS = 10  # of one or more entries, learned together at most: about a millisecond
 QUIET_OPERATIONS = 100  # the same while nobody reads
 LATE_STEPS = 4  # with so few more an ordinary operation is finished, whatever they take
 COST_EVERY = 4  # of so many entries one is timed: the thread's clock takes microseconds to read
@@ -79,16 +80,12 @@ class Tail:
         self._on_lost = on_lost
         self.reads = 0  # `Reads` counts them
         self._page_entries = PAGE_ENTRIES_MAX
-        self._entry: LoggedEntry | None = None
+        self._stretch: Stretch | None = None  # that is being applied
         self._steps: Iterator[Sequence[Outcome] | bool | None] = iter(())
         self._is_whole = True
-        self._windows = 0  # that the operation after the outcomes has closed
-        self._outcomes: list[Outcome] = []
         self.item_cost = ItemCost()
-        self._items, self._took_s = 0, 0.0  # of the present entry so far
         self._applying = asyncio.Lock()
         self.recent = RecentEntries(position, on_lost, past)
-        self._operations: list[Operation] = []  # of the present entry so far
 
     @property
     def settings(self) -> EngineSettings:
@@ -106,11 +103,11 @@ class Tail:
 
         None while the state is within an operation, which no place describes.
         """
-        if self._entry is None:
+        if self._stretch is None:
             return self.position.sequence, 0, 0
         if not self._is_whole:
             return None
-        return self.position.sequence, len(self._outcomes), self._windows
+        return self.position.sequence, len(self._stretch.outcomes), self._stretch.windows
 
     @property
     def build(self) -> Build | None:
@@ -126,9 +123,7 @@ class Tail:
         """Continue after another position: the engine has its state. Not while it runs."""
         self.position = position
         self.recent = RecentEntries(position, self._on_lost, self.recent.positions())
-        self._entry, self._steps, self._outcomes = None, iter(()), []
-        self._is_whole, self._windows = True, 0
-        self._items, self._took_s, self._operations = 0, 0.0, []
+        self._stretch, self._steps, self._is_whole = None, iter(()), True
         self._own.clear()
         self.waiters.reached(position.offset)
 
@@ -185,14 +180,15 @@ class Tail:
     async def _apply(self, page: Sequence[LoggedEntry]) -> None:
         async with self._applying:
             self._budget.start()
-            for entry in page:
-                self._entry, self._steps, self._outcomes = entry, self._applied(entry), []
-                while self._entry is entry:
-                    self._apply_slice(entry)
+            for entries in stretches(page, self._most):
+                self._stretch = stretch = Stretch(entries)
+                self._steps = self._applied(stretch)
+                while self._stretch is stretch:
+                    self._apply_slice(stretch)
                     if self._budget.used_up():
                         await self._rest()
-                if self._on_marks is not None and entry.marks:
-                    await self._on_marks(entry.marks)
+                if self._on_marks is not None and (marks := entries[-1].marks):
+                    await self._on_marks(marks)
 
     def _next_page(self, page: Sequence[LoggedEntry]) -> None:
         """Read fewer large entries at once."""
@@ -200,36 +196,41 @@ class Tail:
         wanted = PAGE_OPERATIONS * len(page) // max(1, operations)
         self._page_entries = max(1, min(PAGE_ENTRIES_MAX, wanted))
 
-    def _applied(self, entry: LoggedEntry) -> Iterator[Sequence[Outcome] | bool | None]:
+    def _most(self) -> int:
+        """Return how many operations are converted from bytes at once, and learned together."""
+        return PART_OPERATIONS if self._budget.is_read else QUIET_OPERATIONS
+
+    def _applied(self, stretch: Stretch) -> Iterator[Sequence[Outcome] | bool | None]:
+        """Apply entries: a large one in parts, several together."""
+        entry, *others = stretch.entries
+        following = (stretch.part(one, 0, one.size) for one in others)
         start = 0
         while start < entry.size:
-            stop = start + (PART_OPERATIONS if self._budget.is_read else QUIET_OPERATIONS)
-            part, start = entry.part(start, stop), stop
-            self._items += items_of(part)
-            self._operations += part.operations
-            yield from self._engine.applying(part, self._budget.used_up)
+            stop = entry.size if others else start + self._most()
+            part, start = stretch.part(entry, start, stop), stop
+            yield from self._engine.applying(part, self._budget.used_up, following)
 
-    def _apply_slice(self, entry: LoggedEntry) -> None:
-        """Apply the present entry to its end, or until the slice is used up."""
-        if entry.position.sequence % COST_EVERY:
-            is_over = self._over()
+    def _apply_slice(self, stretch: Stretch) -> None:
+        """Apply the present entries to their end, or until the slice is used up."""
+        if stretch.entries[0].position.sequence % COST_EVERY:
+            is_over = self._over(stretch)
         else:
             start_s = time.thread_time()
-            is_over = self._over()
-            self._took_s += time.thread_time() - start_s
+            is_over = self._over(stretch)
+            stretch.took_s += time.thread_time() - start_s
         if is_over:
-            self._applied_whole(entry)
+            self._end(stretch)
 
-    def _over(self) -> bool:
-        """Take steps until the slice is used up; return whether the entry ended."""
+    def _over(self, stretch: Stretch) -> bool:
+        """Take steps until the slice is used up; return whether the entries ended."""
         self._is_whole = False  # also if a step fails
         late = 0
         for step in self._steps:
             if step is True:
-                self._windows += 1
+                stretch.windows += 1
             elif step:
-                self._outcomes += step
-                self._windows = 0
+                for whole in stretch.learned(step):
+                    self._applied_whole(whole)
             if self._budget.used_up():
                 if step is not None:
                     self._is_whole = True
@@ -239,18 +240,21 @@ class Tail:
                     return False
         return True
 
-    def _applied_whole(self, entry: LoggedEntry) -> None:
-        if len(self._outcomes) < entry.size:  # a step failed: the state belongs to no offset
+    def _end(self, stretch: Stretch) -> None:
+        whole = stretch.last()
+        if whole is None:  # a step failed: the state belongs to no offset
             raise StoreUnavailable(self._health.reason)
-        self._entry, self._is_whole, self._windows = None, True, 0
-        if self._took_s:
-            self.item_cost.learned(self._items, self._took_s)
-        self._items, self._took_s = 0, 0.0
+        self._stretch, self._is_whole = None, True
+        if stretch.took_s:
+            self.item_cost.learned(stretch.items, stretch.took_s)
+        self._applied_whole(whole)
+
+    def _applied_whole(self, whole: Whole) -> None:
+        entry, operations, outcomes = whole
         self.position = entry.position
-        self.recent.learned(entry.position, self._operations, self._outcomes)
-        self._operations = []
+        self.recent.learned(entry.position, operations, outcomes)
         self._on_applied(entry)
-        self._acknowledgements.applied(entry.position.offset, self._outcomes)
+        self._acknowledgements.applied(entry.position.offset, outcomes)
         self.waiters.reached(entry.position.offset)
 
     @asynccontextmanager
@@ -260,9 +264,9 @@ class Tail:
         Reads continue, also while the rest of a half applied entry is applied.
         """
         async with self._applying:
-            while self._entry is not None:
+            while self._stretch is not None:
                 self._budget.start()
-                self._apply_slice(self._entry)
+                self._apply_slice(self._stretch)
                 await self._turns()
             yield
 

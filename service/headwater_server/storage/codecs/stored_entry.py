@@ -30,6 +30,11 @@ class StoredEntry:
         return Entry(self._time_ms, operations, self._stored.imported)
 
     @property
+    def has_only_events(self) -> bool:
+        """Whether it has events, and nothing else."""
+        return self.size > 0 and all(one.HasField("event") for one in self._stored.operations)
+
+    @property
     def kinds(self) -> list[str]:
         """The name of each operation's kind: event, item_write, …"""
         return [one.WhichOneof("kind") or "" for one in self._stored.operations]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from random import Random
 
@@ -135,9 +135,12 @@ async def test_the_content_of_our_own_entries_is_at_hand_also_where_they_are_rea
         applied: list[Event] = []
         applying = made.engine.applying
 
-        def noting(entry: Entry, pauses: Callable[[], bool] = bool) -> Iterator[Sequence[Outcome]]:
-            applied.extend(one for one in entry.operations if isinstance(one, Event))
-            return applying(entry, pauses)
+        def noting(
+            entry: Entry, pauses: Callable[[], bool] = bool, following: Iterable[Entry] = ()
+        ) -> Iterator[Sequence[Outcome] | None]:
+            entries = [entry, *following]
+            applied.extend(e for one in entries for e in one.operations if isinstance(e, Event))
+            return applying(*entries[:1], pauses, entries[1:])
 
         made.engine.applying = noting  # type: ignore[method-assign]
         first, third = event("first"), event("third")

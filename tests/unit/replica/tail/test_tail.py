@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from headwater_server.engine.messages.entries import Entry, Operation
-from headwater_server.engine.messages.events import Event, EventItem
+from headwater_server.engine.messages.entries import Entry, ItemDelete, Operation
+from headwater_server.engine.messages.events import Event, EventItem, Outcome
 from headwater_server.errors import StoreUnavailable
 from headwater_server.replica.health import Health
 from headwater_server.replica.ports.position import START, Position
@@ -25,6 +26,10 @@ class ListedEntry:
     @property
     def size(self) -> int:
         return len(self.operations)
+
+    @property
+    def has_only_events(self) -> bool:
+        return self.size > 0 and all(isinstance(one, Event) for one in self.operations)
 
     def part(self, start: int, stop: int) -> Entry:
         return Entry(0, self.operations[start:stop])
@@ -236,3 +241,51 @@ def test_time_that_other_processes_took_does_not_interrupt_an_operation() -> Non
     assert not budget.overdrawn
     used_s[0] = 0.003
     assert budget.overdrawn
+
+
+async def test_small_entries_are_applied_together_and_each_has_its_own_outcomes() -> None:
+    log, applied = ListedLog(), []
+    log.add(1, 2)
+    log.add(3)
+    log.entries.append(ListedEntry(Position("3-0", 3), (ItemDelete("tent"),)))
+    log.add(4, 5, 6)
+    log.add(7)
+    log.add(*range(8, 200))
+    tail, engine = make_tail(log, on_applied=lambda entry: applied.append(entry.position.offset))
+    together, applying = [], engine.applying
+
+    def noting(
+        entry: Entry, pauses: Callable[[], bool] = bool, following: Iterable[Entry] = ()
+    ) -> Iterator[Sequence[Outcome] | None]:
+        entries = [entry, *following]
+        together.append([len(one.operations) for one in entries])
+        return applying(entry, pauses, entries[1:])
+
+    engine.applying = noting  # type: ignore[method-assign]
+    running = asyncio.create_task(tail.run())
+    await tail.waiters.wait_for("6-0")
+    assert together == [[2, 1], [1], [3, 1], [100], [92]]
+    assert applied == [f"{n}-0" for n in range(1, 7)]
+    assert engine.order == [f"e{n}" for n in range(1, 200)]
+    assert tail.recent.missing_after(Position("4-0", 4)).event_ids[:2] == ("e7", "e8")
+    assert tail.recent.missing_after(Position("3-0", 3)).event_ids[:4] == ("e4", "e5", "e6", "e7")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_pause_among_entries_that_are_applied_together_ends_at_one_of_them() -> None:
+    log = ListedLog()
+    for n in range(90):
+        log.add(n)
+    tail, engine = make_tail(log)
+    running = asyncio.create_task(tail.run())
+    while not engine.order:
+        await asyncio.sleep(0)
+    assert len(engine.order) < 90
+    async with tail.paused():
+        assert len(engine.order) == tail.position.sequence
+        assert tail.place == (tail.position.sequence, 0, 0)
+    await tail.waiters.wait_for("90-0")
+    assert engine.order == [f"e{n}" for n in range(90)]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
