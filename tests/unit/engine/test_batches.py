@@ -26,7 +26,7 @@ from headwater_server.engine.messages.entries import (
     UserWrite,
     VisitorUnlink,
 )
-from headwater_server.engine.messages.events import Event, EventItem, Slate, Status
+from headwater_server.engine.messages.events import CREATED, Event, EventItem, Slate, Status
 from headwater_server.engine.messages.experiments import (
     Experiment,
     ExperimentArm,
@@ -258,3 +258,20 @@ def _assert_same(one, other) -> None:
     ]
     for name, value in states[0].items():
         np.testing.assert_array_equal(value, states[1][name], err_msg=name)
+
+
+def test_entries_that_are_applied_together_share_a_batch_until_the_clock_is_set_back():
+    times_ms = [10_000, 10_000, 12_000, 9_000, 12_001, 13_000, 7_999, 8_000]
+    acts = [Event(f"e{n}", "view", f"v{n % 3}", items=(EventItem("tent"),)) for n in range(8)]
+    entries = [Entry(time_ms, (act,)) for time_ms, act in zip(times_ms, acts, strict=True)]
+    engine, single, together = Engine(), Engine(), Engine()
+    for one in (engine, single, together):
+        one.apply(Entry(1, (Event("first", "view", "ann", items=(EventItem("tent"),)),)))
+    assert Batches(*entries).note(engine.parts, 0) == 6, "a small step back is waited for"
+    assert engine.parts.clock_ms == 13_000
+    steps = together.applying(entries[0], bool, entries[1:])
+    assert [one for step in steps for one in step or ()] == [CREATED] * 8
+    for entry in entries:
+        single.apply(entry)
+    assert together.digest() == single.digest()
+    assert together.parts.clock_ms == 8_000

@@ -7,6 +7,8 @@ the engine's steps.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from headwater_server.engine.batches.columns import (
     names_of,
 )
 from headwater_server.engine.batches.note_rows import note_rows
+from headwater_server.engine.clock import STEP_BACK_MS
 from headwater_server.engine.experiments.counts.together import TogetherActs
 from headwater_server.engine.intake.firewall import judged
 from headwater_server.engine.messages.entries import Entry, Operation
@@ -37,26 +40,31 @@ def each_operation(
 ) -> Iterator[tuple[int, Operation, Entry, Batches]]:
     """Yield the operations of entries in order: each with its place, its entry, and the batches.
 
-    The firewall judges an entry when it is reached, under the ``settings`` of then.
+    The firewall judges entries when they are reached, under the ``settings`` of then. Live ones
+    that follow each other have their batches together, and places count through all of them.
     """
-    for entry in entries:
-        known = judged(entry, settings())
-        batches = Batches(known)
-        for place, operation in enumerate(known.operations):
-            yield place, operation, known, batches
+    for are_imported, alike in groupby(entries, attrgetter("imported")):
+        for group in ([one] for one in alike) if are_imported else (alike,):
+            known = [judged(one, settings()) for one in group]
+            batches = Batches(*known)
+            for place, (operation, entry) in enumerate(batches.operations):
+                yield place, operation, entry, batches
 
 
 class Batches:
-    """The plain acts of one entry, in batches: each waits to be learned as one run."""
+    """The plain acts of an entry, or of live ones, in batches: each waits to be learned as one run.
 
-    def __init__(self, entry: Entry) -> None:
-        self._entry = entry
+    ``operations`` are all of them, each with its entry.
+    """
+
+    def __init__(self, *entries: Entry) -> None:
+        self.operations = [(operation, one) for one in entries for operation in one.operations]
         self._columns: Columns | None = None
         self._kinds: Any = None
 
     def note(self, parts: Parts, place: int) -> int:
         """Let acts from ``place`` on wait; return how many. 0: the next one goes its own way."""
-        room = min(_room(parts), len(self._entry.operations) - place)
+        room = min(_room(parts), len(self.operations) - place)
         if room < TOGETHER_MIN or not _may_note(parts):
             return 0
         columns = self._columns_at(parts, place)
@@ -64,7 +72,8 @@ class Batches:
         stop = start + min(room, len(columns.given) - start, parts.visitors.free_places)
         if stop - start < TOGETHER_MIN:
             return 0
-        clocks = _clocks(parts, self._entry, columns, start, stop)
+        entries = [one for _, one in self.operations[place : columns.first + stop]]
+        clocks = _clocks(parts, entries, columns.given["own_ms"][start:stop])
         stop = start + len(clocks)
         names = names_of(columns, start, stop, clocks)
         named = circumstances_of(columns, start, stop)
@@ -76,7 +85,7 @@ class Batches:
         """Return columns with the act at ``place``, or with none from there on."""
         have, are_same = self._columns, self._kinds is parts.kinds
         if have is None or not are_same or place >= have.first + max(1, len(have.events)):
-            have, self._kinds = columns_of(parts, self._entry, place), parts.kinds
+            have, self._kinds = columns_of(parts, self.operations, place), parts.kinds
             self._columns = have
         return have
 
@@ -94,16 +103,14 @@ def _may_note(parts: Parts) -> bool:
     return parts.learning.is_kernel and not parts.sources.is_skipping
 
 
-def _clocks(parts: Parts, entry: Entry, columns: Columns, start: int, stop: int) -> Clocks:
+def _clocks(parts: Parts, entries: list[Entry], own_ms: Clocks) -> Clocks:
     """Return the clock at each act, up to the first at which something else is to be done."""
-    before_ms = parts.clock_ms
-    if parts.time_ms(entry) < before_ms:
-        return np.empty(0, dtype=np.int64)  # the store's clock was set back
-    if entry.imported:
-        reached = np.minimum(columns.given["own_ms"][start:stop], entry.time_ms)
-        clocks = np.maximum(np.maximum.accumulate(reached), before_ms)
-    else:
-        clocks = np.full(stop - start, parts.time_ms(entry), dtype=np.int64)
+    times = np.array([one.time_ms for one in entries], dtype=np.int64)
+    reached = np.minimum(own_ms, times) if entries[0].imported else times
+    clocks = np.maximum(np.maximum.accumulate(reached), parts.clock_ms)
+    are_set_back = clocks - times > STEP_BACK_MS  # the store's clock was
+    if are_set_back.any():
+        clocks = clocks[: int(are_set_back.argmax())]
     while len(clocks) and not _is_quiet(parts, int(clocks[0]), int(clocks[-1])):
         clocks = clocks[: len(clocks) // 2]
     return clocks

@@ -16,7 +16,7 @@ from headwater_server.engine.intake.deduplication import content_of, key_of, own
 from headwater_server.engine.intake.influence import MINUTE_MS
 from headwater_server.engine.intake.ordinary import are_ordinary
 from headwater_server.engine.learning.kinds import Kind
-from headwater_server.engine.messages.entries import Entry
+from headwater_server.engine.messages.entries import Entry, Operation
 from headwater_server.engine.messages.events import Event
 from headwater_server.engine.parts import Parts
 from headwater_server.engine.visitors.profile_rows import hash_of
@@ -45,6 +45,8 @@ GIVEN = np.dtype(
 _WHO = np.dtype([("high", ">u8"), ("low", ">u8"), ("owner", ">u4")])
 _NONE = np.zeros(0, dtype=GIVEN)
 NO_TIME = np.iinfo(np.int64).max
+Operations = Sequence[tuple[Operation, Entry]]
+"""Operations, each with its entry."""
 
 
 class Columns(NamedTuple):
@@ -62,14 +64,16 @@ class Columns(NamedTuple):
     item_ids: list[str]
 
 
-def columns_of(parts: Parts, entry: Entry, first: int) -> Columns:
+def columns_of(parts: Parts, operations: Operations, first: int) -> Columns:
     """Return the acts from ``first`` on that are alike: up to the first other operation.
 
     They are of backends, about one item each, by visitors without an account, and name no
     circumstances but a placement. The firewall passes all of them, or there is none.
     """
-    events = list(_bare(parts, entry, first))
-    if entry.checked is not parts.settings and not are_ordinary(events, parts.settings):
+    bare = list(_bare(parts, operations, first))
+    events = [event for event, _ in bare]
+    is_checked = all(one.checked is parts.settings for _, one in bare)
+    if not is_checked and not are_ordinary(events, parts.settings):
         events.clear()
     if len(events) < TOGETHER_MIN:
         return Columns(first, _NONE, events, [], [], [])
@@ -79,11 +83,11 @@ def columns_of(parts: Parts, entry: Entry, first: int) -> Columns:
     return Columns(first, _given(events, kinds, profiles), events, kinds, profiles, item_ids)
 
 
-def _bare(parts: Parts, entry: Entry, first: int) -> Iterable[Event]:
+def _bare(parts: Parts, operations: Operations, first: int) -> Iterable[tuple[Event, Entry]]:
     """Yield the events from ``first`` on that are so, up to the first other one."""
     kinds = parts.kinds
     is_limited = parts.settings.source_events_per_minute_max > 0
-    for event in islice(entry.operations, first, first + GATHERED_MAX):
+    for event, entry in islice(operations, first, first + GATHERED_MAX):
         if not isinstance(event, Event) or event.event_type not in kinds or len(event.items) != 1:
             return
         if event.from_page or event.user_id or event.context or event.reward is not None:
@@ -92,7 +96,7 @@ def _bare(parts: Parts, entry: Entry, first: int) -> Iterable[Event]:
             return
         if is_limited and event.source:
             return
-        yield event
+        yield event, entry
 
 
 def _has_clear_time(entry: Entry, own_ms: int | None) -> bool:
