@@ -24,7 +24,7 @@ class SettingsLog:
         self._last = engine.settings
 
     def applied(self, logged: LoggedEntry) -> None:
-        """Log what ``logged`` has changed, or, of what the fold itself changed, one of the next."""
+        """Log what ``logged`` has changed, or, of what the fold itself changed, one near it."""
         settings = self._engine.settings
         if settings is self._last:  # a cheap check, for every entry
             return
