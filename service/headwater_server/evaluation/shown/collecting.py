@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 from collections import Counter
 from dataclasses import dataclass, field
@@ -108,6 +109,7 @@ class Collecting:
         self.packed = PackedAnswers(self.answers)
         for done in (self.answers, self._early, self._seen_ids, self._open, self._shared):
             done.clear()
+        gc.collect()  # Python's spare tuples go, too: a few of them keep a block of memory each
 
     def _take(self, operation: Operation, entry: Entry) -> None:
         if isinstance(operation, Event):

@@ -12,7 +12,7 @@ from typing import overload
 from headwater_server.engine.messages.asked import Arm, Question
 from headwater_server.engine.messages.events import Choice, Slate
 from headwater_server.evaluation.shown.answer import Answer
-from headwater_server.evaluation.shown.columns import Coded, Numbers, Several, Texts
+from headwater_server.evaluation.shown.columns import Coded, Numbers, Several, Texts, copied
 
 Place = tuple[int, int, int]
 
@@ -25,10 +25,11 @@ class PackedAnswers(Sequence[Answer]):
         self._questions: list[Question | None] = []  # not coded: 0.0 equals -0.0
         self._sequences, self._times_ms, self._reported_ms = array("q"), array("q"), array("q")
         self._acts = array("q")
-        self._item_ids, self._propensities = Several[str](), Numbers()
+        self._item_ids, self._propensities = Several[str](copied), Numbers()
         self._earned, self._amounts = Several[tuple[str, int]](), Numbers()
         self._lists = Coded[tuple[str, str, int, tuple[Arm, ...], bool, int]]()
-        self._persons = Coded[tuple[str, str, bool, str]]()
+        self._visitor_ids, self._user_ids = Coded[str](copied), Coded[str](copied)
+        self._pages = Coded[tuple[bool, str]]()
         self._seen = Coded[frozenset[int]]()
         self._choices: dict[int, tuple[Choice | None, str]] = {}
         for answer in answers:
@@ -50,7 +51,9 @@ class PackedAnswers(Sequence[Answer]):
         earned = zip(self._earned[row], self._amounts[row], strict=True)
         return Answer(
             self._slate(row),
-            *self._persons[row],
+            self._visitor_ids[row],
+            self._user_ids[row],
+            *self._pages[row],
             self._reported_ms[row],
             self._seen[row],
             dict(earned),
@@ -100,9 +103,9 @@ class PackedAnswers(Sequence[Answer]):
             (slate.policy, slate.placement, slate.operations, slate.arms, slate.unreplayable,
              slate.windows)
         )  # fmt: skip
-        self._persons.append(
-            (answer.visitor_id, answer.user_id, answer.self_asked, answer.placement)
-        )
+        self._visitor_ids.append(answer.visitor_id)
+        self._user_ids.append(answer.user_id)
+        self._pages.append((answer.self_asked, answer.placement))
         self._seen.append(answer.seen)
         if answer.choice is not None or answer.chosen:
             self._choices[row] = answer.choice, answer.chosen
