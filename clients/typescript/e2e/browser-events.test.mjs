@@ -114,7 +114,7 @@ withContext(
       Promise.all([
         // in one batch: the one does not fail the other
         shop.track("click", { items: ["item-3"] }),
-        shop.track("click", { items: ["item-3"], position: 1.5 }).catch(({ name, code }) => ({ name, code })),
+        shop.track("click", { items: ["item-3"], eventTime: 4e14 }).catch(({ name, code }) => ({ name, code })),
       ]),
     );
     assert.equal(good.status, "created");
