@@ -42,7 +42,7 @@ def test_its_own_tests_pass_none_of_them_skipped(server):
     environment = {"HEADWATER_TARGET": server.address, "HEADWATER_KEY": contract.KEY}
     run(JAVA, "mvn", "-q", "-B", "surefire:test", **environment)
     reports = [path.read_text() for path in (JAVA / "target" / "surefire-reports").glob("*.txt")]
-    assert len(reports) == 5
+    assert len(reports) == len([*JAVA.glob("src/test/java/**/*Test.java")])
     assert all("Failures: 0, Errors: 0, Skipped: 0," in report for report in reports)
 
 
