@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
+from grpc._cython import cygrpc
 
 import headwater
 from headwater.channel import channel_options
@@ -17,7 +19,7 @@ from tests.integration.lines import line_to
 from tests.integration.waiting import PATIENCE_S
 
 FOUND_WITHIN_S = 15.0
-MIN_INTERVAL = "grpc.http2.min_recv_ping_interval_without_data_ms"
+MIN_INTERVAL = "grpc.http2.min_ping_interval_without_data_ms"
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -55,6 +57,13 @@ def test_the_server_allows_the_pings_of_its_clients() -> None:
     """It closes a connection with more than two pings that came too early."""
     allowed_ms = dict(server_options(ApiSettings()))[MIN_INTERVAL]
     assert dict(channel_options("shop:1"))["grpc.keepalive_time_ms"] >= 2 * allowed_ms
+
+
+@pytest.mark.parametrize("options", [channel_options("shop:1"), server_options(ApiSettings())])
+def test_grpc_knows_the_name_of_each_option(options: list[tuple[str, object]]) -> None:
+    """It ignores others, and documents some as they are not: each is a text of its library."""
+    library = Path(cygrpc.__file__).read_bytes()
+    assert [name for name, _ in options if name.encode() + b"\0" not in library] == []
 
 
 @pytest.fixture

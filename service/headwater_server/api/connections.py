@@ -32,7 +32,7 @@ def channel_options(settings: ApiSettings) -> list[tuple[str, int]]:
         ("grpc.keepalive_timeout_ms", 10_000),
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.ping_timeout_ms", 10_000),  # a minute by default, whatever keepalive says
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", PING_INTERVAL_MS),
+        ("grpc.http2.min_ping_interval_without_data_ms", PING_INTERVAL_MS),
         ("grpc.max_concurrent_streams", settings.connection_calls_max),
         # on, it refuses streams that a client may open by this limit, at a moment of load
         ("grpc.http.overload_protection", 0),
