@@ -41,6 +41,20 @@ def goods_problem(event: Event) -> str:
     return next(_problems(event), "")
 
 
+def item_problems(
+    item: Item, allowed: Collection[str] = (), fields: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Yield (field, reason) of what may not be written of an item; no ``fields``: all are written.
+
+    >>> list(item_problems(Item("tent", group_id="undefined")))
+    [('group_id', "'undefined' is the text of a missing value, not an ID; leave it empty")]
+    """
+    if problem := period_problem(item, fields):
+        yield "expire_time", problem
+    if problem := group_problem(item, allowed, fields):
+        yield "group_id", problem
+
+
 def period_problem(item: Item, fields: Collection[str] = ()) -> str:
     """Return what is wrong with an item's ``expire_time``: it could never be shown. "": nothing.
 

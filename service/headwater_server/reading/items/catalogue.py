@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from headwater_server.engine.intake.admission import group_problem
 from headwater_server.engine.messages.entries import Item, ItemWrite
 from headwater_server.reading.cells import id_problem, parse_number
 from headwater_server.reading.items.known import Known
@@ -145,9 +144,7 @@ class _Reading:
             self._add(line, "item_id", reason)
         self._found.again += item_id in self._known
         self._known.add(item, self._table.files[line >> FILE_BITS].name)
-        if reason := group_problem(item, self._allowed_ids):
-            self._add(line, "group_id", reason)
-        for column, reason in item_problems(item):
+        for column, reason in item_problems(item, self._allowed_ids):
             self._add(line, column, reason)
         self._found.writes.append(ItemWrite(item))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from headwater_server.engine.intake import admission
 from headwater_server.engine.intake.addresses import address_problem
-from headwater_server.engine.intake.admission import period_problem
 from headwater_server.engine.intake.limits import NUMBER_MAX
 from headwater_server.engine.messages.entries import Item
 from headwater_server.engine.messages.events import ContextValue
@@ -20,7 +20,7 @@ from headwater_server.flattening import (
 _CURRENCY = re.compile(r"([A-Z]{3})?")
 
 
-def item_problems(item: Item) -> Iterator[tuple[str, str]]:
+def item_problems(item: Item, allowed_ids: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Yield (column, reason) of what a server would refuse.
 
     >>> list(item_problems(Item("i1", title="x" * 1100)))
@@ -33,8 +33,7 @@ def item_problems(item: Item) -> Iterator[tuple[str, str]]:
         yield "price", f"not a price from 0 to {NUMBER_MAX:g}"
     if not _CURRENCY.fullmatch(item.currency_code):
         yield "currency_code", "not three capital letters, such as EUR"
-    if problem := period_problem(item):
-        yield "expire_time", problem
+    yield from admission.item_problems(item, allowed_ids)
     for column, address in (("image_uri", item.image_uri), ("uri", item.uri)):
         if problem := address_problem(address):
             yield column, problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from headwater_server.engine.intake.admission import group_problem, period_problem
+from headwater_server.engine.intake.admission import item_problems
 from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.entries import (
     ItemDelete,
@@ -144,10 +144,8 @@ def _problem(operation: Event | Change, allowed: Collection[str]) -> str:
     if reason := placeholder(_item_id(operation), allowed):
         return f"item_id: {reason}; the setting allowed_ids accepts it"
     if isinstance(operation, ItemWrite):
-        if problem := period_problem(operation.item, operation.fields):
-            return f"expire_time: {problem}"
-        problem = group_problem(operation.item, allowed, operation.fields)
-        return f"group_id: {problem}" if problem else ""
+        for field, problem in item_problems(operation.item, allowed, operation.fields):
+            return f"{field}: {problem}"
     return ""
 
 

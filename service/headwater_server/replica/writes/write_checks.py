@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from headwater_server.engine.intake.admission import group_problem, period_problem
+from headwater_server.engine.intake.admission import item_problems
 from headwater_server.engine.intake.placeholders import placeholder
 from headwater_server.engine.messages.entries import ItemWrite, UserWrite
 from headwater_server.engine.settings import EngineSettings
@@ -18,10 +18,8 @@ def check_items(writes: Sequence[ItemWrite], settings: EngineSettings) -> None:
     """
     _check("item.item_id", (write.item.item_id for write in writes), settings)
     for place, write in enumerate(writes):
-        if problem := period_problem(write.item, write.fields):
-            raise InvalidRequest(f"writes[{place}].item.expire_time", problem)
-        if problem := group_problem(write.item, settings.allowed_ids, write.fields):
-            raise InvalidRequest(f"writes[{place}].item.group_id", problem)
+        for field, problem in item_problems(write.item, settings.allowed_ids, write.fields):
+            raise InvalidRequest(f"writes[{place}].item.{field}", problem)
 
 
 def check_user_ids(writes: Sequence[UserWrite], settings: EngineSettings) -> None:
