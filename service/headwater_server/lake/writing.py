@@ -117,8 +117,7 @@ async def _entries_after(log: StoredLog, lake: Lake, end: Position) -> AsyncIter
         async for entry in log.iterate(end):
             yield entry
     except LogBroken as error:
-        number = error.found.removeprefix("entry ").partition(" ")[0]
-        if number.isdigit() and int(number) <= end.sequence + 1:
+        if error.found_sequence is not None and error.found_sequence <= end.sequence + 1:
             raise lake.other_log() from None
         raise
 

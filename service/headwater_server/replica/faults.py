@@ -17,6 +17,16 @@ class LogBroken(Exception):
         self.expected = expected
         self.found = found
 
+    @property
+    def found_sequence(self) -> int | None:
+        """The number of the entry that was found; None: another thing was.
+
+        >>> LogBroken("entry 5", "entry 7 at 1-0").found_sequence
+        7
+        """
+        number = self.found.removeprefix("entry ").partition(" ")[0]
+        return int(number) if number.isdigit() else None
+
 
 class LogMovedOn(Exception):
     """The append expected a position that is no longer the head; nothing was appended."""

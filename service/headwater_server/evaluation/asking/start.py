@@ -75,8 +75,7 @@ async def _begins_at(source: Source) -> int:
         async for _ in source.log.iterate(START):
             return 1
     except LogBroken as error:
-        found = error.found.removeprefix("entry ").partition(" ")[0]
-        return int(found) if found.isdigit() else 2
+        return 2 if error.found_sequence is None else error.found_sequence
     return 1
 
 
