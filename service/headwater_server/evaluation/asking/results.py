@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from headwater_server.evaluation.asking.table import ChanceTable
-from headwater_server.evaluation.asking.weights import chances_of
+from headwater_server.evaluation.asking.weights import chances_of, logged_chances
 from headwater_server.evaluation.comparing.compare import CHAMPION, Ask, Comparison, comparison
 from headwater_server.evaluation.shown.answer import Answer
 from headwater_server.evaluation.shown.arrays import shown
@@ -29,12 +29,13 @@ def comparisons(
     champion = tables[CHAMPION]
     asked = champion.is_asked
     whole = shown(answers, ask.metric)
+    logged = logged_chances(answers, whole)
     found = []
     for name, table in tables.items():
         chosen = table.is_asked & asked
         if not chosen.any():
             continue
-        weights = chances_of(table, champion, answers, whole, predicts=ask.metric == ACT_RATE).part(
+        weights = chances_of(table, champion, logged, whole, predicts=ask.metric == ACT_RATE).part(
             chosen, whole.is_filled[chosen]
         )
         part = whole.part(chosen)

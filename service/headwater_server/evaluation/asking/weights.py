@@ -13,25 +13,31 @@ from headwater_server.evaluation.shown.answer import Answer
 from headwater_server.inference.checks import Floats
 
 
+def logged_chances(answers: Sequence[Answer], shown: Shown) -> Floats:
+    """Return answers x slots: the chance that each slot was shown with, 1 where there is none."""
+    logged = np.ones(shown.is_filled.shape)
+    for row, answer in enumerate(answers):
+        if answer.choice is not None:  # only what was shown counts, with the chance it had
+            logged[row, 0] = answer.choice.propensity
+        else:
+            logged[row, : len(answer.slate.propensities)] = answer.slate.propensities
+    return logged
+
+
 def chances_of(
     table: ChanceTable,
     champion: ChanceTable,
-    answers: Sequence[Answer],
+    logged: Floats,
     shown: Shown,
     *,
     predicts: bool,
 ) -> Chances:
     """Return a policy's chances beside the champion's: of all answers, asked or not.
 
-    ``predicts``: the metric is the one that the model predicts.
+    ``logged``: those that the answers were shown with, see `logged_chances`. ``predicts``: the
+    metric is the one that the model predicts.
     """
     filled = shown.is_filled
-    logged = np.ones(filled.shape)
-    for row, answer in enumerate(answers):
-        if answer.choice is not None:  # only what was shown counts, with the chance it had
-            logged[row, 0] = answer.choice.propensity
-        else:
-            logged[row, : len(answer.slate.propensities)] = answer.slate.propensities
     listed: Floats = np.maximum(champion.floats("listed"), champion.least[:, None])
     model = table.floats("predicted"), table.floats("expected")
     return Chances(

@@ -38,8 +38,9 @@ class Coded(Generic[Value]):
         """Add a row."""
         code = self._code_of.get(value)
         if code is None:
-            code = self._code_of[self._own(value)] = len(self.values)
-            self.values.append(next(reversed(self._code_of)))
+            kept, code = self._own(value), len(self.values)
+            self._code_of[kept] = code
+            self.values.append(kept)
         self._codes.append(code)
 
 
