@@ -40,9 +40,18 @@ def os_error_text(error: OSError) -> str:
     >>> os_error_text(OSError(2, "No such file or directory", "a.csv")), os_error_text(OSError("x"))
     ('a.csv: No such file or directory', 'x')
     """
-    if error.filename is None or not error.strerror:
-        return str(error)
-    return f"{shown_name(error.filename)}: {error.strerror}"
+    if error.filename is None:
+        return reason_of(error)
+    return f"{shown_name(error.filename)}: {reason_of(error)}"
+
+
+def reason_of(error: OSError) -> str:
+    """Return what the system says, without its number.
+
+    >>> reason_of(OSError(28, "No space left on device")), reason_of(OSError("x"))
+    ('No space left on device', 'x')
+    """
+    return error.strerror or str(error)
 
 
 def shown_name(path: object) -> str:

@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from headwater_server.cli.failures import fail
+from headwater_server.cli.failures import fail, reason_of
 from headwater_server.settings_checks import BadSettings
+
+
+def is_dir(path: Path) -> bool:
+    """Whether there is such a directory; a name that is too long is none."""
+    return os.path.isdir(path)  # noqa: PTH112 -- Path.is_dir raises for a name that is too long
 
 
 def check_file(flag: str, path: Path | None) -> None:
@@ -23,7 +28,7 @@ name
     """
     if path is None:
         return
-    if os.path.isdir(path):  # noqa: PTH112 -- Path.is_dir raises for a name that is too long
+    if is_dir(path):
         raise BadSettings(f"{flag} {path}: is a directory; write a file's name")
     if not path.absolute().parent.is_dir():
         raise BadSettings(f"{flag}: there is no directory {path.absolute().parent}")
@@ -31,7 +36,7 @@ name
     try:
         part.open("xb").close()
     except OSError as error:
-        raise BadSettings(f"{flag} {path}: cannot be written: {_reason(error)}") from None
+        raise BadSettings(f"{flag} {path}: cannot be written: {reason_of(error)}") from None
     finally:
         with suppress(OSError):
             part.unlink()
@@ -41,8 +46,8 @@ def check_folder(flag: str, path: Path | None) -> None:
     """Refuse a directory that could not be made or written to. Raises `BadSettings`."""
     if path is None:
         return
-    is_there = os.path.isdir(path)  # noqa: PTH112 -- as above
-    if not is_there and os.path.exists(path):  # noqa: PTH110 -- as above
+    is_there = is_dir(path)
+    if not is_there and os.path.exists(path):  # noqa: PTH110 -- as `is_dir`
         raise BadSettings(f"{flag} {path}: is a file; give a directory")
     if is_there:
         check_file(flag, path / "new")
@@ -61,7 +66,7 @@ def new_file(file: Path) -> Iterator[Path]:
         yield part
         part.replace(file)
     except OSError as error:
-        fail(f"{file} cannot be written: {_reason(error)}")
+        fail(f"{file} cannot be written: {reason_of(error)}")
     finally:
         with suppress(OSError):
             part.unlink()
@@ -75,7 +80,3 @@ def write_text(file: Path, text: str) -> None:
 
 def _part(file: Path) -> Path:
     return file.with_name(f".{file.name}.{os.getpid()}.part")
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
@@ -13,7 +12,8 @@ from contextlib import (
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headwater_server.cli.failures import FAILED, MISUSED, fail, shown_name
+from headwater_server.cli.failures import FAILED, MISUSED, fail, os_error_text, shown_name
+from headwater_server.cli.outputs import is_dir
 from headwater_server.errors import StoreRefused
 from headwater_server.settings import Settings
 from headwater_server.settings_checks import BadSettings
@@ -98,9 +98,16 @@ def check_store_dir(data_dir: Path | None) -> None:
         )
 
 
+def check_dirs(settings: Settings) -> None:
+    """Refuse directories of a store and of an archive that are not there. Raises `BadSettings`."""
+    check_store_dir(settings.place.data_dir)
+    if settings.storage.archive_dir is not None:
+        check_is_dir("--archive-dir", settings.storage.archive_dir)
+
+
 def check_is_dir(flag: str, path: Path) -> None:
     """Refuse what is no directory, as a name that is too long. Raises `BadSettings`."""
-    if not os.path.isdir(path):  # noqa: PTH112 -- Path.is_dir raises for a name that is too long
+    if not is_dir(path):
         raise BadSettings(f"{flag}: there is no directory {shown_name(path)}")
 
 
@@ -140,7 +147,7 @@ def _reason(error: OSError) -> str:
     elif isinstance(error, FileNotFoundError):
         why = f"{error.strerror}; choose a place where directories can be made"
     else:
-        why = error.strerror or str(error)
+        return os_error_text(error)
     return f"{shown_name(error.filename)}: {why}" if error.filename else why
 
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headwater_server.cli.stores import check_is_dir, check_store_dir, store_beside_a_server
+from headwater_server.cli.stores import check_dirs, store_beside_a_server
 from headwater_server.engine.policies.policy import Policy
 from headwater_server.errors import CodeMissing
 from headwater_server.evaluation.shown.metrics import ACT_RATE, METRICS
@@ -74,14 +74,11 @@ def check_source(settings: Settings, or_else: str = "") -> None:
 
     ``or_else``: a flag of the command that could be given instead of a log.
     """
-    data_dir, archive = settings.place.data_dir, settings.storage.archive_dir
-    if not (settings.place.has_log or archive):
+    if not (settings.place.has_log or settings.storage.archive_dir):
         flags = ["--data-dir", "--redis-url", "--log", "--archive-dir", or_else]
         *others, last = filter(None, flags)
         raise BadSettings(f"give one of {', '.join(others)} and {last}")
-    check_store_dir(data_dir)
-    if archive is not None:
-        check_is_dir("--archive-dir", archive)
+    check_dirs(settings)
 
 
 async def _evaluate(settings: Settings, asked: LogAsked, names: Sequence[str]) -> dict[str, Any]:

@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from headwater_server.cli.failures import explained
-from headwater_server.cli.stores import (
-    check_is_dir,
-    check_store_dir,
-    store_beside_a_server,
-    store_explained,
-)
+from headwater_server.cli.stores import check_dirs, store_beside_a_server, store_explained
 from headwater_server.settings import Settings, load_settings
 from headwater_server.settings_checks import BadSettings
 
@@ -76,12 +71,9 @@ def export(
 
 def check_source(settings: Settings) -> None:
     """Refuse no source, and a directory that does not exist. Raises `BadSettings`."""
-    data_dir, archive = settings.place.data_dir, settings.storage.archive_dir
-    if not (settings.place.has_log or archive):
+    if not (settings.place.has_log or settings.storage.archive_dir):
         raise BadSettings("give one of --data-dir, --redis-url and --archive-dir")
-    check_store_dir(data_dir)
-    if archive is not None:
-        check_is_dir("--archive-dir", archive)
+    check_dirs(settings)
 
 
 async def _export(settings: Settings, table: str, file: ExportFile) -> bool:
