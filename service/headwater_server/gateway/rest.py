@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from google.api.annotations_pb2 import http
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
@@ -56,13 +56,11 @@ def rest() -> Rest:
     ('object[]', 'whole')
     """
     bodies = list(_bodies())
-    types: dict[str, Fields] = {}
-    kinds: dict[str, Fields] = {}
-    enums: dict[str, list[str]] = {}
+    found = _Types()
     for _, message in bodies:
-        _add(message, types, kinds, enums)
+        found.add(message)
     requests = [(path, message.full_name) for path, message in bodies]
-    return Rest(requests, types, _spellings(), kinds, enums)
+    return Rest(requests, found.types, _spellings(), found.kinds, found.enums)
 
 
 def _methods() -> Iterator[MethodDescriptor]:
@@ -79,10 +77,10 @@ def _bodies() -> Iterator[tuple[str, Descriptor]]:
 
 def _spellings() -> Fields:
     """Return the names of all requests, those in a path or a query, too."""
-    every: dict[str, Fields] = {}
+    every = _Types()
     for method in _methods():
-        _add(method.input_type, every, {}, {})
-    names = {name for fields in every.values() for name in fields}
+        every.add(method.input_type)
+    names = {name for fields in every.types.values() for name in fields}
     spelled = {name: camel for name in sorted(names) if (camel := _in_json(name)) != name}
     return {name: camel for name, camel in spelled.items() if camel in names}
 
@@ -92,43 +90,41 @@ def _in_json(name: str) -> str:
     return first + "".join(part.capitalize() for part in others)
 
 
-def _add(
-    message: Descriptor,
-    types: dict[str, Fields],
-    kinds: dict[str, Fields],
-    enums: dict[str, list[str]],
-) -> None:
-    if message.full_name in types:
-        return
-    types[message.full_name] = fields = {}
-    kinds[message.full_name] = values = {}
-    for field in message.fields:
-        below = _below(field)
-        if field.enum_type is not None:
-            enums[field.enum_type.full_name] = [one.name for one in field.enum_type.values]
-        for name in (field.name, field.json_name):
-            fields[name] = below.full_name if below else ""
-            values[name] = _kind(field)
+@dataclass
+class _Types:
+    """What `Rest` says of the types that were added, and of those in their fields."""
+
+    types: dict[str, Fields] = field(default_factory=dict)
+    kinds: dict[str, Fields] = field(default_factory=dict)
+    enums: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, message: Descriptor) -> None:
+        """Add a message, once."""
+        if message.full_name in self.types:
+            return
+        self.types[message.full_name] = fields = {}
+        self.kinds[message.full_name] = kinds = {}
+        for one in message.fields:
+            below = _below(one)
+            if one.enum_type is not None:
+                self.enums[one.enum_type.full_name] = [value.name for value in one.enum_type.values]
+            for name in (one.name, one.json_name):
+                fields[name] = below.full_name if below else ""
+                kinds[name] = _kind(one)
+            if below:
+                self._add_below(below)
+
+    def _add_below(self, message: Descriptor) -> None:
+        """Add a message; a map becomes a type that accepts every name."""
+        if not message.GetOptions().map_entry:
+            self.add(message)
+            return
+        value = message.fields_by_name["value"]
+        below = _below(value)
+        self.types[message.full_name] = {ANY_NAME: below.full_name if below else ""}
+        self.kinds[message.full_name] = {ANY_NAME: _kind(value)}
         if below:
-            _add_below(below, types, kinds, enums)
-
-
-def _add_below(
-    message: Descriptor,
-    types: dict[str, Fields],
-    kinds: dict[str, Fields],
-    enums: dict[str, list[str]],
-) -> None:
-    """Add a message; a map becomes a type that accepts every name."""
-    if not message.GetOptions().map_entry:
-        _add(message, types, kinds, enums)
-        return
-    field = message.fields_by_name["value"]
-    value = _below(field)
-    types[message.full_name] = {ANY_NAME: value.full_name if value else ""}
-    kinds[message.full_name] = {ANY_NAME: _kind(field)}
-    if value:
-        _add(value, types, kinds, enums)
+            self.add(below)
 
 
 def _kind(field: FieldDescriptor) -> str:
