@@ -16,6 +16,7 @@ from headwater_server.storage.embedded.server_process import ServerProcess, laun
 from headwater_server.storage.redis.store import Store
 from headwater_server.storage.settings import StorageSettings
 from headwater_server.storage.storage import Storage, open_storage
+from tests.integration.served import Served
 from tests.integration.waiting import STORE_TIMEOUT_MS
 from tests.kafka.brokers import Brokers, running_brokers
 
@@ -117,3 +118,12 @@ async def store(server_dir: Path, settings: StorageSettings) -> AsyncIterator[St
     opened = Store(url_of(server_dir), settings)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def served(server_dir: Path, settings: StorageSettings) -> AsyncIterator[Served]:
+    """A real server with an empty catalogue, which the test may stop and start."""
+    served = Served(url_of(server_dir), settings.catalogue)
+    await served.start()
+    yield served
+    await served.stop()

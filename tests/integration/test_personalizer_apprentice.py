@@ -7,21 +7,11 @@ import pytest
 from headwater_server.engine.messages.events import Event
 from headwater_server.personalizer.figures import fold
 from headwater_server.replica.ports.position import START
-from tests.integration.conftest import url_of
 from tests.integration.personalizer_calls import ACTIONS, V11, Calls, personalizer
-from tests.integration.served import Served
 from tests.integration.waiting import eventually
 
 WAIT = {"personalizer_reward_wait_minutes": 0.08}  # five seconds
 SLOTS = [{"id": "hero", "baselineAction": "tea"}, {"id": "side", "baselineAction": "cake"}]
-
-
-@pytest.fixture
-async def served(server_dir, settings):
-    served = Served(url_of(server_dir), settings.catalogue)
-    await served.start()
-    yield served
-    await served.stop()
 
 
 @pytest.fixture(autouse=True)

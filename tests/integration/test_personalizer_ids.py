@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.conftest import url_of
 from tests.integration.personalizer_calls import ACTIONS, V11, personalizer
-from tests.integration.served import Served
 from tests.integration.waiting import eventually
-
-
-@pytest.fixture
-async def served(server_dir, settings):
-    served = Served(url_of(server_dir), settings.catalogue)
-    await served.start()
-    yield served
-    await served.stop()
 
 
 @pytest.fixture

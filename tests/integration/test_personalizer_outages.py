@@ -21,7 +21,6 @@ from headwater_server.storage.storage import open_storage
 from tests.integration.api_server import serving
 from tests.integration.conftest import url_of
 from tests.integration.replicas import running_replica
-from tests.integration.served import Served
 from tests.integration.waiting import eventually
 from tests.system.crash.real_store import running_store
 
@@ -33,14 +32,6 @@ WAITING = PersonalizerSettings(personalizer_reward_wait_minutes=10)  # and one t
 def _question(event_id, **more):
     actions = [{"id": name, "features": [{"taste": name}]} for name in ("tea", "cake")]
     return rank_request(json.dumps({"actions": actions, "eventId": event_id, **more}).encode())
-
-
-@pytest.fixture
-async def served(server_dir, settings):
-    served = Served(url_of(server_dir), settings.catalogue)
-    await served.start()
-    yield served
-    await served.stop()
 
 
 @asynccontextmanager

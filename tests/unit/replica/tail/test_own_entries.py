@@ -142,7 +142,7 @@ async def test_the_content_of_our_own_entries_is_at_hand_also_where_they_are_rea
             applied.extend(e for one in entries for e in one.operations if isinstance(e, Event))
             return applying(*entries[:1], pauses, entries[1:])
 
-        made.engine.applying = noting  # type: ignore[method-assign]
+        made.engine.applying = noting  # type: ignore[method-assign]  # it listens
         first, third = event("first"), event("third")
         await made.appender.submit([first], checked=SETTINGS).future
         sending = made.appender.submit([third], checked=SETTINGS).future

@@ -261,7 +261,7 @@ async def test_small_entries_are_applied_together_and_each_has_its_own_outcomes(
         together.append([len(one.operations) for one in entries])
         return applying(entry, pauses, entries[1:])
 
-    engine.applying = noting  # type: ignore[method-assign]
+    engine.applying = noting  # type: ignore[method-assign]  # it listens
     running = asyncio.create_task(tail.run())
     await tail.waiters.wait_for("6-0")
     assert together == [[2, 1], [1], [3, 1], [100], [92]]
